@@ -1,0 +1,55 @@
+import type { Sql } from "./sql.ts";
+
+/**
+ * Where statements run: the database, or one transaction of it.
+ *
+ * Both engines answer with the same JavaScript types: numeric, bigint and date come as strings (exact), timestamptz as
+ * Date, json as parsed values, everything else as the driver gives it.
+ */
+export interface Queries {
+	/** Rows as objects, keyed by column name. */
+	rows<Row extends object>(statement: Sql): Promise<Row[]>;
+	/** Rows as arrays in column order: less work than objects where the columns are known. */
+	tuples(statement: Sql): Promise<unknown[][]>;
+}
+
+/** One open database, embedded or a server. */
+export interface Database extends Queries {
+	readonly engine: "PGlite" | "PostgreSQL";
+	/** Runs the work in one transaction: committed when it resolves, rolled back when it throws. Inside, use only `tx`. */
+	transaction<Result>(work: (tx: Queries) => Promise<Result>): Promise<Result>;
+	/** Calls back on each notification on the channel, this process's own included; and again after a lost connection returns. */
+	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
+	/** Does work that needs Prisma's driver adapter, on a connection that nothing else shares. */
+	withAdapter<Result>(work: (factory: PrismaAdapterFactory) => Promise<Result>): Promise<Result>;
+	close(): Promise<void>;
+}
+
+/** What the schema engine takes; the packages' types disagree in places that do not matter here. */
+export type PrismaAdapterFactory = import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory;
+
+/** Told of every statement before it runs. */
+export type StatementObserver = (text: string) => void;
+
+/** The same queries, with each statement told to the observer first. */
+function observed<Target extends Queries>(queries: Target, observe: StatementObserver): Target {
+	return {
+		...queries,
+		rows: (statement: Sql) => {
+			observe(statement.text);
+			return queries.rows(statement);
+		},
+		tuples: (statement: Sql) => {
+			observe(statement.text);
+			return queries.tuples(statement);
+		},
+	};
+}
+
+/** The same database, with each statement told to the observer, those inside transactions included. */
+export function observedDatabase(database: Database, observe: StatementObserver): Database {
+	return {
+		...observed(database, observe),
+		transaction: (work) => database.transaction((tx) => work(observed(tx, observe))),
+	};
+}

@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { parseConfig } from "../config.ts";
+import { systemClock } from "../shared/clock.ts";
+import { Failure, runCommand } from "../shared/failure.ts";
+import { projectPath } from "../shared/project-root.ts";
+import { applyMigrations, pendingMigration } from "./migrations.ts";
+import { openDatabase } from "./open.ts";
+import { openPGlite } from "./pglite.ts";
+
+const usage = `Brings the database to the schema of prisma/schema.prisma.
+
+npm run migrate                   applies the migrations that it does not have
+npm run migrate -- --check        fails when schema and migrations disagree
+npm run migrate -- --create NAME  writes the migration from the one to the other`;
+
+/** The command `npm run migrate`. */
+await runCommand(async () => {
+	const { check, create, help } = argumentsOf(process.argv.slice(2));
+	const say = (line: string) => process.stdout.write(`${line}\n`);
+	if (help) {
+		say(usage);
+	} else if (check || create !== undefined) {
+		const script = await pending();
+		if (script !== undefined && create === undefined) throw new Failure(`prisma/migrations do not lead to prisma/schema.prisma. What is missing:\n${script}`);
+		say(script === undefined ? "Migrations and schema agree." : `Written: ${await written(create ?? "", script)}`);
+	} else {
+		const database = await openDatabase(parseConfig(process.env).database);
+		const applied = await applyMigrations(database).finally(() => database.close());
+		say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
+	}
+	return 0;
+});
+
+function argumentsOf(args: string[]) {
+	try {
+		const options = { check: { type: "boolean" }, create: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+		const { check = false, create, help = false } = parseArgs({ args, options }).values;
+		if (create !== undefined && !/^[a-z][a-z0-9_]{0,60}$/.test(create))
+			throw new Error("--create takes a name of small letters, digits and _, such as add_budgets.");
+		return { check, create, help };
+	} catch (error) {
+		throw new Failure(error instanceof Error ? error.message : String(error));
+	}
+}
+
+async function pending(): Promise<string | undefined> {
+	const scratch = await openPGlite();
+	return pendingMigration(scratch).finally(() => scratch.close());
+}
+
+async function written(name: string, script: string): Promise<string> {
+	const stamp = systemClock().toISOString().replace(/\D/g, "").slice(0, 14);
+	const folder = projectPath("prisma", "migrations", `${stamp}_${name}`);
+	await mkdir(folder, { recursive: true });
+	await writeFile(`${folder}/migration.sql`, script);
+	return `prisma/migrations/${stamp}_${name}/migration.sql`;
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { DatabaseConfig } from "../config.ts";
+import { exitCodes, Failure } from "../shared/failure.ts";
+import type { Database } from "./database.ts";
+import { lockDirectory } from "./directory-lock.ts";
+import { openPGlite } from "./pglite.ts";
+import { openPostgres } from "./postgres.ts";
+
+/** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
+export function openDatabase(config: DatabaseConfig): Promise<Database> {
+	return config.kind === "embedded" ? openEmbedded(config.directory) : openServer(config.url);
+}
+
+async function openEmbedded(directory: string): Promise<Database> {
+	const unlock = lockedOrFailure(directory);
+	try {
+		const database = await openPGlite(join(directory, "pglite"));
+		return {
+			...database,
+			close: async () => {
+				await database.close();
+				unlock();
+			},
+		};
+	} catch (error) {
+		unlock();
+		throw new Failure(`The database in ${directory} cannot be opened: ${reason(error)}`, exitCodes.databaseUnavailable);
+	}
+}
+
+function lockedOrFailure(directory: string): () => void {
+	try {
+		return lockDirectory(directory);
+	} catch (error) {
+		if (error instanceof Failure) throw error;
+		throw new Failure(`The data directory ${directory} cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
+	}
+}
+
+async function openServer(url: string): Promise<Database> {
+	try {
+		return await openPostgres(url);
+	} catch (error) {
+		const { host, pathname } = new URL(url);
+		throw new Failure(`The database ${host}${pathname} of DATABASE_URL cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
+	}
+}
+
+/** The first line of what the driver says; a refused connection to several addresses says it in its parts. */
+function reason(error: unknown): string {
+	const first = error instanceof AggregateError ? error.errors[0] : error;
+	const message = first instanceof Error ? first.message : String(first);
+	return message.split("\n")[0] ?? message;
+}

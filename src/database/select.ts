@@ -1,0 +1,75 @@
+import { linkOf, type ModelName, modelNamed } from "./model.ts";
+import { raw, type Sql } from "./sql.ts";
+
+/** What is wanted of a row: some of its columns, and some of the rows that its links lead to. */
+export interface Shape {
+	readonly columns: ReadonlySet<string>;
+	readonly links: ReadonlyMap<string, Shape>;
+}
+
+/** A shape turned into SQL: what stands in the select list and after `from`, and how a tuple becomes an object again. */
+export interface Selection {
+	readonly columns: Sql;
+	/** The model's table under the alias "t", with the linked rows joined in as "t.<link>". */
+	readonly from: Sql;
+	/** How many places of the tuple the selection fills. */
+	readonly width: number;
+	/** The object in the tuple, from the given place on. Linked rows stand under the link's name, null where there is none. */
+	readonly decode: (tuple: readonly unknown[], offset: number) => Record<string, unknown>;
+}
+
+/** Both shapes in one. */
+export function mergedShape(one: Shape, other: Shape): Shape {
+	const links = new Map(one.links);
+	for (const [name, shape] of other.links) {
+		const present = links.get(name);
+		links.set(name, present === undefined ? shape : mergedShape(present, shape));
+	}
+	return { columns: new Set([...one.columns, ...other.columns]), links };
+}
+
+/** A text that two shapes share exactly when they want the same. */
+export function shapeKey(shape: Shape): string {
+	const links = [...shape.links].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, linked]) => `${name}(${shapeKey(linked)})`);
+	return [...shape.columns].sort().concat(links).join(",");
+}
+
+const selections = new Map<string, Selection>();
+
+/** At most this many selections are kept: clients choose which fields meet. */
+const keptSelections = 1_000;
+
+export function selectionOf(model: ModelName, shape: Shape): Selection {
+	const key = `${model}:${shapeKey(shape)}`;
+	const known = selections.get(key);
+	if (known !== undefined) return known;
+	const columns: string[] = [];
+	const joins: string[] = [];
+	const decode = compile(model, shape, "t", columns, joins);
+	const selection = { columns: raw(columns.join(", ")), from: raw([`"${model}" "t"`, ...joins].join(" ")), width: columns.length, decode };
+	if (selections.size < keptSelections) selections.set(key, selection);
+	return selection;
+}
+
+/** Appends the shape's columns and joins, and answers the decoder of the places that its columns took. */
+function compile(model: ModelName, shape: Shape, alias: string, columns: string[], joins: string[]): Selection["decode"] {
+	// The uuid is always read: links, lists and the question whether a linked row exists depend on it.
+	const wanted = [...modelNamed(model).columns.values()].filter(({ name }) => shape.columns.has(name) || name === "uuid");
+	const places = wanted.map(({ name }, index) => [name, columns.length + index] as const);
+	columns.push(...wanted.map((column) => column.selected(alias)));
+
+	const links = [...shape.links].map(([name, linked]) => {
+		const { model: target, column } = linkOf(model, name);
+		const joined = `${alias}.${name}`;
+		joins.push(`left join "${target}" "${joined}" on "${joined}"."uuid" = "${alias}"."${column}"`);
+		const decode = compile(target, linked, joined, columns, joins);
+		return { name, decode, uuidAt: columns.indexOf(`"${joined}"."uuid"`) };
+	});
+
+	return (tuple, offset) => {
+		const row: Record<string, unknown> = {};
+		for (const [name, place] of places) row[name] = tuple[offset + place];
+		for (const { name, decode, uuidAt } of links) row[name] = tuple[offset + uuidAt] === null ? null : decode(tuple, offset);
+		return row;
+	};
+}

@@ -1,0 +1,27 @@
+import { Prisma } from "../generated/prisma/client.ts";
+
+/** A statement or a part of one: values stay parameters, whatever they are composed into. */
+export type Sql = Prisma.Sql;
+
+export const { sql } = Prisma;
+
+const { empty } = Prisma;
+
+/** Text that is part of the statement itself: identifiers and keywords from our own code, never input. */
+export const raw = (text: string): Sql => Prisma.raw(text);
+
+export const list = (parts: Sql[], separator = ", "): Sql => (parts.length === 0 ? empty : Prisma.join(parts, separator));
+
+/** All conditions hold; no condition is always true. */
+export const and = (conditions: Sql[]): Sql => (conditions.length === 0 ? sql`true` : sql`(${Prisma.join(conditions, " and ")})`);
+
+/** One condition holds; no condition is never true. */
+export const or = (conditions: Sql[]): Sql => (conditions.length === 0 ? sql`false` : sql`(${Prisma.join(conditions, " or ")})`);
+
+/** A quoted identifier, from our own code only. */
+export const name = (identifier: string): Sql => raw(quoted(identifier));
+
+export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** The column is one of these uuids: one parameter, whatever their number. */
+export const isOneOf = (column: Sql, uuids: readonly string[]): Sql => sql`${column} = any(${uuids}::uuid[])`;
