@@ -1,0 +1,51 @@
+import { DateTime, IANAZone } from "luxon";
+
+/** A billing month, named by its first day: "2017-01-01". Months sort and compare as strings. */
+export type BillingPeriod = string;
+
+/** A range of billing months, both ends included; no start means from the beginning. */
+export interface Months {
+	start: BillingPeriod | null;
+	end: BillingPeriod;
+}
+
+const printed = (moment: DateTime): BillingPeriod => moment.startOf("month").toFormat("yyyy-MM-dd");
+
+const parsed = (month: BillingPeriod): DateTime => DateTime.fromISO(month, { zone: "utc" });
+
+/** The calendar month that the moment falls into in the zone: 21:25Z on 31 July is August in Europe/Tallinn. */
+export const billingPeriodAt = (moment: Date, timeZone: string): BillingPeriod => printed(DateTime.fromJSDate(moment, { zone: timeZone }));
+
+/** The month `count` months later (earlier, when negative). */
+export const addMonths = (month: BillingPeriod, count: number): BillingPeriod => printed(parsed(month).plus({ months: count }));
+
+/** The calendar quarter up to the month's end that the month belongs to. */
+export const quarterOf = (month: BillingPeriod): Months => wholeUnit(month, "quarter");
+
+/** The calendar year that the month belongs to. */
+export const yearOf = (month: BillingPeriod): Months => wholeUnit(month, "year");
+
+const wholeUnit = (month: BillingPeriod, unit: "quarter" | "year"): Months => ({
+	start: printed(parsed(month).startOf(unit)),
+	end: printed(parsed(month).endOf(unit)),
+});
+
+/** All months of the range in order; a range that ends before it starts has none. */
+export function monthsBetween(first: BillingPeriod, last: BillingPeriod): BillingPeriod[] {
+	const months: BillingPeriod[] = [];
+	for (let month = first; month <= last; month = addMonths(month, 1)) months.push(month);
+	return months;
+}
+
+/** The first moment of the month in the zone. */
+export const startOfMonth = (month: BillingPeriod, timeZone: string): Date => DateTime.fromISO(month, { zone: timeZone }).startOf("month").toJSDate();
+
+/** The first moment of the calendar day in the zone. */
+export const startOfDay = (day: string, timeZone: string): Date => DateTime.fromISO(day, { zone: timeZone }).startOf("day").toJSDate();
+
+/** The first moment of the next calendar day in the zone. */
+export const startOfNextDay = (day: string, timeZone: string): Date =>
+	DateTime.fromISO(day, { zone: timeZone }).startOf("day").plus({ days: 1 }).startOf("day").toJSDate();
+
+/** Whether the name is an IANA zone that this computer knows. Offsets such as UTC+3 are none: PostgreSQL reads them the other way round. */
+export const isTimeZone = (name: string): boolean => /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name);
