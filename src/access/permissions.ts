@@ -1,0 +1,74 @@
+import { isOneOf, or, sql } from "../database/sql.ts";
+import { seesEverything, type Viewer } from "./viewer.ts";
+import type { Visibility } from "./visibility.ts";
+
+/** The offering that something is done to, and who sells it. */
+export interface ProvidedBy {
+	readonly offeringUuid: string;
+	readonly providerUuid: string;
+}
+
+/** Reporting usage: staff, the provider's owners and managers, the offering's managers. */
+export function mayReportUsage(viewer: Viewer, { offeringUuid, providerUuid }: ProvidedBy): boolean {
+	return (
+		viewer.isStaff ||
+		viewer.managedOfferings.includes(offeringUuid) ||
+		viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && (role === "OWNER" || role === "MANAGER"))
+	);
+}
+
+/** Changing policies: staff and the provider's owners. */
+export const mayChangePolicies = (viewer: Viewer, { providerUuid }: ProvidedBy): boolean =>
+	viewer.isStaff || viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && role === "OWNER");
+
+/** Who consumes the resource that something is done to. */
+export interface ConsumedBy {
+	readonly customerUuid: string;
+	readonly projectUuid: string;
+}
+
+/** Setting limits per user: staff, the consuming customer's owners, the project's managers. */
+export function mayLimitUsers(viewer: Viewer, { customerUuid, projectUuid }: ConsumedBy): boolean {
+	return (
+		viewer.isStaff ||
+		viewer.customerRoles.some(({ customer, role }) => customer === customerUuid && role === "OWNER") ||
+		viewer.projectRoles.some(({ project, role }) => project === projectUuid && role === "MANAGER")
+	);
+}
+
+/** Creating resources: staff, the consuming customer's owners, the project's managers and admins. */
+export function mayCreateResources(viewer: Viewer, { customerUuid, projectUuid }: ConsumedBy): boolean {
+	return (
+		viewer.isStaff ||
+		viewer.customerRoles.some(({ customer, role }) => customer === customerUuid && role === "OWNER") ||
+		viewer.projectRoles.some(({ project, role }) => project === projectUuid && (role === "MANAGER" || role === "ADMIN"))
+	);
+}
+
+/**
+ * The customers and projects whose people the viewer is one of; all for staff and support. Narrower than which they see: a
+ * total counts what everybody in the scope used, so a role on one project opens no customer's, and the provider's side
+ * opens none; nor does a provider buy for its customers.
+ */
+export const consumerSide: Record<"Customer" | "Project", Visibility> = {
+	Customer: (viewer, t) => (seesEverything(viewer) ? sql`true` : isOneOf(sql`${t}."uuid"`, customersOf(viewer))),
+	Project: (viewer, t) =>
+		seesEverything(viewer)
+			? sql`true`
+			: or([
+					isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)),
+					isOneOf(
+						sql`${t}."uuid"`,
+						viewer.projectRoles.map(({ project }) => project),
+					),
+				]),
+};
+
+const customersOf = (viewer: Viewer) => viewer.customerRoles.map(({ customer }) => customer);
+
+/** Listing a figure of all customers: staff and support. */
+export const mayListQuotas = seesEverything;
+
+/** Reading the figures of one customer: staff, support and its owners. */
+export const mayReadQuotas = (viewer: Viewer, customerUuid: string): boolean =>
+	seesEverything(viewer) || viewer.customerRoles.some(({ customer, role }) => customer === customerUuid && role === "OWNER");

@@ -1,0 +1,56 @@
+import type { Queries } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+import { isToken, tokenHash } from "./token.ts";
+
+type CustomerRole = "OWNER" | "MANAGER" | "SUPPORT";
+type ProjectRole = "ADMIN" | "MANAGER" | "MEMBER";
+
+/** Who asks, with every role that counts at the moment of asking. Expired roles are not here. */
+export interface Viewer {
+	/** The moment of asking. */
+	readonly asOf: Date;
+	readonly uuid: string;
+	readonly username: string;
+	readonly isStaff: boolean;
+	readonly isSupport: boolean;
+	readonly customerRoles: readonly { customer: string; role: CustomerRole }[];
+	readonly projectRoles: readonly { project: string; role: ProjectRole }[];
+	/** Offerings that the viewer manages by a role of their own. */
+	readonly managedOfferings: readonly string[];
+	/** Every offering that the viewer sees from the provider's side: those managed, and all those of the viewer's customers. */
+	readonly providedOfferings: readonly string[];
+}
+
+/** Staff and support see everything. */
+export const seesEverything = (viewer: Viewer): boolean => viewer.isStaff || viewer.isSupport;
+
+/** The user behind a token, or undefined when the token is unknown, revoked or expired, or its user inactive. One statement. */
+export async function viewerOf(database: Queries, token: string, now: Date): Promise<Viewer | undefined> {
+	if (!isToken(token)) return undefined;
+	const [viewer] = await database.rows<Omit<Viewer, "asOf">>(sql`
+		select u."uuid", u."username", u."isStaff", u."isSupport",
+			coalesce((
+				select json_agg(json_build_object('customer', c."customerUuid", 'role', c."role"))
+				from "CustomerRole" c where c."userUuid" = u."uuid" and (c."expires" is null or c."expires" > ${now}::timestamptz)
+			), '[]') "customerRoles",
+			coalesce((
+				select json_agg(json_build_object('project', p."projectUuid", 'role', p."role"))
+				from "ProjectRole" p where p."userUuid" = u."uuid" and (p."expires" is null or p."expires" > ${now}::timestamptz)
+			), '[]') "projectRoles",
+			coalesce((
+				select json_agg(m."offeringUuid")
+				from "OfferingRole" m where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz)
+			), '[]') "managedOfferings",
+			coalesce((
+				select json_agg(o."uuid") from "Offering" o
+				where o."providerUuid" in (
+					select c."customerUuid" from "CustomerRole" c where c."userUuid" = u."uuid" and (c."expires" is null or c."expires" > ${now}::timestamptz)
+				) or o."uuid" in (
+					select m."offeringUuid" from "OfferingRole" m where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz)
+				)
+			), '[]') "providedOfferings"
+		from "Token" t join "User" u on u."uuid" = t."userUuid"
+		where t."hash" = ${tokenHash(token)} and t."revoked" is null and (t."expires" is null or t."expires" > ${now}::timestamptz) and u."isActive"
+	`);
+	return viewer === undefined ? undefined : { ...viewer, asOf: now };
+}

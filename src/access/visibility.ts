@@ -1,0 +1,145 @@
+import { isOneOf, name, or, type Sql, sql } from "../database/sql.ts";
+import { seesEverything, type Viewer } from "./viewer.ts";
+
+/**
+ * Which rows of a model a viewer sees (domain: "Who sees what"): the one place that says it. Every list, look-up, count,
+ * sum and event takes its condition from here; `t` is the alias of the model's table in the statement.
+ *
+ * Who sees a row also sees the rows that it links to (a resource's project, a usage's component): these conditions
+ * include that, and links are therefore followed without asking again.
+ */
+export type Visibility = (viewer: Viewer, t: Sql) => Sql;
+
+/** Staff and support see all; for anyone else the condition decides. */
+const everythingOr =
+	(condition: Visibility): Visibility =>
+	(viewer, t) =>
+		seesEverything(viewer) ? sql`true` : condition(viewer, t);
+
+const anySignedIn: Visibility = () => sql`true`;
+
+const customersOf = (viewer: Viewer) => viewer.customerRoles.map(({ customer }) => customer);
+const projectsOf = (viewer: Viewer) => viewer.projectRoles.map(({ project }) => project);
+
+/** Rows that carry their customer and project: the consumer's side. */
+const consumed = (viewer: Viewer, t: Sql) => or([isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), isOneOf(sql`${t}."projectUuid"`, projectsOf(viewer))]);
+
+/** Rows that carry customer, project and offering: either side. */
+const eitherSide: Visibility = (viewer, t) => or([consumed(viewer, t), isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings)]);
+
+/** The row that `column` leads to is visible itself. */
+const through =
+	(table: string, column: string, visible: Visibility): Visibility =>
+	(viewer, t) => {
+		const parent = name(`${table} of ${column}`);
+		return sql`exists (select from ${name(table)} ${parent} where ${parent}."uuid" = ${t}.${name(column)} and ${visible(viewer, parent)})`;
+	};
+
+const resource = everythingOr(eitherSide);
+const componentUsage = everythingOr(eitherSide);
+const componentUserUsage = everythingOr(through("ComponentUsage", "componentUsageUuid", eitherSide));
+const limit = everythingOr(through("Resource", "resourceUuid", eitherSide));
+
+/** The offering of that uuid is consumed where the viewer has a role. */
+const consumes = (viewer: Viewer, offeringUuid: Sql) =>
+	sql`exists (select from "Resource" consumed where consumed."offeringUuid" = ${offeringUuid} and ${consumed(viewer, sql`consumed`)})`;
+
+/** Active offerings are a public catalogue; any other is its provider's and its consumers', who hold a resource or an account of it. */
+const offering = everythingOr((viewer, t) =>
+	or([
+		sql`${t}."state" = 'ACTIVE'`,
+		isOneOf(sql`${t}."uuid"`, viewer.providedOfferings),
+		consumes(viewer, sql`${t}."uuid"`),
+		sql`exists (select from "OfferingUser" own where own."offeringUuid" = ${t}."uuid" and own."userUuid" = ${viewer.uuid}::uuid)`,
+	]),
+);
+
+const project = everythingOr((viewer, t) =>
+	or([
+		isOneOf(sql`${t}."uuid"`, projectsOf(viewer)),
+		isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)),
+		sql`exists (select from "Resource" served where served."projectUuid" = ${t}."uuid" and ${isOneOf(sql`served."offeringUuid"`, viewer.providedOfferings)})`,
+	]),
+);
+
+/** A customer is seen by its own people, by the providers that serve it, and as the provider of an offering that is seen. */
+const customer = everythingOr((viewer, t) =>
+	or([
+		isOneOf(sql`${t}."uuid"`, customersOf(viewer)),
+		sql`exists (select from "Project" own where own."customerUuid" = ${t}."uuid" and ${isOneOf(sql`own."uuid"`, projectsOf(viewer))})`,
+		sql`exists (select from "Resource" served where served."customerUuid" = ${t}."uuid" and ${isOneOf(sql`served."offeringUuid"`, viewer.providedOfferings)})`,
+		sql`exists (select from "Offering" sold where sold."providerUuid" = ${t}."uuid" and ${offering(viewer, sql`sold`)})`,
+	]),
+);
+
+/** Policies and all that tells of them are the provider's own business. */
+const policy = everythingOr((viewer, t) => isOneOf(sql`${t}."scopeUuid"`, viewer.providedOfferings));
+const firing = everythingOr((viewer, t) => isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings));
+
+/** An account is seen by its provider, by its user, and by whoever sees a usage or a limit that names it. */
+const offeringUser = everythingOr((viewer, t) =>
+	or([
+		isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings),
+		sql`${t}."userUuid" = ${viewer.uuid}::uuid`,
+		sql`exists (select from "ComponentUserUsage" part where part."userUuid" = ${t}."uuid" and ${componentUserUsage(viewer, sql`part`)})`,
+		sql`exists (select from "ComponentUserUsageLimit" bound where bound."userUuid" = ${t}."uuid" and ${limit(viewer, sql`bound`)})`,
+		colleague(viewer, t),
+	]),
+);
+
+/** Owners choose whose use of an offering to limit among the accounts of the people who hold a role in what they see. */
+const colleague: Visibility = (viewer, t) => sql`(${consumes(viewer, sql`${t}."offeringUuid"`)} and exists (
+	select from "ProjectRole" role join "Project" shared on shared."uuid" = role."projectUuid"
+	where role."userUuid" = ${t}."userUuid" and (role."expires" is null or role."expires" > ${viewer.asOf}::timestamptz)
+		and (${isOneOf(sql`shared."customerUuid"`, customersOf(viewer))} or ${isOneOf(sql`shared."uuid"`, projectsOf(viewer))})
+))`;
+
+/** A person is seen by themselves, and by whoever sees an account, a usage record or a policy that names them. */
+const user = everythingOr((viewer, t) =>
+	or([
+		sql`${t}."uuid" = ${viewer.uuid}::uuid`,
+		sql`exists (select from "OfferingUser" account where account."userUuid" = ${t}."uuid" and ${offeringUser(viewer, sql`account`)})`,
+		sql`exists (select from "ComponentUsage" reported where reported."modifiedByUuid" = ${t}."uuid" and ${componentUsage(viewer, sql`reported`)})`,
+		sql`exists (select from "OfferingUsagePolicy" made where made."createdByUuid" = ${t}."uuid" and ${policy(viewer, sql`made`)})`,
+	]),
+);
+
+/** Groups are what policies are aimed at: providers choose among all, others see those of their customers and the groups above. */
+const organizationGroup = everythingOr((viewer, t) =>
+	viewer.providedOfferings.length > 0
+		? sql`true`
+		: sql`${t}."uuid" in (
+			with recursive seen as (
+				select member."organizationGroupUuid" as "uuid" from "CustomerOrganizationGroup" member
+				where ${isOneOf(sql`member."customerUuid"`, customersOf(viewer))}
+				union
+				select below."parentUuid" from "OrganizationGroup" below join seen on seen."uuid" = below."uuid" where below."parentUuid" is not null
+			)
+			select seen."uuid" from seen
+		)`,
+);
+
+/** What each model's rows are seen by. A model that is not named here is never read for a viewer. */
+export const visibility = {
+	Category: anySignedIn,
+	CategoryComponent: anySignedIn,
+	ComponentUsage: componentUsage,
+	ComponentUserUsage: componentUserUsage,
+	ComponentUserUsageLimit: limit,
+	Customer: customer,
+	Offering: offering,
+	OfferingComponent: everythingOr(through("Offering", "offeringUuid", offering)),
+	OfferingUsagePolicy: policy,
+	OfferingUser: offeringUser,
+	OrganizationGroup: organizationGroup,
+	Plan: everythingOr(through("Offering", "offeringUuid", offering)),
+	PlanComponent: everythingOr(through("Offering", "offeringUuid", offering)),
+	PolicyFiring: firing,
+	Project: project,
+	Resource: resource,
+	ResourcePlanPeriod: everythingOr(through("Resource", "resourceUuid", eitherSide)),
+	User: user,
+} satisfies Record<string, Visibility>;
+
+/** A model whose rows viewers can ask for. */
+export type VisibleModel = keyof typeof visibility;
