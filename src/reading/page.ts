@@ -1,0 +1,45 @@
+import { InvalidInput } from "../shared/invalid-input.ts";
+
+/** Relay's paging arguments. */
+export interface PageArguments {
+	first?: number | null | undefined;
+	last?: number | null | undefined;
+	after?: string | null | undefined;
+	before?: string | null | undefined;
+}
+
+/** A page that was asked for: how many rows, from which end, and between which cursors. */
+export interface PageRequest {
+	readonly size: number;
+	readonly fromEnd: boolean;
+	readonly after: string | undefined;
+	readonly before: string | undefined;
+}
+
+export const defaultPageSize = 25;
+export const largestPageSize = 100;
+
+/** Throws InvalidInput for both first and last, or a size outside 1..100. */
+export function pageRequest({ first, last, after, before }: PageArguments): PageRequest {
+	if (first != null && last != null) throw new InvalidInput("Give first or last, not both.");
+	for (const [name, size] of Object.entries({ first, last })) {
+		if (size != null && (size < 1 || size > largestPageSize)) throw new InvalidInput(`${name} must be from 1 to ${largestPageSize}, not ${size}.`);
+	}
+	return { size: first ?? last ?? defaultPageSize, fromEnd: last != null, after: after ?? undefined, before: before ?? undefined };
+}
+
+/** Rows of a list in its order, and whether there are more on either side. */
+export interface Page {
+	readonly rows: readonly Record<string, unknown>[];
+	readonly hasNextPage: boolean;
+	readonly hasPreviousPage: boolean;
+}
+
+/** Cuts a page out of rows that were read from the asked-for end, one more than the page holds where there is one. */
+export function pageOf(rows: readonly Record<string, unknown>[], { size, fromEnd, after, before }: PageRequest): Page {
+	const more = rows.length > size;
+	const kept = rows.slice(0, size);
+	return fromEnd
+		? { rows: kept.reverse(), hasNextPage: before !== undefined, hasPreviousPage: more }
+		: { rows: kept, hasNextPage: more, hasPreviousPage: after !== undefined };
+}
