@@ -1,0 +1,62 @@
+import { builder } from "./builder.ts";
+import * as nodes from "./nodes.ts";
+
+/** One page type for each kind of object that is listed. */
+const pageInfo = { description: "One object of a page and where it stands in the list." };
+
+export const ComponentUsageConnection = builder.connectionObject(
+	{ type: nodes.ComponentUsage, name: "ComponentUsageConnection", description: "A page of usage records." },
+	{ name: "ComponentUsageEdge", ...pageInfo },
+);
+export const ComponentUserUsageConnection = builder.connectionObject(
+	{ type: nodes.ComponentUserUsage, name: "ComponentUserUsageConnection", description: "A page of parts of usage records." },
+	{ name: "ComponentUserUsageEdge", ...pageInfo },
+);
+export const ComponentUserUsageLimitConnection = builder.connectionObject(
+	{ type: nodes.ComponentUserUsageLimit, name: "ComponentUserUsageLimitConnection", description: "A page of per-user limits." },
+	{ name: "ComponentUserUsageLimitEdge", ...pageInfo },
+);
+export const CategoryConnection = builder.connectionObject(
+	{ type: nodes.Category, name: "CategoryConnection", description: "A page of categories." },
+	{ name: "CategoryEdge", ...pageInfo },
+);
+export const CategoryComponentUsageConnection = builder.connectionObject(
+	{ type: nodes.CategoryComponentUsage, name: "CategoryComponentUsageConnection", description: "A page of monthly totals." },
+	{ name: "CategoryComponentUsageEdge", ...pageInfo },
+);
+export const CustomerConnection = builder.connectionObject(
+	{ type: nodes.Customer, name: "CustomerConnection", description: "A page of customers." },
+	{ name: "CustomerEdge", ...pageInfo },
+);
+export const CustomerQuotaConnection = builder.connectionObject(
+	{ type: nodes.CustomerQuota, name: "CustomerQuotaConnection", description: "A page of customers' figures." },
+	{ name: "CustomerQuotaEdge", ...pageInfo },
+);
+export const OfferingConnection = builder.connectionObject(
+	{ type: nodes.Offering, name: "OfferingConnection", description: "A page of offerings." },
+	{ name: "OfferingEdge", ...pageInfo },
+);
+export const OfferingUsagePolicyConnection = builder.connectionObject(
+	{ type: nodes.OfferingUsagePolicy, name: "OfferingUsagePolicyConnection", description: "A page of policies." },
+	{ name: "OfferingUsagePolicyEdge", ...pageInfo },
+);
+export const OfferingUserConnection = builder.connectionObject(
+	{ type: nodes.OfferingUser, name: "OfferingUserConnection", description: "A page of accounts at an offering." },
+	{ name: "OfferingUserEdge", ...pageInfo },
+);
+export const PolicyFiringConnection = builder.connectionObject(
+	{ type: nodes.PolicyFiring, name: "PolicyFiringConnection", description: "A page of firings." },
+	{ name: "PolicyFiringEdge", ...pageInfo },
+);
+export const ProjectConnection = builder.connectionObject(
+	{ type: nodes.Project, name: "ProjectConnection", description: "A page of projects." },
+	{ name: "ProjectEdge", ...pageInfo },
+);
+export const ResourceConnection = builder.connectionObject(
+	{ type: nodes.Resource, name: "ResourceConnection", description: "A page of resources." },
+	{ name: "ResourceEdge", ...pageInfo },
+);
+export const ResourcePlanPeriodConnection = builder.connectionObject(
+	{ type: nodes.ResourcePlanPeriod, name: "ResourcePlanPeriodConnection", description: "A page of plan periods." },
+	{ name: "ResourcePlanPeriodEdge", ...pageInfo },
+);

@@ -1,0 +1,60 @@
+import type { Viewer } from "../access/viewer.ts";
+import type { Database } from "../database/database.ts";
+import type { LogReader } from "../log/log-reader.ts";
+import { createReader, type Reader } from "../reading/reader.ts";
+import type { Clock } from "../shared/clock.ts";
+import { unauthenticated } from "./errors.ts";
+
+/** What the whole service shares. */
+export interface Services {
+	readonly database: Database;
+	readonly clock: Clock;
+	/** IANA zone whose calendar makes the billing months. */
+	readonly timeZone: string;
+	readonly log: LogReader;
+	/** Who a token signs in now. */
+	readonly authenticate: (token: string) => Promise<Viewer | undefined>;
+}
+
+/**
+ * What resolvers work with during one operation. Plain properties: the pipeline copies them onto an object of its own, and
+ * `renew` changes that object.
+ */
+export interface Context extends Services {
+	readonly isSignedIn: boolean;
+	/** The token that signed the viewer in. */
+	readonly token: string | undefined;
+	/** Who asks. For nobody, a viewer without roles. */
+	viewer: Viewer;
+	/** Reads what the viewer sees; refuses to read for nobody. */
+	read: Reader;
+}
+
+/** A context for the viewer of the token; without one, for nobody. */
+export function createContext(services: Services, token?: string, viewer?: Viewer): Context {
+	if (viewer === undefined) return { ...services, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
+	return { ...services, isSignedIn: true, token, viewer, read: createReader(services.database, viewer) };
+}
+
+/** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */
+export function renew(context: Context, viewer: Viewer = context.viewer): void {
+	context.viewer = viewer;
+	context.read = createReader(context.database, viewer);
+}
+
+const nobody: Viewer = {
+	asOf: new Date(0),
+	uuid: "00000000-0000-0000-0000-000000000000",
+	username: "",
+	isStaff: false,
+	isSupport: false,
+	customerRoles: [],
+	projectRoles: [],
+	managedOfferings: [],
+	providedOfferings: [],
+};
+
+const refusing = () => Promise.reject(unauthenticated());
+
+/** Behind the guard of the root fields, a second one: nothing is read for nobody. */
+const refusingReader: Reader = { visible: refusing, linked: refusing, all: refusing, page: refusing, count: refusing, among: refusing, batched: refusing };

@@ -1,0 +1,114 @@
+import {
+	BillingType as BillingTypes,
+	LimitPeriod as LimitPeriods,
+	OfferingState as OfferingStates,
+	PolicyAction as PolicyActions,
+	PolicyFiringKind as PolicyFiringKinds,
+	PolicyPeriod as PolicyPeriods,
+	QuotaName as QuotaNames,
+	ResourceState as ResourceStates,
+} from "../generated/prisma/enums.ts";
+import { builder } from "./builder.ts";
+
+/** The stored enumerations. Their prose stands here, for Prisma does not hand it on. */
+function described<Value extends string>(values: Record<Value, Value>, prose: Record<Value, string>): Record<Value, { value: Value; description: string }> {
+	const described = (value: Value) => [value, { value, description: prose[value] }] as const;
+	return Object.fromEntries((Object.values(values) as Value[]).map(described)) as Record<Value, { value: Value; description: string }>;
+}
+
+export const BillingType = builder.enumType("BillingType", {
+	description: "How a component is charged.",
+	values: described(BillingTypes, {
+		FIXED: "A fixed amount by plan.",
+		USAGE: "By reported usage.",
+		LIMIT: "By the limit that the consumer ordered.",
+		ONE_TIME: "Once, at activation.",
+		ON_PLAN_SWITCH: "Each time the plan is switched.",
+	}),
+});
+
+export const LimitPeriod = builder.enumType("LimitPeriod", {
+	description: "The window that a component's cap is counted over.",
+	values: described(LimitPeriods, {
+		MONTH: "The calendar month.",
+		QUARTERLY: "The calendar quarter.",
+		ANNUAL: "The calendar year.",
+		TOTAL: "Everything ever reported.",
+	}),
+});
+
+export const OfferingState = builder.enumType("OfferingState", {
+	description: "Whether an offering can be seen and bought.",
+	values: described(OfferingStates, {
+		DRAFT: "Being prepared: seen by its provider only.",
+		ACTIVE: "On sale: part of the public catalogue.",
+		PAUSED: "Not on sale at the moment.",
+		ARCHIVED: "No longer sold: seen by its provider and its consumers.",
+	}),
+});
+
+export const PolicyAction = builder.enumType("PolicyAction", {
+	description: "What a policy does when it fires.",
+	values: described(PolicyActions, {
+		NOTIFY_ORGANIZATION_OWNERS: "Mail the owners of the affected customers whose usage counts, and the provider's owners.",
+		NOTIFY_EXTERNAL_USER: "Mail the addresses given in the policy's options.",
+		BLOCK_CREATION_OF_NEW_RESOURCES: "Refuse new resources of the offering to the affected customers while the policy is fired.",
+	}),
+});
+
+export const PolicyFiringKind = builder.enumType("PolicyFiringKind", {
+	description: "Which way a policy turned.",
+	values: described(PolicyFiringKinds, {
+		FIRED: "A limit began to be exceeded.",
+		RESET: "No limit is exceeded any more.",
+	}),
+});
+
+export const PolicyPeriod = builder.enumType("PolicyPeriod", {
+	description: "The window of billing months that a policy totals.",
+	values: described(PolicyPeriods, {
+		TOTAL: "Everything ever reported.",
+		ONE_MONTH: "This month.",
+		THREE_MONTHS: "The last three months, this one included.",
+		TWELVE_MONTHS: "The last twelve months, this one included.",
+	}),
+});
+
+export const QuotaName = builder.enumType("QuotaName", {
+	description: "A figure that is kept of every customer. Those that begin with NC_ are counted when they are asked for, the others are stored; no figure is 0.",
+	values: described(QuotaNames, {
+		NC_PROJECT_COUNT: "How many projects it has that are not removed.",
+		NC_USER_COUNT: "How many people have a role on it, or on one of its projects that is not removed, and the role has not expired.",
+		NC_RESOURCE_COUNT: "How many resources it has that are not terminated.",
+		OS_CPU_COUNT: "Virtual processors of its OpenStack tenants.",
+		OS_RAM_SIZE: "Memory of its OpenStack tenants, in the unit that it was imported in.",
+		OS_STORAGE_SIZE: "Storage of its OpenStack tenants, in the unit that it was imported in.",
+		VPC_CPU_COUNT: "Virtual processors of its private clouds.",
+		VPC_RAM_SIZE: "Memory of its private clouds, in the unit that it was imported in.",
+		VPC_STORAGE_SIZE: "Storage of its private clouds, in the unit that it was imported in.",
+		VPC_FLOATING_IP_COUNT: "Floating IP addresses of its private clouds.",
+		VPC_INSTANCE_COUNT: "Virtual machines of its private clouds.",
+		ESTIMATED_PRICE: "Estimated price, in the currency that it was imported in; null, not 0, when nobody estimated it.",
+	}),
+});
+
+export const ResourceState = builder.enumType("ResourceState", {
+	description: "Where a resource is in its life.",
+	values: described(ResourceStates, {
+		CREATING: "Being set up.",
+		OK: "In use.",
+		ERRED: "Something failed; the provider has to look.",
+		UPDATING: "Being changed.",
+		TERMINATING: "Being removed.",
+		TERMINATED: "Removed; kept for its history.",
+	}),
+});
+
+/** Which way a list is ordered. */
+export const OrderDirection = builder.enumType("OrderDirection", {
+	description: "Which way a list is ordered.",
+	values: {
+		ASC: { description: "Smallest, earliest or first in the alphabet first." },
+		DESC: { description: "Largest, latest or last in the alphabet first." },
+	} as const,
+});

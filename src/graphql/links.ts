@@ -1,0 +1,53 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { type LinkName, type LinkTarget, linkOf, type ModelName, type Row } from "../database/model.ts";
+import type { List } from "../reading/list.ts";
+import type { AnyRow } from "../reading/reader.ts";
+import type { Context } from "./context.ts";
+import { shapeOf } from "./shape-of.ts";
+
+type Resolve<Model extends ModelName, Result> = (row: Row<Model>, args: object, context: Context, info: GraphQLResolveInfo) => Promise<Result>;
+
+interface LinkField<Model extends ModelName, Result> {
+	description: string;
+	extensions: { reads: { columns: readonly string[]; link: string } };
+	resolve: Resolve<Model, Result>;
+}
+
+/** A field that follows a link which every row has. The linked row is read together with its row, or in one batch. */
+export function link<Model extends ModelName, Link extends LinkName<Model>>(model: Model, name: Link): LinkField<Model, Row<LinkTarget<Model, Link>>> {
+	const optional = optionalLink(model, name);
+	return {
+		...optional,
+		resolve: async (row, args, context, info) => {
+			const linked = await optional.resolve(row, args, context, info);
+			if (linked === null) throw new Error(`${model}.${name} leads nowhere.`);
+			return linked;
+		},
+	};
+}
+
+/** A field that follows a link which a row may lack. */
+export function optionalLink<Model extends ModelName, Link extends LinkName<Model>>(
+	model: Model,
+	name: Link,
+): LinkField<Model, Row<LinkTarget<Model, Link>> | null> & { nullable: true } {
+	const { model: target, column, documentation } = linkOf(model, name);
+	return {
+		nullable: true,
+		description: documentation ?? "",
+		extensions: { reads: { columns: [column], link: name } },
+		resolve: async (row, _args, context, info) => {
+			const fields = row as AnyRow;
+			if (name in fields) return fields[name] as Row<LinkTarget<Model, Link>> | null;
+			const uuid = fields[column] as string | null;
+			if (uuid === null) return null;
+			return (await context.read.linked(target, shapeOf(info, target), uuid)) as Row<LinkTarget<Model, Link>> | null;
+		},
+	};
+}
+
+/** Resolves a short list below a row: all of it, in one batch for all rows. */
+export function allBelow<Child extends ModelName>(list: List & { model: Child }): Resolve<ModelName, Row<Child>[]> {
+	return async (row, _args, context, info) =>
+		(await context.read.all(list, shapeOf(info, list.model), (row as { uuid: string }).uuid)) as unknown as Row<Child>[];
+}

@@ -1,0 +1,44 @@
+import { GraphQLError } from "graphql";
+import { InvalidInput } from "../shared/invalid-input.ts";
+import { Forbidden } from "../shared/refusal.ts";
+import { recoded } from "./errors.ts";
+
+/** What the client is told of an error, and whether it is our bug. */
+export interface MaskedError {
+	readonly error: GraphQLError;
+	readonly isBug: boolean;
+}
+
+/** PostgreSQL's conditions that a client's input or a lost server brings about, by SQLSTATE. */
+const inputStates: Readonly<Record<string, string>> = {
+	"22021": "Text must not contain the character U+0000.",
+	"22P05": "Text must not contain the character U+0000.",
+};
+
+const unavailableStates = /^(57P0[123]|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+
+/**
+ * Errors that somebody named go to the client with their code; what nobody named is masked. The original is for the log:
+ * it may tell of statements, paths and other tenants' rows.
+ */
+export function maskError(thrown: unknown): MaskedError {
+	const original = thrown instanceof GraphQLError ? (thrown.originalError ?? undefined) : thrown;
+	const named = (code: string, message?: string): MaskedError => ({ error: withCode(thrown, code, message), isBug: false });
+	if (original === undefined || original instanceof GraphQLError) return named(codeOf(original) ?? codeOf(thrown) ?? "BAD_USER_INPUT");
+	if (original instanceof InvalidInput) return named("BAD_USER_INPUT", original.message);
+	if (original instanceof Forbidden) return named("FORBIDDEN", original.message);
+	const state = original instanceof Error && "code" in original ? String(original.code) : "";
+	const inputProblem = inputStates[state];
+	if (inputProblem !== undefined) return named("BAD_USER_INPUT", inputProblem);
+	if (unavailableStates.test(state)) return named("SERVICE_UNAVAILABLE", "The database cannot be reached at the moment: try again.");
+	return { error: withCode(thrown, "INTERNAL_SERVER_ERROR", "Something went wrong on our side."), isBug: true };
+}
+
+const codeOf = (error: unknown): string | undefined =>
+	error instanceof GraphQLError && typeof error.extensions["code"] === "string" ? error.extensions["code"] : undefined;
+
+/** The error as it is answered: with its place in the document, without what it was made from. */
+function withCode(thrown: unknown, code: string, message?: string): GraphQLError {
+	if (!(thrown instanceof GraphQLError)) return new GraphQLError(message ?? "Something went wrong on our side.", { extensions: { code } });
+	return recoded(thrown, code, message);
+}

@@ -1,0 +1,32 @@
+import type { CategoryUsage } from "../category-usage/category-usage.ts";
+import type { Quota } from "../quota/quota.store.ts";
+import { builder } from "./builder.ts";
+
+/**
+ * The stored objects as Relay nodes. Their prose comes from prisma/schema.prisma, their fields from each noun's
+ * `.schema.ts`: so a noun can link to any other without importing it.
+ */
+const id = { field: "uuid", description: "Identifies the object among all objects: pass it to node(id)." } as const;
+
+export const Category = builder.prismaNode("Category", { id });
+export const CategoryComponent = builder.prismaNode("CategoryComponent", { id });
+export const ComponentUsage = builder.prismaNode("ComponentUsage", { id });
+export const ComponentUserUsage = builder.prismaNode("ComponentUserUsage", { id });
+export const ComponentUserUsageLimit = builder.prismaNode("ComponentUserUsageLimit", { id });
+export const Customer = builder.prismaNode("Customer", { id });
+export const Offering = builder.prismaNode("Offering", { id });
+export const OfferingComponent = builder.prismaNode("OfferingComponent", { id });
+export const OfferingUsagePolicy = builder.prismaNode("OfferingUsagePolicy", { id });
+export const OfferingUser = builder.prismaNode("OfferingUser", { id });
+export const OrganizationGroup = builder.prismaNode("OrganizationGroup", { id });
+export const Plan = builder.prismaNode("Plan", { id });
+export const PlanComponent = builder.prismaNode("PlanComponent", { id });
+export const PolicyFiring = builder.prismaNode("PolicyFiring", { id });
+export const Project = builder.prismaNode("Project", { id });
+export const Resource = builder.prismaNode("Resource", { id });
+export const ResourcePlanPeriod = builder.prismaNode("ResourcePlanPeriod", { id });
+export const User = builder.prismaNode("User", { id });
+
+/** Objects that are computed when they are asked for. They are no nodes: nothing is stored under an id of theirs. */
+export const CategoryComponentUsage = builder.objectRef<CategoryUsage>("CategoryComponentUsage");
+export const CustomerQuota = builder.objectRef<Quota>("CustomerQuota");

@@ -1,0 +1,111 @@
+import { GraphQLError, Kind, type ValueNode } from "graphql";
+import { isPlainDecimal, normalized } from "../shared/decimal.ts";
+import { parsedUuid } from "../shared/uuid.ts";
+import { builder } from "./builder.ts";
+
+export type ScalarTypes = {
+	ID: { Input: string; Output: string | number | bigint };
+	UUID: { Input: string; Output: string };
+	Decimal: { Input: string; Output: string };
+	Date: { Input: string; Output: string };
+	DateTime: { Input: Date; Output: Date };
+	JSON: { Input: unknown; Output: unknown };
+};
+
+const refused = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+
+/** What a literal in the query text says: its text, for strings and numbers alike. */
+function textOf(node: ValueNode, kinds: readonly Kind[], message: string): string {
+	if (!kinds.includes(node.kind) || !("value" in node)) throw refused(message);
+	return String(node.value);
+}
+
+const uuidForm = "A UUID is 32 hexadecimal digits, with or without dashes.";
+
+function uuid(text: unknown): string {
+	const parsed = typeof text === "string" ? parsedUuid(text) : undefined;
+	if (parsed === undefined) throw refused(`${quoted(text)} is not a UUID. ${uuidForm}`);
+	return parsed;
+}
+
+builder.scalarType("UUID", {
+	description: `An identifier. ${uuidForm} The dashed form in small letters is answered.`,
+	serialize: (value) => value,
+	parseValue: uuid,
+	parseLiteral: (node) => uuid(textOf(node, [Kind.STRING], uuidForm)),
+});
+
+const decimalForm = 'a number in plain notation such as "12.50"';
+
+function decimal(text: string): string {
+	if (!isPlainDecimal(text)) throw refused(`${quoted(text)} is not ${decimalForm}.`);
+	return normalized(text);
+}
+
+function decimalValue(value: unknown): string {
+	if (typeof value === "string") return decimal(value);
+	if (typeof value === "number" && isExact(value)) return decimal(String(value));
+	throw refused(`${quoted(value)} is not ${decimalForm}, or has lost digits on its way: send it as a string.`);
+}
+
+/** A JSON number has passed through binary floating point: up to 15 significant digits it is what was sent. */
+const isExact = (value: number): boolean => isPlainDecimal(String(value)) && String(value).replace(/^-?0*\.?0*|[.-]/g, "").length <= 15;
+
+builder.scalarType("Decimal", {
+	description: `An exact decimal number, answered as a string. As input: ${decimalForm} as a string, a number literal in the query, or a JSON number of at most 15 significant digits.`,
+	serialize: withoutTrailingZeros,
+	parseValue: decimalValue,
+	parseLiteral: (node) => decimal(textOf(node, [Kind.STRING, Kind.INT, Kind.FLOAT], `A Decimal is ${decimalForm}: send it as a string.`)),
+});
+
+/** "12.50" is "12.5" and "3.00" is "3": PostgreSQL pads to the column's scale. */
+function withoutTrailingZeros(amount: string): string {
+	if (!amount.includes(".")) return amount;
+	let end = amount.length;
+	while (amount.charCodeAt(end - 1) === 48) end--;
+	return amount.slice(0, amount.charCodeAt(end - 1) === 46 ? end - 1 : end);
+}
+
+const dateForm = 'a calendar date such as "2017-01-31"';
+
+function date(text: unknown): string {
+	const moment = new Date(typeof text === "string" && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : Number.NaN);
+	if (Number.isNaN(moment.getTime()) || moment.getUTCFullYear() === 0 || moment.toISOString().slice(0, 10) !== text)
+		throw refused(`${quoted(text)} is not ${dateForm}.`);
+	return text;
+}
+
+builder.scalarType("Date", {
+	description: `A calendar date, ${dateForm.slice(2)}.`,
+	serialize: (value) => value,
+	parseValue: date,
+	parseLiteral: (node) => date(textOf(node, [Kind.STRING], `A Date is ${dateForm}.`)),
+});
+
+const dateTimeForm = 'a moment with its offset from UTC such as "2017-01-31T21:25:00Z"';
+
+function dateTime(text: unknown): Date {
+	const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+	const moment = new Date(typeof text === "string" && form.test(text) ? text : Number.NaN);
+	if (Number.isNaN(moment.getTime())) throw refused(`${quoted(text)} is not ${dateTimeForm}.`);
+	return moment;
+}
+
+builder.scalarType("DateTime", {
+	description: `A moment in UTC, to the millisecond. As input: ${dateTimeForm}.`,
+	serialize: (value) => value.toISOString(),
+	parseValue: dateTime,
+	parseLiteral: (node) => dateTime(textOf(node, [Kind.STRING], `A DateTime is ${dateTimeForm}.`)),
+});
+
+builder.scalarType("JSON", {
+	description: "Any JSON value, as it is stored.",
+	serialize: (value) => value,
+	parseValue: (value) => value,
+});
+
+/** Input as it is repeated in a message: short, and on one line. */
+function quoted(value: unknown): string {
+	const text = typeof value === "string" ? JSON.stringify(value) : String(JSON.stringify(value) ?? value);
+	return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
