@@ -1,0 +1,110 @@
+import { builder } from "../graphql/builder.ts";
+import {
+	ComponentUsageConnection,
+	OfferingConnection,
+	OfferingUsagePolicyConnection,
+	OfferingUserConnection,
+	ResourceConnection,
+} from "../graphql/connection-types.ts";
+import { connection } from "../graphql/connections.ts";
+import { BillingType, LimitPeriod, OfferingState } from "../graphql/enums.ts";
+import { allBelow, link, optionalLink } from "../graphql/links.ts";
+import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../graphql/nodes.ts";
+import { visibleRow } from "../graphql/rows.ts";
+import { supportsPerUserLimits } from "../limit/limit.ts";
+import { policyList } from "../policy/policy.lists.ts";
+import { resourceListArgs } from "../resource/resource.inputs.ts";
+import { resourceList } from "../resource/resource.lists.ts";
+import { usageListArgs } from "../usage/usage.inputs.ts";
+import { usageList } from "../usage/usage.lists.ts";
+import { componentList, offeringList, offeringUserList, planList } from "./catalogue.lists.ts";
+
+builder.prismaObjectFields(Offering, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	name: t.exposeString("name"),
+	state: t.expose("state", { type: OfferingState }),
+	pluginOptions: t.expose("pluginOptions", { type: "JSON" }),
+	supportsPerUserLimits: t.boolean({
+		description: "Whether per-user limits can be set on its resources.",
+		extensions: { reads: { columns: ["pluginOptions"] } },
+		resolve: ({ pluginOptions }) => supportsPerUserLimits(pluginOptions),
+	}),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	provider: t.field({ type: Customer, ...link("Offering", "provider") }),
+	category: t.field({ type: Category, ...link("Offering", "category") }),
+	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: allBelow(componentList) }),
+	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: allBelow(planList) }),
+	resources: t.field({
+		type: ResourceConnection,
+		description: "Its resources that the viewer sees, by name.",
+		args: {
+			...t.arg.connectionArgs(),
+			...resourceListArgs,
+		},
+		resolve: (offering, { filter, orderBy, ...page }, context, info) =>
+			connection(resourceList(filter, orderBy, { column: "offeringUuid" }), page, context, info, offering),
+	}),
+	policies: t.field({
+		type: OfferingUsagePolicyConnection,
+		description: "The provider's policies on it, newest first: for the provider's side, staff and support; empty for anyone else.",
+		args: t.arg.connectionArgs(),
+		resolve: (offering, args, context, info) => connection(policyList(null, { column: "scopeUuid" }), args, context, info, offering),
+	}),
+	users: t.field({
+		type: OfferingUserConnection,
+		description: "Its accounts that the viewer sees, oldest first.",
+		args: { ...t.arg.connectionArgs(), username: t.arg.string({ description: "The account of exactly this name; all when absent." }) },
+		resolve: (offering, { username, ...page }, context, info) => connection(offeringUserList({ username }), page, context, info, offering),
+	}),
+}));
+
+builder.prismaObjectFields(OfferingComponent, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	type: t.exposeString("type"),
+	name: t.exposeString("name"),
+	description: t.exposeString("description"),
+	measuredUnit: t.exposeString("measuredUnit"),
+	billingType: t.expose("billingType", { type: BillingType }),
+	limitPeriod: t.expose("limitPeriod", { type: LimitPeriod, nullable: true }),
+	limitAmount: t.exposeInt("limitAmount", { nullable: true }),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	offering: t.field({ type: Offering, ...link("OfferingComponent", "offering") }),
+	categoryComponent: t.field({ type: CategoryComponent, ...optionalLink("OfferingComponent", "categoryComponent") }),
+	usages: t.field({
+		type: ComponentUsageConnection,
+		description: "The usage records of it that the viewer sees, newest report first.",
+		args: {
+			...t.arg.connectionArgs(),
+			...usageListArgs,
+		},
+		resolve: (component, { filter, orderBy, ...page }, context, info) =>
+			connection(usageList(filter, orderBy, context.timeZone, { column: "componentUuid" }), page, context, info, component),
+	}),
+}));
+
+const OfferingFilterInput = builder.inputType("OfferingFilter", {
+	description: "Which offerings. All that is given must hold.",
+	fields: (t) => ({
+		providerUuid: t.field({ type: "UUID", description: "Sold by this customer." }),
+		categoryUuid: t.field({ type: "UUID", description: "In this category." }),
+		states: t.field({ type: [OfferingState], description: "In one of these states." }),
+	}),
+});
+
+builder.queryFields((t) => ({
+	offering: t.field({
+		type: Offering,
+		nullable: true,
+		description: "The offering with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The offering's uuid." }) },
+		resolve: (_root, { uuid }, context, info) => visibleRow("Offering", uuid, context, info),
+	}),
+	offerings: t.field({
+		type: OfferingConnection,
+		description: "The offerings that the viewer sees, by name: the active ones, and those sold or consumed.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: OfferingFilterInput, description: "Which offerings; all when absent." }) },
+		resolve: (_root, { filter, ...page }, context, info) => connection(offeringList(filter), page, context, info),
+	}),
+}));

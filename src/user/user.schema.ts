@@ -1,0 +1,61 @@
+import { seesEverything } from "../access/viewer.ts";
+import { builder } from "../graphql/builder.ts";
+import { ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../graphql/connection-types.ts";
+import { connection } from "../graphql/connections.ts";
+import { link } from "../graphql/links.ts";
+import { Offering, OfferingUser, User } from "../graphql/nodes.ts";
+import { visibleRow } from "../graphql/rows.ts";
+import { limitList } from "../limit/limit.lists.ts";
+import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
+import { userUsageList } from "../user-usage/user-usage.lists.ts";
+
+builder.prismaObjectFields(User, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	username: t.exposeString("username"),
+	fullName: t.exposeString("fullName"),
+	email: t.string({
+		nullable: true,
+		description: "E-mail address: for the user, staff and support; null for anyone else.",
+		extensions: { reads: { columns: ["email"] } },
+		resolve: ({ uuid, email }, _args, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null),
+	}),
+	isStaff: t.exposeBoolean("isStaff"),
+	isSupport: t.exposeBoolean("isSupport"),
+	isActive: t.exposeBoolean("isActive"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+}));
+
+builder.prismaObjectFields(OfferingUser, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	username: t.exposeString("username", { nullable: true }),
+	isRestricted: t.exposeBoolean("isRestricted"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	offering: t.field({ type: Offering, ...link("OfferingUser", "offering") }),
+	user: t.field({ type: User, ...link("OfferingUser", "user") }),
+	limits: t.field({
+		type: ComponentUserUsageLimitConnection,
+		description: "The account's limits that the viewer sees, newest first.",
+		args: t.arg.connectionArgs(),
+		resolve: (account, args, context, info) => connection(limitList(null, { column: "userUuid" }), args, context, info, account),
+	}),
+	usages: t.field({
+		type: ComponentUserUsageConnection,
+		description: "The account's parts of usage records that the viewer sees, newest report first.",
+		args: {
+			...t.arg.connectionArgs(),
+			...userUsageListArgs,
+		},
+		resolve: (account, { filter, orderBy, ...page }, context, info) =>
+			connection(userUsageList(filter, orderBy, context.timeZone, { column: "userUuid" }), page, context, info, account),
+	}),
+}));
+
+builder.queryFields((t) => ({
+	viewer: t.field({
+		type: User,
+		description: "Who the token signs in.",
+		resolve: (_root, _args, context, info) => visibleRow("User", context.viewer.uuid, context, info),
+	}),
+}));
