@@ -1,0 +1,69 @@
+import { builder } from "../graphql/builder.ts";
+import { renew } from "../graphql/context.ts";
+import { ResourceState } from "../graphql/enums.ts";
+import { Resource } from "../graphql/nodes.ts";
+import { answersResult } from "../graphql/refusals.ts";
+import { storedRow } from "../graphql/rows.ts";
+import { createResource, setResourceState } from "./resource.service.ts";
+
+const CreateResourceInput = builder.inputType("CreateResourceInput", {
+	description: "A resource of an offering in a project.",
+	fields: (t) => ({
+		name: t.string({ required: true, description: "Name of the resource, 1 to 150 characters." }),
+		offering: t.field({ type: "UUID", required: true, description: "Uuid of an offering on sale." }),
+		project: t.field({ type: "UUID", required: true, description: "Uuid of the project that is to hold it." }),
+		plan: t.field({ type: "UUID", description: "Uuid of a plan of the offering, which then applies from now on; without one, no usage can be reported." }),
+	}),
+});
+
+const SetResourceStateInput = builder.inputType("SetResourceStateInput", {
+	description: "Where a resource is in its life.",
+	fields: (t) => ({
+		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
+		state: t.field({ type: ResourceState, required: true, description: "The state it is in now. TERMINATED is for good, and ends its plan periods." }),
+	}),
+});
+
+const payload = (name: string, description: string) =>
+	builder.objectRef<{ uuid: string }>(name).implement({
+		description,
+		fields: (t) => ({
+			resource: t.field({
+				type: Resource,
+				description: "The resource as it is stored.",
+				resolve: ({ uuid }, _args, context, info) => storedRow("Resource", uuid, context, info),
+			}),
+		}),
+	});
+
+const CreateResourcePayload = payload("CreateResourcePayload", "The resource that was created.");
+const SetResourceStatePayload = payload("SetResourceStatePayload", "The resource whose state was set.");
+
+builder.mutationFields((t) => ({
+	createResource: t.field({
+		type: CreateResourcePayload,
+		description:
+			"Creates a resource, in state CREATING. Refused while a fired policy of the offering blocks the customer. " +
+			"For staff, the customer's owners and the project's managers and admins; FORBIDDEN for others of the customer's side and for support.",
+		args: { input: t.arg({ type: CreateResourceInput, required: true, description: "The resource." }) },
+		errors: answersResult("CreateResource"),
+		resolve: async (_root, { input }, context) => {
+			const uuid = await createResource(context.database, context.viewer, input, context.clock());
+			renew(context);
+			return { uuid };
+		},
+	}),
+	setResourceState: t.field({
+		type: SetResourceStatePayload,
+		description:
+			"Sets where a resource is in its life. " +
+			"For staff, the provider's owners and managers, and the offering's managers; FORBIDDEN for others who see the resource.",
+		args: { input: t.arg({ type: SetResourceStateInput, required: true, description: "The resource and its state." }) },
+		errors: answersResult("SetResourceState"),
+		resolve: async (_root, { input: { resource, state } }, context) => {
+			await setResourceState(context.database, context.viewer, resource, state, context.clock());
+			renew(context);
+			return { uuid: resource };
+		},
+	}),
+}));

@@ -1,0 +1,125 @@
+import { builder } from "../graphql/builder.ts";
+import {
+	ComponentUsageConnection,
+	ComponentUserUsageConnection,
+	ComponentUserUsageLimitConnection,
+	ResourceConnection,
+	ResourcePlanPeriodConnection,
+} from "../graphql/connection-types.ts";
+import { connection } from "../graphql/connections.ts";
+import { ResourceState } from "../graphql/enums.ts";
+import { link, optionalLink } from "../graphql/links.ts";
+import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../graphql/nodes.ts";
+import { visibleRow } from "../graphql/rows.ts";
+import { LimitFilterInput } from "../limit/limit.inputs.ts";
+import { limitList } from "../limit/limit.lists.ts";
+import { usageListArgs } from "../usage/usage.inputs.ts";
+import { usageList } from "../usage/usage.lists.ts";
+import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
+import { userUsageList } from "../user-usage/user-usage.lists.ts";
+import { resourceListArgs } from "./resource.inputs.ts";
+import { planPeriodList, resourceList } from "./resource.lists.ts";
+
+interface TypedAmount {
+	type: string;
+	amount: string;
+}
+
+const ComponentAmount = builder.objectRef<TypedAmount>("ComponentAmount").implement({
+	description: "An amount of one of the offering's components.",
+	fields: (t) => ({
+		type: t.exposeString("type", { description: "Type of the component, such as cpu." }),
+		amount: t.expose("amount", { type: "Decimal", description: "The amount, in the component's measured unit." }),
+	}),
+});
+
+/** Amounts as they are stored by type, in the order of the types. */
+const typedAmounts = (stored: unknown): TypedAmount[] =>
+	Object.entries(stored as Record<string, string | number>)
+		.map(([type, amount]) => ({ type, amount: String(amount) }))
+		.sort((one, other) => (one.type < other.type ? -1 : 1));
+
+builder.prismaObjectFields(Resource, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	name: t.exposeString("name"),
+	state: t.expose("state", { type: ResourceState }),
+	limits: t.field({
+		type: [ComponentAmount],
+		description: "What the consumer ordered of each component that is charged by limit, by type.",
+		extensions: { reads: { columns: ["limits"] } },
+		resolve: ({ limits }) => typedAmounts(limits),
+	}),
+	currentUsages: t.field({
+		type: [ComponentAmount],
+		description: "The latest month's usage of each component that was ever reported, by type.",
+		extensions: { reads: { columns: ["currentUsages"] } },
+		resolve: ({ currentUsages }) => typedAmounts(currentUsages),
+	}),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	offering: t.field({ type: Offering, ...link("Resource", "offering") }),
+	project: t.field({ type: Project, ...link("Resource", "project") }),
+	customer: t.field({ type: Customer, ...link("Resource", "customer") }),
+	plan: t.field({ type: Plan, ...optionalLink("Resource", "plan") }),
+	planPeriods: t.field({
+		type: ResourcePlanPeriodConnection,
+		description: "When it ran under which plan, oldest record first.",
+		args: t.arg.connectionArgs(),
+		resolve: (resource, args, context, info) => connection(planPeriodList, args, context, info, resource),
+	}),
+	componentUsages: t.field({
+		type: ComponentUsageConnection,
+		description: "Its usage records, newest report first, then by type.",
+		args: {
+			...t.arg.connectionArgs(),
+			...usageListArgs,
+		},
+		resolve: (resource, { filter, orderBy, ...page }, context, info) =>
+			connection(usageList(filter, orderBy, context.timeZone, { column: "resourceUuid" }), page, context, info, resource),
+	}),
+	userUsages: t.field({
+		type: ComponentUserUsageConnection,
+		description: "The parts of its usage records by username, newest report first.",
+		args: {
+			...t.arg.connectionArgs(),
+			...userUsageListArgs,
+		},
+		resolve: (resource, { filter, orderBy, ...page }, context, info) =>
+			connection(userUsageList(filter, orderBy, context.timeZone, { link: "componentUsage", column: "resourceUuid" }), page, context, info, resource),
+	}),
+	userUsageLimits: t.field({
+		type: ComponentUserUsageLimitConnection,
+		description: "The per-user limits on it, newest first.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
+		resolve: (resource, { filter, ...page }, context, info) => connection(limitList(filter, { column: "resourceUuid" }), page, context, info, resource),
+	}),
+}));
+
+builder.prismaObjectFields(ResourcePlanPeriod, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	start: t.expose("start", { type: "DateTime", nullable: true }),
+	end: t.expose("end", { type: "DateTime", nullable: true }),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	resource: t.field({ type: Resource, ...link("ResourcePlanPeriod", "resource") }),
+	plan: t.field({ type: Plan, ...link("ResourcePlanPeriod", "plan") }),
+}));
+
+builder.queryFields((t) => ({
+	resource: t.field({
+		type: Resource,
+		nullable: true,
+		description: "The resource with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The resource's uuid." }) },
+		resolve: (_root, { uuid }, context, info) => visibleRow("Resource", uuid, context, info),
+	}),
+	resources: t.field({
+		type: ResourceConnection,
+		description: "The resources that the viewer sees, by name.",
+		args: {
+			...t.arg.connectionArgs(),
+			...resourceListArgs,
+		},
+		resolve: (_root, { filter, orderBy, ...page }, context, info) => connection(resourceList(filter, orderBy), page, context, info),
+	}),
+}));

@@ -1,0 +1,54 @@
+import { mayCreateResources, mayReportUsage } from "../access/permissions.ts";
+import type { Viewer } from "../access/viewer.ts";
+import type { Database } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
+import { isBlocked } from "../policy/policy.store.ts";
+import type { Given } from "../shared/given.ts";
+import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
+import { reportSubject } from "../usage/usage.store.ts";
+import { blockedProblem, nameProblems, saleProblems, stateChangeProblems } from "./resource.ts";
+import { addResource, boughtOffering, changeState, holdingProject, isOnSale } from "./resource-change.store.ts";
+
+export interface ResourceRequest {
+	readonly name: string;
+	readonly offering: string;
+	readonly project: string;
+	readonly plan?: Given<string>;
+}
+
+/**
+ * Creates a resource of an offering in a project, in state CREATING, and answers its uuid.
+ *
+ * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
+ * @throws Forbidden when the viewer sees the project and may not create resources in it
+ */
+export async function createResource(database: Database, viewer: Viewer, request: ResourceRequest, now: Date): Promise<string> {
+	refuse(InvalidInputRefusal, nameProblems(request.name));
+	return database.transaction(async (tx) => {
+		const project = await holdingProject(tx, viewer, request.project);
+		const offering = await boughtOffering(tx, viewer, request.offering);
+		refuse(NotFoundRefusal, [
+			...(offering === undefined ? [absent("Offering", request.offering, "offering")] : []),
+			...(project === undefined ? [absent("Project", request.project, "project")] : []),
+		]);
+		if (project === undefined || offering === undefined) throw new Error("What is absent was refused.");
+		if (!mayCreateResources(viewer, project)) throw new Forbidden("Only staff, the customer's owners and the project's managers and admins create resources.");
+		if (request.plan != null && !(await isOnSale(tx, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
+		refuse(RuleRefusal, saleProblems(offering));
+		await lockOfferings(tx, [offering.uuid]); // a policy that fires now is seen, or fires after this
+		if (await isBlocked(tx, offering.uuid, project.customerUuid)) throw new RuleRefusal([blockedProblem]);
+		return addResource(tx, { ...project, name: request.name.trim(), offeringUuid: offering.uuid, planUuid: request.plan ?? null }, now);
+	});
+}
+
+/** Sets where a resource is in its life. Throws as createResource does; those who report its usage may. */
+export async function setResourceState(database: Database, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
+	await database.transaction(async (tx) => {
+		const resource = await reportSubject(tx, viewer, resourceUuid);
+		if (resource === undefined) throw new NotFoundRefusal([absent("Resource", resourceUuid, "resource")]);
+		if (!mayReportUsage(viewer, resource))
+			throw new Forbidden("Only staff, the provider's owners and managers, and the offering's managers set a resource's state.");
+		refuse(RuleRefusal, stateChangeProblems(resource.state, state));
+		await changeState(tx, resourceUuid, state, now);
+	});
+}

@@ -1,0 +1,48 @@
+import { sql } from "../database/sql.ts";
+import { conditions, when } from "../reading/conditions.ts";
+import { type Direction, type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
+import type { Given } from "../shared/given.ts";
+import { type UsageFilter, usageConditions } from "../usage/usage.lists.ts";
+
+/** The filters of usage records, and a part of the username in any case. */
+export interface UserUsageFilter extends UsageFilter {
+	username?: Given<string>;
+}
+
+export interface UserUsageOrder {
+	field: "BILLING_PERIOD" | "USAGE" | "USERNAME";
+	direction: Direction;
+}
+
+const newestFirst: readonly OrderColumn[] = [
+	{ column: "componentUsage.date", type: "timestamptz", descending: true },
+	{ column: "componentUsage.type", type: "text" },
+	thenUuid("ComponentUserUsage"),
+];
+
+const firstColumns: Record<UserUsageOrder["field"], OrderColumn> = {
+	BILLING_PERIOD: { column: "componentUsage.billingPeriod", type: "date" },
+	USAGE: { column: "usage", type: "numeric" },
+	USERNAME: { column: "username", type: "text" },
+};
+
+/** Parts of usage records, newest report first, then by type, unless another order is asked for. */
+export function userUsageList(
+	filter: Given<UserUsageFilter>,
+	order: Given<UserUsageOrder>,
+	timeZone: string,
+	parent?: Parent,
+): List & { model: "ComponentUserUsage" } {
+	const descending = order?.direction === "DESC";
+	return {
+		model: "ComponentUserUsage",
+		key: JSON.stringify(["ComponentUserUsage", parent, filter, order]),
+		where: [
+			...usageConditions("t.componentUsage", filter ?? {}, timeZone),
+			...conditions(when(filter?.username, (part) => sql`"t"."username" ilike ${`%${part.replace(/[\\%_]/g, "\\$&")}%`}`)),
+		],
+		order: order == null ? newestFirst : [{ ...firstColumns[order.field], descending }, thenUuid("ComponentUserUsage", descending)],
+		links: ["componentUsage"],
+		...(parent === undefined ? {} : { parent }),
+	};
+}
