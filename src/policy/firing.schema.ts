@@ -1,0 +1,53 @@
+import { builder } from "../graphql/builder.ts";
+import { PolicyFiringConnection } from "../graphql/connection-types.ts";
+import { connection } from "../graphql/connections.ts";
+import { PolicyFiringKind } from "../graphql/enums.ts";
+import { link, optionalLink } from "../graphql/links.ts";
+import { ComponentUsage, Offering, OfferingComponent, OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
+import { storedRow } from "../graphql/rows.ts";
+import { type Breach, breachesOf, positionsOf } from "./firing.store.ts";
+import { FiringFilterInput } from "./policy.inputs.ts";
+import { firingList } from "./policy.lists.ts";
+
+const PolicyBreach = builder.objectRef<Breach>("PolicyBreach").implement({
+	description: "A component whose limit was exceeded when a policy fired.",
+	fields: (t) => ({
+		component: t.field({
+			type: OfferingComponent,
+			description: "The component.",
+			resolve: ({ componentUuid }, _args, context, info) => storedRow("OfferingComponent", componentUuid, context, info),
+		}),
+		used: t.expose("used", { type: "Decimal", description: "Total of all affected customers in the window at that moment, in the component's measured unit." }),
+		limit: t.expose("limit", { type: "Decimal", description: "The policy's limit at that moment, in the component's measured unit." }),
+	}),
+});
+
+builder.prismaObjectFields(PolicyFiring, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	kind: t.expose("kind", { type: PolicyFiringKind }),
+	windowStart: t.expose("windowStart", { type: "Date", nullable: true }),
+	windowEnd: t.expose("windowEnd", { type: "Date" }),
+	created: t.expose("created", { type: "DateTime" }),
+	position: t.string({
+		nullable: true,
+		description: "Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more.",
+		resolve: ({ uuid }, _args, { read, database }) => read.batched("position of PolicyFiring", (uuids) => positionsOf(database, uuids), uuid),
+	}),
+	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("PolicyFiring", "policy") }),
+	offering: t.field({ type: Offering, ...link("PolicyFiring", "offering") }),
+	cause: t.field({ type: ComponentUsage, ...optionalLink("PolicyFiring", "cause") }),
+	breaches: t.field({
+		type: [PolicyBreach],
+		description: "The limits that were exceeded, by type of component; none of a RESET.",
+		resolve: ({ uuid }, _args, { read, database }) => read.batched("breaches of PolicyFiring", (uuids) => breachesOf(database, uuids), uuid),
+	}),
+}));
+
+builder.queryFields((t) => ({
+	policyFirings: t.field({
+		type: PolicyFiringConnection,
+		description: "The firings of the policies that the viewer sees, newest first.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
+		resolve: (_root, { filter, ...page }, context, info) => connection(firingList(filter), page, context, info),
+	}),
+}));

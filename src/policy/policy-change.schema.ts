@@ -1,0 +1,130 @@
+import { builder } from "../graphql/builder.ts";
+import { renew } from "../graphql/context.ts";
+import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
+import { OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
+import { answersResult } from "../graphql/refusals.ts";
+import { storedRow, storedRows } from "../graphql/rows.ts";
+import { type ChangedPolicy, createPolicy, removePolicy, updatePolicy } from "./policy-change.service.ts";
+
+const writers = "For staff and the provider's owners; FORBIDDEN for others of the provider's side and for support.";
+
+const LimitInput = builder.inputType("OfferingUsagePolicyComponentLimitInput", {
+	description: "A limit on one component.",
+	fields: (t) => ({
+		type: t.string({ required: true, description: "Type of a component of the offering, such as cpu." }),
+		limit: t.field({ type: "Decimal", required: true, description: "A whole number of the component's measured unit, 0 or more; the policy fires above it." }),
+	}),
+});
+
+const OptionsInput = builder.inputType("OfferingUsagePolicyOptionsInput", {
+	description: "What a policy's actions need to know.",
+	fields: (t) => ({
+		externalUserEmails: t.stringList({ required: true, description: "Addresses that NOTIFY_EXTERNAL_USER mails; at least one with that action." }),
+	}),
+});
+
+const CreateInput = builder.inputType("CreateOfferingUsagePolicyInput", {
+	description: "A policy on an offering.",
+	fields: (t) => ({
+		scope: t.field({ type: "UUID", required: true, description: "Uuid of the offering, fixed from then on." }),
+		actions: t.field({ type: [PolicyAction], required: true, description: "What happens when it fires; at least one." }),
+		options: t.field({ type: OptionsInput, description: "What the actions need to know." }),
+		applyToAll: t.boolean({ required: true, defaultValue: false, description: "Whether it affects all customers; not together with organizationGroups." }),
+		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects; not together with applyToAll." }),
+		period: t.field({ type: PolicyPeriod, required: true, defaultValue: "ONE_MONTH", description: "The window that usage is totalled over." }),
+		componentLimits: t.field({ type: [LimitInput], required: true, description: "At least one, each type once." }),
+	}),
+});
+
+const UpdateInput = builder.inputType("UpdateOfferingUsagePolicyInput", {
+	description: "Changes of a policy: what is absent or null stays as it is, a list that is given replaces the whole list.",
+	fields: (t) => ({
+		uuid: t.field({ type: "UUID", required: true, description: "Uuid of the policy." }),
+		scope: t.field({ type: "UUID", description: "Uuid of the policy's offering, which is fixed: another one is refused." }),
+		actions: t.field({ type: [PolicyAction], description: "What happens when it fires; at least one." }),
+		options: t.field({ type: OptionsInput, description: "What the actions need to know." }),
+		applyToAll: t.boolean({ description: "Whether it affects all customers; with true, give organizationGroups: [] if it has groups." }),
+		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects." }),
+		period: t.field({ type: PolicyPeriod, description: "The window that usage is totalled over." }),
+		componentLimits: t.field({ type: [LimitInput], description: "At least one, each type once." }),
+	}),
+});
+
+const DeleteInput = builder.inputType("DeleteOfferingUsagePolicyInput", {
+	description: "A policy to delete.",
+	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the policy." }) }),
+});
+
+const payload = (name: string, description: string) =>
+	builder.objectRef<ChangedPolicy>(name).implement({
+		description,
+		fields: (t) => ({
+			offeringUsagePolicy: t.field({
+				type: OfferingUsagePolicy,
+				description: "The policy as it is stored, evaluated.",
+				resolve: ({ uuid }, _args, context, info) => storedRow("OfferingUsagePolicy", uuid, context, info),
+			}),
+			firings: t.field({
+				type: [PolicyFiring],
+				description: "The policies that this turned, in the order of the log.",
+				resolve: ({ firings }, _args, context, info) => storedRows("PolicyFiring", firings, context, info),
+			}),
+		}),
+	});
+
+const CreatePayload = payload("CreateOfferingUsagePolicyPayload", "The policy that was created.");
+const UpdatePayload = payload("UpdateOfferingUsagePolicyPayload", "The policy that was changed.");
+
+const DeletePayload = builder.objectRef<{ uuid: string }>("DeleteOfferingUsagePolicyPayload").implement({
+	description: "The policy that was deleted.",
+	fields: (t) => ({
+		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "OfferingUsagePolicy", id: uuid }) }),
+		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
+	}),
+});
+
+builder.mutationFields((t) => ({
+	createOfferingUsagePolicy: t.field({
+		type: CreatePayload,
+		description: `Puts a policy on an offering and evaluates it at once: over usage that exceeds it already, it fires. ${writers}`,
+		args: { input: t.arg({ type: CreateInput, required: true, description: "The policy." }) },
+		errors: answersResult("CreateOfferingUsagePolicy"),
+		resolve: async (_root, { input: { scope, options, organizationGroups, ...rest } }, context) => {
+			const request = { ...rest, organizationGroups: organizationGroups ?? [], externalUserEmails: options?.externalUserEmails ?? [] };
+			const changed = await createPolicy(context.database, context.viewer, scope, request, { now: context.clock(), timeZone: context.timeZone });
+			renew(context);
+			return changed;
+		},
+	}),
+	updateOfferingUsagePolicy: t.field({
+		type: UpdatePayload,
+		description: `Changes a policy and evaluates it at once. ${writers}`,
+		args: { input: t.arg({ type: UpdateInput, required: true, description: "The changes." }) },
+		errors: answersResult("UpdateOfferingUsagePolicy"),
+		resolve: async (_root, { input: { options, ...rest } }, context) => {
+			const change = { ...rest, externalUserEmails: options?.externalUserEmails };
+			const changed = await updatePolicy(context.database, context.viewer, change, { now: context.clock(), timeZone: context.timeZone });
+			renew(context);
+			return changed;
+		},
+	}),
+	deleteOfferingUsagePolicy: t.field({
+		type: DeletePayload,
+		description: `Deletes a policy: what it blocked is free again, its firings stay. ${writers}`,
+		args: { input: t.arg({ type: DeleteInput, required: true, description: "The policy." }) },
+		errors: answersResult("DeleteOfferingUsagePolicy"),
+		resolve: async (_root, { input: { uuid } }, context) => {
+			await removePolicy(context.database, context.viewer, uuid);
+			renew(context);
+			return { uuid };
+		},
+	}),
+}));
+
+builder.queryFields((t) => ({
+	offeringUsagePolicyActions: t.field({
+		type: [PolicyAction],
+		description: "The actions that a policy can take.",
+		resolve: () => ["NOTIFY_ORGANIZATION_OWNERS", "NOTIFY_EXTERNAL_USER", "BLOCK_CREATION_OF_NEW_RESOURCES"] as const,
+	}),
+}));

@@ -1,0 +1,114 @@
+import { mayChangePolicies } from "../access/permissions.ts";
+import type { Viewer } from "../access/viewer.ts";
+import type { Database, Queries } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
+import { appendToLog } from "../log/log.store.ts";
+import type { Given } from "../shared/given.ts";
+import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
+import { evaluatePolicies, type Moment } from "./policy.service.ts";
+import {
+	addPolicy,
+	changePolicy,
+	deletePolicy,
+	type PolicyScope,
+	policyScope,
+	type StoredPolicy,
+	storedPolicy,
+	typesOf,
+	visibleGroups,
+} from "./policy-change.store.ts";
+import { limitedTypeProblems, type PolicyRequest, policyShapeProblems } from "./policy-request.ts";
+
+/** A policy that was stored, and the firings that this caused. */
+export interface ChangedPolicy {
+	readonly uuid: string;
+	readonly firings: readonly string[];
+}
+
+/** What an update names; what is absent or null stays as it is, a set that is given replaces the whole set. */
+export type PolicyChange = { readonly uuid: string; readonly scope?: Given<string> } & {
+	readonly [Field in keyof PolicyRequest]?: Given<PolicyRequest[Field]>;
+};
+
+/**
+ * Stores a policy on an offering and evaluates it at once, in one transaction.
+ *
+ * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
+ * @throws Forbidden when the viewer sees the offering's policies and may not change them
+ */
+export async function createPolicy(database: Database, viewer: Viewer, scope: string, request: PolicyRequest, moment: Moment): Promise<ChangedPolicy> {
+	refuse(InvalidInputRefusal, policyShapeProblems(request));
+	return database.transaction(async (tx) => {
+		const offering = await policyScope(tx, viewer, scope);
+		if (offering === undefined) throw new NotFoundRefusal([absent("Offering", scope, "scope")]);
+		await checked(tx, viewer, offering, request);
+		await lockOfferings(tx, [scope]);
+		const uuid = await addPolicy(tx, scope, request, viewer.uuid, moment.now);
+		return { uuid, firings: await evaluated(tx, scope, moment) };
+	});
+}
+
+/** Changes what is given of a policy and evaluates it at once. Throws as createPolicy does; the offering is fixed. */
+export async function updatePolicy(database: Database, viewer: Viewer, { uuid, scope, ...change }: PolicyChange, moment: Moment): Promise<ChangedPolicy> {
+	return database.transaction(async (tx) => {
+		const found = await visiblePolicy(tx, viewer, uuid);
+		permitted(viewer, found);
+		await lockOfferings(tx, [found.offeringUuid]);
+		const present = await visiblePolicy(tx, viewer, uuid); // as it is under the lock
+		const wanted: StoredPolicy = { ...present, ...given(change) };
+		refuse(InvalidInputRefusal, policyShapeProblems(wanted));
+		await checked(tx, viewer, present, wanted);
+		if (scope != null && scope !== present.offeringUuid) {
+			throw new RuleRefusal([
+				{ code: "INVALID_INPUT", message: "The offering of a policy is fixed: delete it and create another one.", path: ["input", "scope"] },
+			]);
+		}
+		await changePolicy(tx, wanted, moment.now);
+		return { uuid, firings: await evaluated(tx, present.offeringUuid, moment) };
+	});
+}
+
+/** Deletes a policy; what it blocked is free again. Its firings stay. Throws as createPolicy does. */
+export async function removePolicy(database: Database, viewer: Viewer, uuid: string): Promise<void> {
+	await database.transaction(async (tx) => {
+		const policy = await visiblePolicy(tx, viewer, uuid);
+		permitted(viewer, policy);
+		await lockOfferings(tx, [policy.offeringUuid]);
+		await deletePolicy(tx, uuid);
+	});
+}
+
+async function visiblePolicy(tx: Queries, viewer: Viewer, uuid: string): Promise<StoredPolicy> {
+	const policy = await storedPolicy(tx, viewer, uuid);
+	if (policy === undefined) throw new NotFoundRefusal([absent("Policy", uuid, "uuid")]);
+	return policy;
+}
+
+function permitted(viewer: Viewer, offering: PolicyScope): void {
+	if (!mayChangePolicies(viewer, offering)) throw new Forbidden("Only staff and the provider's owners change policies.");
+}
+
+/** The viewer may store such a policy, and what it names is there, seen, and of the offering. */
+async function checked(tx: Queries, viewer: Viewer, offering: PolicyScope, request: PolicyRequest): Promise<void> {
+	permitted(viewer, offering);
+	const seen = await visibleGroups(tx, viewer, request.organizationGroups);
+	const missing = request.organizationGroups.filter((uuid) => !seen.has(uuid));
+	refuse(
+		NotFoundRefusal,
+		missing.map((uuid) => absent("Organization group", uuid, "organizationGroups")),
+	);
+	refuse(RuleRefusal, limitedTypeProblems(request.componentLimits, await typesOf(tx, offering.offeringUuid)));
+}
+
+async function evaluated(tx: Queries, offeringUuid: string, moment: Moment): Promise<string[]> {
+	const firings = await evaluatePolicies(tx, [offeringUuid], moment);
+	await appendToLog(
+		tx,
+		firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
+	);
+	return firings;
+}
+
+/** The fields that have a value. */
+const given = (change: Omit<PolicyChange, "uuid" | "scope">): Partial<PolicyRequest> =>
+	Object.fromEntries(Object.entries(change).filter(([, value]) => value != null));

@@ -1,0 +1,71 @@
+import { Decimal } from "../shared/decimal.ts";
+import type { Problem, Problems } from "../shared/refusal.ts";
+import type { PolicyPeriod } from "./policy.ts";
+
+export type PolicyAction = "NOTIFY_ORGANIZATION_OWNERS" | "NOTIFY_EXTERNAL_USER" | "BLOCK_CREATION_OF_NEW_RESOURCES";
+
+/** A policy as it is to be, apart from its offering: what create stores and what an update leads to. */
+export interface PolicyRequest {
+	readonly actions: readonly PolicyAction[];
+	readonly externalUserEmails: readonly string[];
+	readonly applyToAll: boolean;
+	readonly organizationGroups: readonly string[];
+	readonly period: PolicyPeriod;
+	readonly componentLimits: readonly RequestedLimit[];
+}
+
+/** A limit by type of component; a plain decimal that the rules bound. */
+export interface RequestedLimit {
+	readonly type: string;
+	readonly limit: string;
+}
+
+/** The bound of numeric(20,0). */
+const limitDigits = 20;
+
+/** Stage 1: the request alone. */
+export function policyShapeProblems(request: PolicyRequest): Problems {
+	const problems: Problem[] = [];
+	const invalid = (message: string, ...path: string[]) => problems.push({ code: "INVALID_INPUT", message, path: ["input", ...path] });
+	if (request.actions.length === 0) invalid("At least one action should be given.", "actions");
+	if (request.applyToAll && request.organizationGroups.length > 0) {
+		invalid("Cannot set apply_to_all=True when organization_groups are specified. Use one of the two.", "applyToAll");
+	}
+	if (!request.applyToAll && request.organizationGroups.length === 0) {
+		invalid("Must either set apply_to_all=True or specify organization_groups.", "organizationGroups");
+	}
+	for (const problem of emailProblems(request)) invalid(problem, "options", "externalUserEmails");
+	if (request.componentLimits.length === 0) invalid("At least one component limit should be given.", "componentLimits");
+	const seen = new Set<string>();
+	for (const [index, { type, limit }] of request.componentLimits.entries()) {
+		const problem = limitProblem(limit);
+		if (problem !== undefined) invalid(problem, "componentLimits", String(index), "limit");
+		if (seen.has(type)) invalid(`The type ${type} is limited twice.`, "componentLimits", String(index), "type");
+		seen.add(type);
+	}
+	return problems;
+}
+
+function emailProblems({ actions, externalUserEmails }: PolicyRequest): string[] {
+	const needed = actions.includes("NOTIFY_EXTERNAL_USER");
+	if (needed && externalUserEmails.length === 0) return ["NOTIFY_EXTERNAL_USER needs at least one e-mail address."];
+	return externalUserEmails.filter((email) => !isEmail(email)).map((email) => `${JSON.stringify(email)} is not an e-mail address.`);
+}
+
+const isEmail = (text: string): boolean => text.length <= 254 && /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(text);
+
+function limitProblem(limit: string): string | undefined {
+	const value = new Decimal(limit);
+	if (!value.isInteger() || (value.isNegative() && !value.isZero())) return "A limit must be a whole number, 0 or more.";
+	return value.gte(new Decimal(10).pow(limitDigits)) ? `A limit must have at most ${limitDigits} digits.` : undefined;
+}
+
+/** Stage 3: every type is a component of the offering. */
+export function limitedTypeProblems(limits: readonly RequestedLimit[], types: readonly string[]): Problems {
+	const unknown = limits
+		.map(({ type }) => type)
+		.filter((type) => !types.includes(type))
+		.sort();
+	if (unknown.length === 0) return [];
+	return [{ code: "INVALID_COMPONENTS", message: `These components are invalid: ${unknown.join(", ")}.`, path: ["input", "componentLimits"] }];
+}

@@ -1,0 +1,21 @@
+import { builder } from "../graphql/builder.ts";
+import { PolicyFiringKind } from "../graphql/enums.ts";
+import { Offering } from "../graphql/nodes.ts";
+
+export const PolicyFilterInput = builder.inputType("OfferingUsagePolicyFilter", {
+	description: "Which policies. All that is given must hold.",
+	fields: (t) => ({
+		scope: t.globalID({ for: Offering, description: "On the offering with this id." }),
+		scopeUuid: t.field({ type: "UUID", description: "On the offering with this uuid." }),
+	}),
+});
+
+export const FiringFilterInput = builder.inputType("PolicyFiringFilter", {
+	description: "Which firings. All that is given must hold.",
+	fields: (t) => ({
+		offeringUuid: t.field({ type: "UUID", description: "Of policies on this offering." }),
+		policyUuid: t.field({ type: "UUID", description: "Of this policy." }),
+		customerUuid: t.field({ type: "UUID", description: "Caused by a usage record of this customer." }),
+		kinds: t.field({ type: [PolicyFiringKind], description: "Of one of these kinds." }),
+	}),
+});

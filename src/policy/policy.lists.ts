@@ -1,0 +1,56 @@
+import type { ModelName } from "../database/model.ts";
+import { sql } from "../database/sql.ts";
+import { conditions, hasId, hasUuid, when } from "../reading/conditions.ts";
+import { type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
+import type { Given } from "../shared/given.ts";
+
+const newestFirst = (model: ModelName): readonly OrderColumn[] => [{ column: "created", type: "timestamptz", descending: true }, thenUuid(model)];
+
+export interface PolicyFilter {
+	scope?: Given<{ id: string }>;
+	scopeUuid?: Given<string>;
+}
+
+/** Policies, newest first. */
+export function policyList(filter: Given<PolicyFilter>, parent?: Parent): List & { model: "OfferingUsagePolicy" } {
+	return {
+		model: "OfferingUsagePolicy",
+		key: JSON.stringify(["OfferingUsagePolicy", parent, filter]),
+		where: conditions(hasId("t", "scopeUuid", filter?.scope), hasUuid("t", "scopeUuid", filter?.scopeUuid)),
+		order: newestFirst("OfferingUsagePolicy"),
+		...(parent === undefined ? {} : { parent }),
+	};
+}
+
+/** The organization groups that a policy is aimed at, by name. */
+export const policyGroupList = {
+	model: "OrganizationGroup",
+	key: "OrganizationGroup of OfferingUsagePolicy",
+	where: [],
+	order: [{ column: "name", type: "text" }, thenUuid("OrganizationGroup")],
+	parent: { table: "OfferingUsagePolicyGroup", parent: "policyUuid", child: "organizationGroupUuid" },
+} as const satisfies List;
+
+export interface FiringFilter {
+	offeringUuid?: Given<string>;
+	policyUuid?: Given<string>;
+	customerUuid?: Given<string>;
+	kinds?: Given<readonly string[]>;
+}
+
+/** Firings, newest first. */
+export function firingList(filter: Given<FiringFilter>, parent?: Parent): List & { model: "PolicyFiring" } {
+	return {
+		model: "PolicyFiring",
+		key: JSON.stringify(["PolicyFiring", parent, filter]),
+		where: conditions(
+			hasUuid("t", "offeringUuid", filter?.offeringUuid),
+			hasUuid("t", "policyUuid", filter?.policyUuid),
+			hasUuid("t.cause", "customerUuid", filter?.customerUuid),
+			when(filter?.kinds, (kinds) => sql`"t"."kind" = any(${[...kinds]}::text[]::"PolicyFiringKind"[])`),
+		),
+		order: newestFirst("PolicyFiring"),
+		links: filter?.customerUuid == null ? [] : ["cause"],
+		...(parent === undefined ? {} : { parent }),
+	};
+}

@@ -1,0 +1,91 @@
+import { builder } from "../graphql/builder.ts";
+import { OfferingUsagePolicyConnection, PolicyFiringConnection } from "../graphql/connection-types.ts";
+import { connection } from "../graphql/connections.ts";
+import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
+import { allBelow, link, optionalLink } from "../graphql/links.ts";
+import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../graphql/nodes.ts";
+import { storedRow, visibleRow } from "../graphql/rows.ts";
+import { FiringFilterInput, PolicyFilterInput } from "./policy.inputs.ts";
+import { firingList, policyGroupList, policyList } from "./policy.lists.ts";
+import { currentTotals } from "./policy.service.ts";
+import { isExceeded, type LimitTotal, policyPeriods } from "./policy.ts";
+
+const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicyComponentLimit").implement({
+	description: "A policy's limit on one component, and where the affected customers together stand.",
+	fields: (t) => ({
+		component: t.field({
+			type: OfferingComponent,
+			description: "The component that is totalled.",
+			resolve: ({ componentUuid }, _args, context, info) => storedRow("OfferingComponent", componentUuid, context, info),
+		}),
+		limit: t.expose("limit", { type: "Decimal", description: "The limit, a whole number of the component's measured unit; the policy fires above it." }),
+		used: t.expose("used", {
+			type: "Decimal",
+			description: "What all affected customers together used in the policy's window until now, in the component's measured unit.",
+		}),
+		exceeded: t.boolean({ description: "Whether the total is above the limit now.", resolve: (total) => isExceeded(total) }),
+	}),
+});
+
+const Options = builder.objectRef<{ externalUserEmails: string[] }>("OfferingUsagePolicyOptions").implement({
+	description: "What a policy's actions need to know.",
+	fields: (t) => ({ externalUserEmails: t.exposeStringList("externalUserEmails", { description: "Addresses that NOTIFY_EXTERNAL_USER mails." }) }),
+});
+
+builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	actions: t.expose("actions", { type: [PolicyAction] }),
+	options: t.field({
+		type: Options,
+		description: "What its actions need to know.",
+		extensions: { reads: { columns: ["externalUserEmails"] } },
+		resolve: ({ externalUserEmails }) => ({ externalUserEmails }),
+	}),
+	applyToAll: t.exposeBoolean("applyToAll"),
+	period: t.expose("period", { type: PolicyPeriod }),
+	periodName: t.string({
+		description: "Display name of the period, such as 3 months.",
+		extensions: { reads: { columns: ["period"] } },
+		resolve: ({ period }) => policyPeriods[period].name,
+	}),
+	hasFired: t.exposeBoolean("hasFired"),
+	firedDatetime: t.expose("firedDatetime", { type: "DateTime", nullable: true }),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	scope: t.field({ type: Offering, ...link("OfferingUsagePolicy", "scope") }),
+	createdBy: t.field({ type: User, ...optionalLink("OfferingUsagePolicy", "createdBy") }),
+	organizationGroups: t.field({
+		type: [OrganizationGroup],
+		description: "The groups whose members it affects, by name; none when it applies to all customers.",
+		resolve: allBelow(policyGroupList),
+	}),
+	componentLimits: t.field({
+		type: [ComponentLimit],
+		description: "Its limits, by type of component.",
+		extensions: { reads: { columns: ["period"] } },
+		resolve: ({ uuid, period }, _args, { read, database, clock, timeZone }) =>
+			read.batched(`limits ${period}`, (uuids) => currentTotals(database, uuids, period, { now: clock(), timeZone }), uuid),
+	}),
+	firings: t.field({
+		type: PolicyFiringConnection,
+		description: "When it turned, newest first.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
+		resolve: (policy, { filter, ...page }, context, info) => connection(firingList(filter, { column: "policyUuid" }), page, context, info, policy),
+	}),
+}));
+
+builder.queryFields((t) => ({
+	offeringUsagePolicy: t.field({
+		type: OfferingUsagePolicy,
+		nullable: true,
+		description: "The policy with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The policy's uuid." }) },
+		resolve: (_root, { uuid }, context, info) => visibleRow("OfferingUsagePolicy", uuid, context, info),
+	}),
+	offeringUsagePolicies: t.field({
+		type: OfferingUsagePolicyConnection,
+		description: "The policies that the viewer sees, newest first: those of the provider's side.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: PolicyFilterInput, description: "Which policies; all when absent." }) },
+		resolve: (_root, { filter, ...page }, context, info) => connection(policyList(filter), page, context, info),
+	}),
+}));

@@ -1,0 +1,70 @@
+import type { Database, Queries } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
+import { appendToLog } from "../log/log.store.ts";
+import { billingPeriodAt, type Months } from "../shared/billing-period.ts";
+import { addNotifications, type EvaluatedPolicy, limitTotals, offeringsWithPolicies, policiesOf, recordTransition } from "./policy.store.ts";
+import { type LimitTotal, type PolicyPeriod, policyWindow, transition } from "./policy.ts";
+
+/** When, and in whose calendar, policies are evaluated. */
+export interface Moment {
+	readonly now: Date;
+	readonly timeZone: string;
+}
+
+/** Finds the usage record that a component's new total is owed to, where a report caused the evaluation. */
+export type CauseOf = (componentUuid: string) => string | undefined;
+
+/**
+ * Turns every policy of the offerings whose totals call for it, once, and answers the uuids of the firings in the order
+ * in which they belong into the log. Runs in the transaction of the write that may have changed the totals, under the
+ * offerings' locks: whoever races, each transition is found by exactly one of them.
+ */
+export async function evaluatePolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, causeOf: CauseOf = () => undefined): Promise<string[]> {
+	const policies = await policiesOf(tx, offeringUuids);
+	if (policies.length === 0) return [];
+	const windows = windowsOf(policies, moment);
+	const totals = await limitTotals(tx, windows);
+	const firings: string[] = [];
+	for (const policy of policies) {
+		const limits = totals.get(policy.uuid) ?? [];
+		const turn = transition(policy.hasFired, limits);
+		const window = windows.get(policy.uuid);
+		if (turn === undefined || window === undefined) continue;
+		const breaches = turn.kind === "FIRED" ? turn.breaches : [];
+		const causes = (turn.kind === "FIRED" ? breaches : limits).map(({ componentUuid }) => causeOf(componentUuid));
+		const record = { policy, kind: turn.kind, window, breaches, causeUuid: causes.find((uuid) => uuid !== undefined) ?? null, now: moment.now };
+		const firing = await recordTransition(tx, record);
+		if (turn.kind === "FIRED") await addNotifications(tx, firing, record);
+		firings.push(firing);
+	}
+	return firings;
+}
+
+/** Evaluates every policy there is, each offering in a transaction of its own: after an import, and at the turn of a month. */
+export async function evaluateAllPolicies(database: Database, moment: Moment): Promise<void> {
+	for (const offering of await offeringsWithPolicies(database)) {
+		await database.transaction(async (tx) => {
+			await lockOfferings(tx, [offering]);
+			const firings = await evaluatePolicies(tx, [offering], moment);
+			await appendToLog(
+				tx,
+				firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
+			);
+		});
+	}
+}
+
+/** For each policy of the period, its limits and what the affected customers together used of them until now. */
+export async function currentTotals(
+	queries: Queries,
+	policyUuids: readonly string[],
+	period: PolicyPeriod,
+	{ now, timeZone }: Moment,
+): Promise<LimitTotal[][]> {
+	const window = policyWindow(period, billingPeriodAt(now, timeZone));
+	const totals = await limitTotals(queries, new Map(policyUuids.map((uuid) => [uuid, window])));
+	return policyUuids.map((uuid) => totals.get(uuid) ?? []);
+}
+
+const windowsOf = (policies: readonly EvaluatedPolicy[], { now, timeZone }: Moment): Map<string, Months> =>
+	new Map(policies.map(({ uuid, period }) => [uuid, policyWindow(period, billingPeriodAt(now, timeZone))]));

@@ -1,0 +1,37 @@
+import { addMonths, type BillingPeriod, type Months } from "../shared/billing-period.ts";
+import { Decimal } from "../shared/decimal.ts";
+
+export type PolicyPeriod = "TOTAL" | "ONE_MONTH" | "THREE_MONTHS" | "TWELVE_MONTHS";
+
+export const policyPeriods: Record<PolicyPeriod, { name: string; months: number | null }> = {
+	TOTAL: { name: "Total", months: null },
+	ONE_MONTH: { name: "1 month", months: 1 },
+	THREE_MONTHS: { name: "3 months", months: 3 },
+	TWELVE_MONTHS: { name: "12 months", months: 12 },
+};
+
+/** The billing months that a policy totals in the given month: TOTAL has no start. */
+export function policyWindow(period: PolicyPeriod, month: BillingPeriod): Months {
+	const { months } = policyPeriods[period];
+	return { start: months === null ? null : addMonths(month, 1 - months), end: month };
+}
+
+/** One limit of a policy and what the affected customers together used of its component in the window. */
+export interface LimitTotal {
+	readonly componentUuid: string;
+	readonly used: string;
+	readonly limit: string;
+}
+
+/** A total must be greater than its limit to exceed it. */
+export const isExceeded = ({ used, limit }: Pick<LimitTotal, "used" | "limit">): boolean => new Decimal(used).gt(limit);
+
+/** What an evaluation leads to: the policy turns one way or the other, or nothing happens. */
+export type Transition = { kind: "FIRED"; breaches: readonly LimitTotal[] } | { kind: "RESET" } | undefined;
+
+/** One exceeded limit is enough to fire; a policy turns only when that changes. */
+export function transition(hasFired: boolean, totals: readonly LimitTotal[]): Transition {
+	const breaches = totals.filter(isExceeded);
+	if (breaches.length > 0) return hasFired ? undefined : { kind: "FIRED", breaches };
+	return hasFired ? { kind: "RESET" } : undefined;
+}
