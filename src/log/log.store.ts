@@ -1,0 +1,82 @@
+import type { Queries } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+
+/** The channel on which a grown log is announced: one notification a transaction, without content. */
+export const logChannel = "usage_gateway_log";
+
+/**
+ * Where an entry stands in the log: by transaction, then within it. Opaque to clients. Only entries of transactions that
+ * every snapshot sees are read, so nothing can appear before a position that was given out.
+ */
+export interface Position {
+	readonly xid: bigint;
+	readonly id: bigint;
+}
+
+export const printedPosition = ({ xid, id }: Position): string => `${xid.toString(36)}.${id.toString(36)}`;
+
+/** The position in the text, or undefined when it is none. */
+export function parsedPosition(text: string): Position | undefined {
+	const [, xid, id] = /^([0-9a-z]{1,13})\.([0-9a-z]{1,13})$/.exec(text) ?? [];
+	if (xid === undefined || id === undefined) return undefined;
+	const position = { xid: fromBase36(xid), id: fromBase36(id) };
+	return position.xid <= lastId && position.id <= lastId ? position : undefined;
+}
+
+/** The largest bigint that PostgreSQL stores. */
+const lastId = 2n ** 63n - 1n;
+
+const fromBase36 = (text: string): bigint => [...text].reduce((value, digit) => value * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
+
+export const isAfter = (one: Position, other: Position): boolean => one.xid > other.xid || (one.xid === other.xid && one.id > other.id);
+
+/** What an entry is about: a policy turned, or usage was reported. */
+export type LogSubject = { kind: "firing"; policyFiringUuid: string } | { kind: "usage"; componentUsageUuid: string };
+
+export type LogEntry = LogSubject & { readonly position: Position };
+
+/** Appends entries in order and announces them. The last write of a transaction; nothing to append, nothing announced. */
+export async function appendToLog(tx: Queries, subjects: readonly LogSubject[]): Promise<void> {
+	if (subjects.length === 0) return;
+	const usages = subjects.map((subject) => (subject.kind === "usage" ? subject.componentUsageUuid : null));
+	const firings = subjects.map((subject) => (subject.kind === "firing" ? subject.policyFiringUuid : null));
+	await tx.rows(sql`
+		with appended as (
+			insert into "LogEntry" ("componentUsageUuid", "policyFiringUuid")
+			select usage, firing from unnest(${usages}::uuid[], ${firings}::uuid[]) with ordinality entry (usage, firing, place) order by place
+			returning 1
+		)
+		select pg_notify(${logChannel}, '') from appended limit 1
+	`);
+}
+
+type EntryRow = { xid: string; id: string; policyFiringUuid: string | null; componentUsageUuid: string | null };
+
+/** The next entries after the position that no transaction still under way can precede. */
+export async function entriesAfter(queries: Queries, { xid, id }: Position, limit: number): Promise<LogEntry[]> {
+	const rows = await queries.rows<EntryRow>(sql`
+		select "xid", "id", "policyFiringUuid", "componentUsageUuid" from "LogEntry"
+		where ("xid", "id") > (${String(xid)}::bigint, ${String(id)}::bigint)
+			and "xid" < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
+		order by "xid", "id" limit ${limit}::int
+	`);
+	return rows.map((row) => ({ position: { xid: BigInt(row.xid), id: BigInt(row.id) }, ...subjectOf(row) }));
+}
+
+function subjectOf({ policyFiringUuid, componentUsageUuid }: EntryRow): LogSubject {
+	return policyFiringUuid === null ? { kind: "usage", componentUsageUuid: componentUsageUuid ?? "" } : { kind: "firing", policyFiringUuid };
+}
+
+/** The position behind everything that is in the log for good: what comes later is live. */
+export async function endOfLog(queries: Queries): Promise<Position> {
+	const [row] = await queries.rows<{ xid: string }>(sql`select (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint - 1 as "xid"`);
+	return { xid: BigInt(row?.xid ?? 0), id: lastId };
+}
+
+/** Whether a transaction that far has begun: a position beyond is of another database, or of one that was restored. */
+export async function isReached(queries: Queries, { xid }: Position): Promise<boolean> {
+	const [row] = await queries.rows<{ reached: boolean }>(sql`
+		select ${String(xid)}::numeric < (pg_snapshot_xmax(pg_current_snapshot())::text)::numeric as "reached"
+	`);
+	return row?.reached === true;
+}
