@@ -1,0 +1,64 @@
+import type { Queries } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+import { type BatchResult, writeBatch } from "./batch.ts";
+import type { ListImport, ParsedRecord } from "./list.ts";
+
+/** Does the work so that it is undone when it throws. */
+export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
+
+/** Prepared plans made while a table was empty would scan it as it grows; a slow source must not end the transaction. */
+export async function patient(tx: Queries): Promise<void> {
+	await tx.rows(sql`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('idle_in_transaction_session_timeout', '0', true),
+		set_config('statement_timeout', '0', true)`);
+}
+
+export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
+	await tx.rows(sql`savepoint batch`);
+	try {
+		const result = await work(tx);
+		await tx.rows(sql`release savepoint batch`);
+		return result;
+	} catch (error) {
+		await tx.rows(sql`rollback to savepoint batch`);
+		throw error;
+	}
+}
+
+/** Writes the records; when the database refuses the statement, writes them in halves until the one is found that it refuses. */
+export async function writeOrSplit(list: ListImport, records: readonly ParsedRecord[], attempt: Attempt): Promise<BatchResult> {
+	try {
+		return await again(() => attempt((tx) => writeBatch(tx, list, records)));
+	} catch (error) {
+		const reason = dataError(error);
+		if (reason === undefined) throw error;
+		if (records.length === 1) {
+			return { outcomes: ["refused"], refusals: [{ list: list.name, uuid: records[0]?.uuid ?? null, field: "", reason }] };
+		}
+	}
+	const half = Math.ceil(records.length / 2);
+	const first = await writeOrSplit(list, records.slice(0, half), attempt);
+	const second = await writeOrSplit(list, records.slice(half), attempt);
+	return { outcomes: [...first.outcomes, ...second.outcomes], refusals: [...first.refusals, ...second.refusals] };
+}
+
+/** Reports that come in at the same time can make a statement their victim: it is only unlucky. */
+async function again<Result>(work: () => Promise<Result>, times = 5): Promise<Result> {
+	try {
+		return await work();
+	} catch (error) {
+		if (times === 0 || !deadlockOrSerialization.test(sqlState(error))) throw error;
+		return again(work, times - 1);
+	}
+}
+
+const deadlockOrSerialization = /^40(P01|001)$/;
+
+/** Data exceptions, integrity violations and exceeded limits. */
+const causedByData = /^(2[123]|54)/;
+
+/** The message of an error that the data caused, undefined for every other. */
+function dataError(error: unknown): string | undefined {
+	return error instanceof Error && causedByData.test(sqlState(error)) ? error.message : undefined;
+}
+
+const sqlState = (error: unknown): string => (error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "");

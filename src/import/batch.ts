@@ -1,0 +1,70 @@
+import type { Queries } from "../database/database.ts";
+import type { ListImport, ParsedRecord, Refusal, Row, TableImport } from "./list.ts";
+import { removeStatement, type Written, writeStatement } from "./statement.ts";
+
+/** What became of one record. */
+export type Outcome = "created" | "updated" | "unchanged" | "refused";
+
+export interface BatchResult {
+	/** One outcome per record, in their order. */
+	readonly outcomes: readonly Outcome[];
+	readonly refusals: readonly Refusal[];
+}
+
+interface Placed {
+	/** Which record of the batch the row belongs to. */
+	readonly record: number;
+	readonly row: Row;
+}
+
+/** Writes the records of one list in the given transaction. Refused rows are left out; SQL errors are thrown. */
+export async function writeBatch(tx: Queries, list: ListImport, records: readonly ParsedRecord[]): Promise<BatchResult> {
+	const outcomes: Outcome[] = records.map(() => "unchanged");
+	const refusals: Refusal[] = [];
+	for (const [position, table] of list.tables.entries()) {
+		const own = position === 0;
+		const changed = (record: number, created: boolean) => {
+			if (own && created) outcomes[record] = "created";
+			else if (outcomes[record] === "unchanged") outcomes[record] = "updated";
+		};
+		// Parts of a refused record have nothing to belong to.
+		const present = records.map((_, record) => record).filter((record) => outcomes[record] !== "refused");
+		const placed = present.flatMap((record) => (records[record]?.parts[position]?.rows ?? []).map((row) => ({ record, row })));
+		for (const round of rounds(table, placed)) {
+			for (const { ordinal, field, reason, created } of await tx.rows<Written>(writeStatement(table, asJson(round)))) {
+				const at = round[ordinal];
+				if (at === undefined) continue;
+				if (reason !== null) {
+					if (own) outcomes[at.record] = "refused";
+					refusals.push({ list: list.name, uuid: records[at.record]?.uuid ?? null, field: at.row.path + field, reason });
+				} else if (created !== null) changed(at.record, created);
+			}
+		}
+		if (table.owner === undefined) continue;
+		const owners = new Map(present.flatMap((record) => (records[record]?.parts[position]?.complete ?? []).map((owner) => [owner, record])));
+		if (owners.size === 0) continue;
+		const removed = await tx.rows<{ owner: string }>(removeStatement(table, table.owner, asJson(placed), [...owners.keys()]));
+		for (const { owner } of removed) {
+			const record = owners.get(owner);
+			if (record !== undefined) changed(record, false);
+		}
+	}
+	return { outcomes, refusals };
+}
+
+/** Splits the rows so that no two of a round meet the same stored row: one statement cannot write a row twice. */
+function rounds(table: TableImport, rows: readonly Placed[]): Placed[][] {
+	const result: { seen: Set<string>; rows: Placed[] }[] = [];
+	for (const placed of rows) {
+		const identities = table.distinct.map((columns, index) => JSON.stringify([index, ...columns.map((column) => placed.row.values[column])]));
+		// After the last round that holds any of its identities: rows keep their order.
+		const last = result.findLastIndex(({ seen }) => identities.some((identity) => seen.has(identity)));
+		const round = result[last + 1] ?? { seen: new Set<string>(), rows: [] };
+		if (last + 1 === result.length) result.push(round);
+		for (const identity of identities) round.seen.add(identity);
+		round.rows.push(placed);
+	}
+	return result.map((round) => round.rows);
+}
+
+const asJson = (rows: readonly Placed[]) => JSON.stringify(rows.map(({ row }, ordinal) => ({ ordinal, ...row.values })));

@@ -1,0 +1,77 @@
+import type { ListName } from "./source.ts";
+
+/** A record, or a part of one, that is left out, and why. */
+export interface Refusal {
+	readonly list: ListName;
+	/** Identifier of the record as far as it can be told. */
+	readonly uuid: string | null;
+	/** Path of the field within the record, such as components[2].type. */
+	readonly field: string;
+	readonly reason: string;
+}
+
+/** A row on its way into a table, by the names of the table's incoming columns. */
+export interface Row {
+	/** Where in the record it stands, such as `components[2].`; empty for the record itself. */
+	readonly path: string;
+	readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What one record brings for one table. */
+export interface TablePart {
+	readonly rows: readonly Row[];
+	/** Owners whose whole set of rows is given here: their other rows are removed. */
+	readonly complete?: readonly string[];
+}
+
+/** One record of a list, read and ready to be written. */
+export interface ParsedRecord {
+	readonly uuid: string | null;
+	/** What it brings, table by table, in the order of the list's tables. */
+	readonly parts: readonly TablePart[];
+	/** Parts of the record that are malformed. */
+	readonly refusals: readonly Refusal[];
+}
+
+/** Refuses a row when the condition holds. All are SQL over the incoming row `i` and the table's joins. */
+export interface Problem {
+	readonly when: string;
+	/** Name of the field to blame. */
+	readonly field: string;
+	/** SQL expression of text. */
+	readonly reason: string;
+}
+
+/** How rows get into one table with one statement per batch. Everything is SQL from our own code, never input. */
+export interface TableImport {
+	readonly table: string;
+	/** Columns that a stored row is recognised by; there is a unique index on them. */
+	readonly key: readonly string[];
+	/** Columns of the incoming rows and their SQL types. */
+	readonly incoming: Readonly<Record<string, string>>;
+	/** Stored columns and the SQL expression of each. */
+	readonly columns: Readonly<Record<string, string>>;
+	/** Stored columns that are written once and never updated. */
+	readonly onCreation?: readonly string[];
+	/** Joins that find what the incoming row points at. */
+	readonly joins?: string;
+	/** The first that holds refuses the row. */
+	readonly problems?: readonly Problem[];
+	/** Sets of incoming columns that tell two rows of one statement apart; the key, and each other unique index. */
+	readonly distinct: readonly (readonly string[])[];
+	/** The stored rows carry a `modified` that tells of changes. */
+	readonly modified: boolean;
+	/** Stored column of the owner, for sets that are replaced as a whole. */
+	readonly owner?: string;
+}
+
+/** How one list is read and written. */
+export interface ListImport {
+	readonly name: ListName;
+	/** The record's rows, or the refusals of the whole record. */
+	parse(record: unknown): ParsedRecord | readonly Refusal[];
+	/** Tables in the order in which they are written; the first one is the record's own. */
+	readonly tables: readonly TableImport[];
+	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
+	readonly laterField?: string;
+}

@@ -1,0 +1,77 @@
+import type { TableImport } from "../list.ts";
+import { absent, asGiven, taken } from "../sql-text.ts";
+
+const offering: TableImport = {
+	table: "Offering",
+	key: ["uuid"],
+	incoming: { uuid: "uuid", name: "text", state: `"OfferingState"`, providerUuid: "uuid", categoryUuid: "uuid", pluginOptions: "jsonb" },
+	columns: asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions"),
+	joins: `left join "Customer" provider on provider."uuid" = i."providerUuid" left join "Category" category on category."uuid" = i."categoryUuid"`,
+	problems: [absent("provider", "customer_uuid", "a customer", "providerUuid"), absent("category", "category_uuid", "a category", "categoryUuid")],
+	distinct: [["uuid"]],
+	modified: true,
+};
+
+const component: TableImport = {
+	table: "OfferingComponent",
+	key: ["uuid"],
+	incoming: {
+		uuid: "uuid",
+		offeringUuid: "uuid",
+		type: "text",
+		name: "text",
+		description: "text",
+		measuredUnit: "text",
+		billingType: `"BillingType"`,
+		limitPeriod: `"LimitPeriod"`,
+		limitAmount: "integer",
+		parent: "text",
+	},
+	columns: {
+		...asGiven("uuid", "offeringUuid", "type", "name", "description", "measuredUnit", "billingType", "limitPeriod", "limitAmount"),
+		categoryComponentUuid: `parent."uuid"`,
+	},
+	joins: `join "Offering" offering on offering."uuid" = i."offeringUuid"
+	left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = i."parent"
+	left join "OfferingComponent" stored on stored."uuid" = i."uuid"
+	left join "OfferingComponent" other on other."offeringUuid" = i."offeringUuid" and other."type" = i."type" and other."uuid" <> i."uuid"`,
+	problems: [
+		{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "uuid", reason: `'is a component of another offering: ' || stored."offeringUuid"` },
+		taken("other", "type", "is the type of another component of the offering"),
+		{
+			when: `i."parent" is not null and parent."uuid" is null`,
+			field: "parent",
+			reason: `'points at a component that the category does not have: ' || i."parent"`,
+		},
+	],
+	distinct: [["uuid"], ["offeringUuid", "type"]],
+	modified: true,
+};
+
+const plan: TableImport = {
+	table: "Plan",
+	key: ["uuid"],
+	incoming: { uuid: "uuid", offeringUuid: "uuid", name: "text", unit: "text", unitPrice: "numeric", archived: "boolean" },
+	columns: asGiven("uuid", "offeringUuid", "name", "unit", "unitPrice", "archived"),
+	joins: `left join "Plan" stored on stored."uuid" = i."uuid"`,
+	problems: [{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "uuid", reason: `'is a plan of another offering: ' || stored."offeringUuid"` }],
+	distinct: [["uuid"]],
+	modified: true,
+};
+
+/** The join to the plan is an inner one: a refused plan has been told of, and its parts go with it. */
+const planComponent: TableImport = {
+	table: "PlanComponent",
+	key: ["planUuid", "componentUuid"],
+	incoming: { planUuid: "uuid", type: "text", amount: "numeric", price: "numeric" },
+	columns: { ...asGiven("planUuid", "amount", "price"), componentUuid: `component."uuid"`, offeringUuid: `plan."offeringUuid"` },
+	joins: `join "Plan" plan on plan."uuid" = i."planUuid"
+	left join "OfferingComponent" component on component."offeringUuid" = plan."offeringUuid" and component."type" = i."type"`,
+	problems: [absent("component", "quotas", "a component", "type")],
+	distinct: [["planUuid", "type"]],
+	modified: true,
+	owner: "planUuid",
+};
+
+/** Tables of an offering, in the order in which they are written. */
+export const offeringTables: readonly TableImport[] = [offering, component, plan, planComponent];

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { flag, nullableText, optionalItems, optionalText, optionalWord, settings, text, uuid, word } from "../fields.ts";
+import type { ListImport, Row } from "../list.ts";
+import { amount, amounts, optionalDecimal, optionalInteger, price } from "../numbers.ts";
+import { oneRow, parseParts, recordParser } from "../parse.ts";
+import { offeringTables } from "./offering-tables.ts";
+
+const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED" } as const;
+const billingTypes = { fixed: "FIXED", usage: "USAGE", limit: "LIMIT", one: "ONE_TIME", few: "ON_PLAN_SWITCH" } as const;
+const limitPeriods = { month: "MONTH", quarterly: "QUARTERLY", annual: "ANNUAL", total: "TOTAL" } as const;
+
+/** A component type: the pattern that SQL demands. */
+const componentType = text(50).refine((type) => /^[a-zA-Z0-9_\-/:]+$/.test(type), "has characters other than letters, digits, _ - / and :");
+
+const component = z.object({
+	uuid,
+	type: componentType,
+	name: text(150),
+	description: optionalText(),
+	measured_unit: optionalText(30),
+	billing_type: word(billingTypes),
+	limit_period: optionalWord(limitPeriods),
+	limit_amount: optionalInteger,
+	parent: nullableText(50),
+});
+
+const plan = z.object({
+	uuid,
+	name: text(),
+	unit: optionalText(),
+	unit_price: optionalDecimal(price),
+	archived: flag(false),
+	quotas: amounts(amount),
+	prices: amounts(price),
+});
+
+/** What a plan includes and charges, by component. */
+function planComponents(path: string, { uuid, quotas, prices }: z.output<typeof plan>): Row[] {
+	return [...new Set([...Object.keys(quotas), ...Object.keys(prices)])].map((type) => ({
+		path,
+		values: { planUuid: uuid, type, amount: quotas[type] ?? "0", price: prices[type] ?? "0" },
+	}));
+}
+
+/** What providers sell, with components and plans; a plan's amounts and prices are replaced as a set. */
+export const offerings: ListImport = {
+	name: "marketplace-provider-offerings",
+	parse: recordParser({
+		list: "marketplace-provider-offerings",
+		links: ["customer", "category"],
+		shape: z.object({
+			uuid,
+			name: text(),
+			state: word(states),
+			customer_uuid: uuid,
+			category_uuid: uuid,
+			plugin_options: settings,
+			components: optionalItems,
+			plans: optionalItems,
+		}),
+		rows: (offering, refuse) => {
+			const components = parseParts("components", offering.components, component, refuse);
+			const plans = parseParts("plans", offering.plans, plan, refuse);
+			return [
+				...oneRow({
+					uuid: offering.uuid,
+					name: offering.name,
+					state: offering.state,
+					providerUuid: offering.customer_uuid,
+					categoryUuid: offering.category_uuid,
+					pluginOptions: offering.plugin_options,
+				}),
+				{
+					rows: components.map(({ path, value }) => ({
+						path,
+						values: {
+							uuid: value.uuid,
+							offeringUuid: offering.uuid,
+							type: value.type,
+							name: value.name,
+							description: value.description,
+							measuredUnit: value.measured_unit,
+							billingType: value.billing_type,
+							limitPeriod: value.limit_period,
+							limitAmount: value.limit_amount,
+							parent: value.parent,
+						},
+					})),
+				},
+				{
+					rows: plans.map(({ path, value }) => ({
+						path,
+						values: {
+							uuid: value.uuid,
+							offeringUuid: offering.uuid,
+							name: value.name,
+							unit: value.unit,
+							unitPrice: value.unit_price ?? "0",
+							archived: value.archived,
+						},
+					})),
+				},
+				{ rows: plans.flatMap(({ path, value }) => planComponents(path, value)), complete: plans.map(({ value }) => value.uuid) },
+			];
+		},
+	}),
+	tables: offeringTables,
+};

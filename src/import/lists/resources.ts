@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { optionalUuid, text, uuid, word } from "../fields.ts";
+import type { ListImport } from "../list.ts";
+import { optionalMoment } from "../moments.ts";
+import { amounts } from "../numbers.ts";
+import { oneRow, recordParser } from "../parse.ts";
+import { absent, asGiven, created } from "../sql-text.ts";
+
+const states = { creating: "CREATING", ok: "OK", erred: "ERRED", updating: "UPDATING", terminating: "TERMINATING", terminated: "TERMINATED" } as const;
+
+// Waldur writes -1 for «without a limit» in places.
+const quantities = amounts({ digits: 20, places: 2, negative: true });
+
+/** Resources; the customer is the project's. Amounts in limits and currentUsages are stored as strings: exact. */
+export const resources: ListImport = {
+	name: "marketplace-resources",
+	parse: recordParser({
+		list: "marketplace-resources",
+		links: ["offering", "project", "plan"],
+		shape: z.object({
+			uuid,
+			name: text(),
+			state: word(states),
+			offering_uuid: uuid,
+			project_uuid: uuid,
+			plan_uuid: optionalUuid,
+			limits: quantities,
+			current_usages: quantities,
+			created: optionalMoment,
+			modified: optionalMoment,
+		}),
+		rows: ({ offering_uuid, project_uuid, plan_uuid, current_usages, ...resource }) =>
+			oneRow({ ...resource, offeringUuid: offering_uuid, projectUuid: project_uuid, planUuid: plan_uuid, currentUsages: current_usages }),
+	}),
+	tables: [
+		{
+			table: "Resource",
+			key: ["uuid"],
+			incoming: {
+				uuid: "uuid",
+				name: "text",
+				state: `"ResourceState"`,
+				offeringUuid: "uuid",
+				projectUuid: "uuid",
+				planUuid: "uuid",
+				limits: "jsonb",
+				currentUsages: "jsonb",
+				created: "timestamptz",
+				modified: "timestamptz",
+			},
+			columns: {
+				...asGiven("uuid", "name", "state", "offeringUuid", "projectUuid", "planUuid", "limits", "currentUsages"),
+				customerUuid: `project."customerUuid"`,
+				created,
+				modified: `coalesce(i."modified", i."created", now())`,
+			},
+			onCreation: ["created", "modified"],
+			joins: `left join "Offering" offering on offering."uuid" = i."offeringUuid"
+			left join "Project" project on project."uuid" = i."projectUuid"
+			left join "Plan" plan on plan."uuid" = i."planUuid"
+			left join "Resource" stored on stored."uuid" = i."uuid"`,
+			problems: [
+				absent("offering", "offering_uuid", "an offering", "offeringUuid"),
+				absent("project", "project_uuid", "a project", "projectUuid"),
+				{ ...absent("plan", "plan_uuid", "a plan", "planUuid"), when: `i."planUuid" is not null and plan."uuid" is null` },
+				// Its usages are of components of its offering.
+				{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "offering_uuid", reason: `'cannot change: the resource is of ' || stored."offeringUuid"` },
+			],
+			distinct: [["uuid"]],
+			modified: true,
+		},
+	],
+};
+
+export const planPeriods: ListImport = {
+	name: "resource-plan-periods",
+	parse: recordParser({
+		list: "resource-plan-periods",
+		links: ["resource", "plan"],
+		shape: z.object({ uuid, resource_uuid: uuid, plan_uuid: uuid, start: optionalMoment, end: optionalMoment }),
+		rows: ({ uuid, resource_uuid, plan_uuid, start, end }) => oneRow({ uuid, resourceUuid: resource_uuid, planUuid: plan_uuid, start, end }),
+	}),
+	tables: [
+		{
+			table: "ResourcePlanPeriod",
+			key: ["uuid"],
+			incoming: { uuid: "uuid", resourceUuid: "uuid", planUuid: "uuid", start: "timestamptz", end: "timestamptz" },
+			columns: asGiven("uuid", "resourceUuid", "planUuid", "start", "end"),
+			joins: `left join "Resource" resource on resource."uuid" = i."resourceUuid"
+			left join "Plan" plan on plan."uuid" = i."planUuid"
+			left join "ResourcePlanPeriod" stored on stored."uuid" = i."uuid"`,
+			problems: [
+				absent("resource", "resource_uuid", "a resource", "resourceUuid"),
+				absent("plan", "plan_uuid", "a plan", "planUuid"),
+				{ when: `i."end" < i."start"`, field: "end", reason: `'is before the start'` },
+				{
+					when: `stored."resourceUuid" <> i."resourceUuid"`,
+					field: "resource_uuid",
+					reason: `'cannot change: the plan period is of ' || stored."resourceUuid"`,
+				},
+			],
+			distinct: [["uuid"]],
+			modified: true,
+		},
+	],
+};

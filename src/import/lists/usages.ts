@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { billingPeriodAt } from "../../shared/billing-period.ts";
+import { flag, optionalText, optionalUuid, text, uuid } from "../fields.ts";
+import type { ListImport } from "../list.ts";
+import { moment, optionalMoment, optionalMonth } from "../moments.ts";
+import { amount, decimal, optionalDecimal } from "../numbers.ts";
+import { oneRow, recordParser } from "../parse.ts";
+import { absent, asGiven, created, taken } from "../sql-text.ts";
+
+const usage = z.object({
+	uuid,
+	resource_uuid: uuid,
+	offering_uuid: optionalUuid,
+	type: text(50),
+	usage: decimal(amount),
+	date: moment,
+	billing_period: optionalMonth,
+	recurring: flag(false),
+	description: optionalText(),
+	created: optionalMoment,
+});
+
+/** Monthly usage of resources. A record without a billing month is of the month of its date in the time zone (IANA name). */
+export function componentUsages(timeZone: string): ListImport {
+	return {
+		name: "marketplace-component-usages",
+		parse: recordParser({
+			list: "marketplace-component-usages",
+			links: ["resource", "offering"],
+			shape: usage,
+			rows: ({ resource_uuid, offering_uuid, billing_period, ...given }) =>
+				oneRow({
+					...given,
+					resourceUuid: resource_uuid,
+					offeringUuid: offering_uuid,
+					billingPeriod: billing_period ?? billingPeriodAt(new Date(given.date), timeZone),
+				}),
+		}),
+		tables: [
+			{
+				table: "ComponentUsage",
+				key: ["uuid"],
+				incoming: {
+					uuid: "uuid",
+					resourceUuid: "uuid",
+					offeringUuid: "uuid",
+					type: "text",
+					usage: "numeric",
+					date: "timestamptz",
+					billingPeriod: "date",
+					recurring: "boolean",
+					description: "text",
+					created: "timestamptz",
+				},
+				columns: {
+					...asGiven("uuid", "resourceUuid", "type", "usage", "date", "billingPeriod", "recurring", "description"),
+					componentUuid: `component."uuid"`,
+					offeringUuid: `resource."offeringUuid"`,
+					projectUuid: `resource."projectUuid"`,
+					customerUuid: `resource."customerUuid"`,
+					created,
+				},
+				onCreation: ["created"],
+				joins: `left join "Resource" resource on resource."uuid" = i."resourceUuid"
+				left join "OfferingComponent" component on component."offeringUuid" = resource."offeringUuid" and component."type" = i."type"
+				left join "ComponentUsage" stored on stored."uuid" = i."uuid"
+				left join "ComponentUsage" other on other."resourceUuid" = i."resourceUuid" and other."componentUuid" = component."uuid"
+					and other."billingPeriod" = i."billingPeriod" and other."uuid" <> i."uuid"`,
+				problems: [
+					absent("resource", "resource_uuid", "a resource", "resourceUuid"),
+					{
+						when: `i."offeringUuid" <> resource."offeringUuid"`,
+						field: "offering_uuid",
+						reason: `'is not the offering of the resource: ' || i."offeringUuid"`,
+					},
+					absent("component", "type", "a component of the offering", "type"),
+					{ when: `stored."resourceUuid" <> i."resourceUuid"`, field: "resource_uuid", reason: `'cannot change: the usage is of ' || stored."resourceUuid"` },
+					taken("other", "uuid", "is not the stored record of this resource, component and billing month"),
+				],
+				distinct: [["uuid"], ["resourceUuid", "type", "billingPeriod"]],
+				modified: true,
+			},
+		],
+	};
+}
+
+/** Parts of usages by username. Without an account in the record, the offering's account of that name is taken. */
+export const componentUserUsages: ListImport = {
+	name: "marketplace-component-user-usages",
+	parse: recordParser({
+		list: "marketplace-component-user-usages",
+		links: ["component_usage", "user"],
+		shape: z.object({
+			uuid,
+			component_usage_uuid: uuid,
+			username: text(100),
+			usage: optionalDecimal(amount),
+			user_uuid: optionalUuid,
+			created: optionalMoment,
+			modified: optionalMoment,
+		}),
+		rows: ({ component_usage_uuid, user_uuid, usage, ...given }) =>
+			oneRow({ ...given, usage: usage ?? "0", componentUsageUuid: component_usage_uuid, userUuid: user_uuid }),
+	}),
+	tables: [
+		{
+			table: "ComponentUserUsage",
+			key: ["uuid"],
+			incoming: {
+				uuid: "uuid",
+				componentUsageUuid: "uuid",
+				username: "text",
+				usage: "numeric",
+				userUuid: "uuid",
+				created: "timestamptz",
+				modified: "timestamptz",
+			},
+			columns: {
+				...asGiven("uuid", "componentUsageUuid", "username", "usage"),
+				userUuid: `account."uuid"`,
+				created,
+				modified: `coalesce(i."modified", i."created", now())`,
+			},
+			onCreation: ["created", "modified"],
+			joins: `left join "ComponentUsage" total on total."uuid" = i."componentUsageUuid"
+			left join lateral (
+				select a."uuid", a."offeringUuid" from "OfferingUser" a
+				where case when i."userUuid" is null then a."offeringUuid" = total."offeringUuid" and a."username" = i."username" else a."uuid" = i."userUuid" end
+				order by a."uuid" limit 1
+			) account on true
+			left join "ComponentUserUsage" other on other."componentUsageUuid" = i."componentUsageUuid" and other."username" = i."username"
+				and other."uuid" <> i."uuid"`,
+			problems: [
+				absent("total", "component_usage", "a component usage", "componentUsageUuid"),
+				{ ...absent("account", "user", "an offering user", "userUuid"), when: `i."userUuid" is not null and account."uuid" is null` },
+				{ when: `account."offeringUuid" <> total."offeringUuid"`, field: "user", reason: `'is a user of another offering: ' || i."userUuid"` },
+				taken("other", "uuid", "is not the stored record of this usage and username"),
+			],
+			distinct: [["uuid"], ["componentUsageUuid", "username"]],
+			modified: true,
+		},
+	],
+};

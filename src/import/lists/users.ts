@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { flag, optionalText, text, uuid, word } from "../fields.ts";
+import type { ListImport, TableImport } from "../list.ts";
+import { optionalMoment } from "../moments.ts";
+import { oneRow, recordParser } from "../parse.ts";
+import type { ListName } from "../source.ts";
+import { absent, asGiven, taken } from "../sql-text.ts";
+
+export const users: ListImport = {
+	name: "users",
+	parse: recordParser({
+		list: "users",
+		shape: z.object({
+			uuid,
+			username: text(),
+			full_name: optionalText(),
+			email: optionalText(),
+			is_staff: flag(false),
+			is_support: flag(false),
+			is_active: flag(true),
+		}),
+		rows: ({ uuid, username, full_name, email, is_staff, is_support, is_active }) =>
+			oneRow({ uuid, username, fullName: full_name, email, isStaff: is_staff, isSupport: is_support, isActive: is_active }),
+	}),
+	tables: [
+		{
+			table: "User",
+			key: ["uuid"],
+			incoming: { uuid: "uuid", username: "text", fullName: "text", email: "text", isStaff: "boolean", isSupport: "boolean", isActive: "boolean" },
+			columns: asGiven("uuid", "username", "fullName", "email", "isStaff", "isSupport", "isActive"),
+			joins: `left join "User" other on other."username" = i."username" and other."uuid" <> i."uuid"`,
+			problems: [taken("other", "username", "is the name of another user")],
+			distinct: [["uuid"], ["username"]],
+			modified: true,
+		},
+	],
+};
+
+interface Permissions {
+	readonly list: ListName;
+	/** What the roles are on, by its table; the role table and its columns are named after it. */
+	readonly scope: "Customer" | "Project" | "Offering";
+	/** Waldur's names of the roles and ours. */
+	readonly roles: Readonly<Record<string, string>>;
+}
+
+/** Roles of users. Waldur's have no identity of their own: a user has a role on an object once. */
+function permissions({ list, scope, roles }: Permissions): ListImport {
+	const column = `${scope.toLowerCase()}Uuid`;
+	const table: TableImport = {
+		table: `${scope}Role`,
+		key: ["userUuid", column, "role"],
+		incoming: { userUuid: "uuid", [column]: "uuid", role: `"${scope}RoleName"`, expires: "timestamptz" },
+		columns: asGiven("userUuid", column, "role", "expires"),
+		joins: `left join "User" person on person."uuid" = i."userUuid" left join "${scope}" scope on scope."uuid" = i."${column}"`,
+		problems: [absent("person", "user_uuid", "a user", "userUuid"), absent("scope", "scope_uuid", `a ${scope.toLowerCase()}`, column)],
+		distinct: [["userUuid", column, "role"]],
+		modified: true,
+	};
+	return {
+		name: list,
+		tables: [table],
+		parse: recordParser({
+			list,
+			links: ["user", "scope"],
+			shape: z.object({ user_uuid: uuid, scope_uuid: uuid, role_name: word(roles), expiration_time: optionalMoment }),
+			rows: ({ user_uuid, scope_uuid, role_name, expiration_time }) =>
+				oneRow({ userUuid: user_uuid, [column]: scope_uuid, role: role_name, expires: expiration_time }),
+		}),
+	};
+}
+
+export const customerPermissions = permissions({
+	list: "customer-permissions",
+	scope: "Customer",
+	roles: { "customer.owner": "OWNER", "customer.manager": "MANAGER", "customer.support": "SUPPORT" },
+});
+
+export const projectPermissions = permissions({
+	list: "project-permissions",
+	scope: "Project",
+	roles: { "project.admin": "ADMIN", "project.manager": "MANAGER", "project.member": "MEMBER" },
+});
+
+export const offeringPermissions = permissions({ list: "offering-permissions", scope: "Offering", roles: { "offering.manager": "MANAGER" } });

@@ -1,0 +1,45 @@
+import { parseConfig } from "../config.ts";
+import { applyMigrations } from "../database/migrations.ts";
+import { openDatabase } from "../database/open.ts";
+import { evaluateAllPolicies } from "../policy/policy.service.ts";
+import { systemClock } from "../shared/clock.ts";
+import { exitCodes, runCommand } from "../shared/failure.ts";
+import { parseCommand, sourceOf, usage } from "./command.ts";
+import { importWorld } from "./import.ts";
+import { showProgress, summaryTable } from "./progress.ts";
+import { reportTo } from "./report.ts";
+
+/** The command `npm run import`. */
+await runCommand(async () => {
+	const say = (line: string) => process.stdout.write(`${line}\n`);
+	const command = parseCommand(process.argv.slice(2));
+	if (command.help) {
+		say(usage);
+		return 0;
+	}
+	const { database: place, timeZone } = parseConfig(process.env);
+	const token = process.env["WALDUR_TOKEN"];
+	const source = sourceOf(command.source, token === "" ? undefined : token);
+	await source.check(); // before a database is made for nothing
+	const report = reportTo(command.report);
+	const database = await openDatabase(place);
+	try {
+		await applyMigrations(database);
+		const summary = await importWorld({
+			database,
+			source,
+			timeZone,
+			strict: command.strict,
+			evaluatePolicies: (changed) => evaluateAllPolicies(changed, { now: systemClock(), timeZone }),
+			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
+			onRefusal: report.add,
+		});
+		say(summaryTable(summary));
+		if (summary.refused === 0) return 0;
+		say(`${summary.refused} refused: see ${command.report}.${summary.written ? "" : " Nothing was written."}`);
+		return exitCodes.refusedRecords;
+	} finally {
+		report.close();
+		await database.close();
+	}
+});

@@ -1,0 +1,70 @@
+import type { z } from "zod";
+import { uuidOf } from "./fields.ts";
+import { JsonNumber } from "./json-array.ts";
+import type { ParsedRecord, Refusal, TablePart } from "./list.ts";
+import type { ListName } from "./source.ts";
+
+interface RecordParser<Shape extends z.ZodType> {
+	readonly list: ListName;
+	readonly shape: Shape;
+	/** Objects the record points at: `customer` stands for customer_uuid, or else for the link in customer. */
+	readonly links?: readonly string[];
+	/** What the record brings, table by table; its own uuid names it in refusals of its parts. */
+	rows(value: z.output<Shape>, refuse: (field: string, reason: string) => void): readonly TablePart[];
+}
+
+/** Reads the records of one list: the rows of each, or why it is refused as a whole. Refusals told to `rows` concern parts only. */
+export function recordParser<Shape extends z.ZodType>({ list, shape, links = [], rows }: RecordParser<Shape>) {
+	return (record: unknown): ParsedRecord | readonly Refusal[] => {
+		if (!isRecord(record)) return [{ list, uuid: null, field: "", reason: "is not an object" }];
+		const linked = withUuids(record, links);
+		const uuid = uuidOf(linked["uuid"]) ?? null;
+		const read = shape.safeParse(linked);
+		if (!read.success) return read.error.issues.map((issue) => ({ list, uuid, field: pathText(issue.path), reason: issue.message }));
+		const refusals: Refusal[] = [];
+		const parts = rows(read.data, (field, reason) => refusals.push({ list, uuid, field, reason }));
+		return { uuid, parts, refusals };
+	};
+}
+
+/** Reads the parts of a record, such as an offering's components, each by itself: a bad one does not take the others with it. */
+export function parseParts<Shape extends z.ZodType>(
+	field: string,
+	items: readonly unknown[] | null,
+	shape: Shape,
+	refuse: (field: string, reason: string) => void,
+): { path: string; value: z.output<Shape> }[] {
+	return (items ?? []).flatMap((item, index) => {
+		const path = `${field}[${index}]`;
+		if (!isRecord(item)) {
+			refuse(path, "is not an object");
+			return [];
+		}
+		const read = shape.safeParse(item);
+		if (read.success) return [{ path: `${path}.`, value: read.data }];
+		for (const issue of read.error.issues) refuse(`${path}.${pathText(issue.path)}`, issue.message);
+		return [];
+	});
+}
+
+/** The uuid of an item of a list that is an object with a uuid, a uuid or a link. */
+export function itemUuid(item: unknown): string | undefined {
+	return isRecord(item) ? (uuidOf(item["uuid"]) ?? uuidOf(item["url"])) : uuidOf(item);
+}
+
+/** The record is one row of one table. */
+export const oneRow = (values: Readonly<Record<string, unknown>>): readonly TablePart[] => [{ rows: [{ path: "", values }] }];
+
+function withUuids(record: Record<string, unknown>, links: readonly string[]): Record<string, unknown> {
+	const uuids: Record<string, unknown> = { ...record };
+	uuids["uuid"] ??= record["url"];
+	for (const link of links) uuids[`${link}_uuid`] ??= record[link];
+	return uuids;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+}
+
+const pathText = (path: readonly PropertyKey[]) =>
+	path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`)).join("");

@@ -1,0 +1,55 @@
+import { quoted, raw, type Sql, sql } from "../database/sql.ts";
+import type { TableImport } from "./list.ts";
+
+/** Rows of the answer of writeStatement. */
+export interface Written {
+	readonly ordinal: number;
+	/** Field and reason of a refused row, else null. */
+	readonly field: string | null;
+	readonly reason: string | null;
+	/** True when the row is new, false when it was changed, null when it is as it was (or refused). */
+	readonly created: boolean | null;
+}
+
+/**
+ * Writes the rows that have no problem and differ from what is stored, and answers for each what became of it.
+ * `rows` is a JSON array of objects with `ordinal` and the table's incoming columns.
+ */
+export function writeStatement(table: TableImport, rows: string): Sql {
+	const columns = Object.keys(table.columns);
+	const compared = columns.filter((column) => !table.key.includes(column) && !table.onCreation?.includes(column));
+	const settings = [...compared.map((column) => `${quoted(column)} = excluded.${quoted(column)}`), ...(table.modified ? [`"modified" = now()`] : [])];
+	const conflict =
+		compared.length === 0
+			? "do nothing"
+			: `do update set ${settings.join(", ")} where (${names(compared, "t.")}) is distinct from (${names(compared, "excluded.")})`;
+	return sql`${resolved(table, rows)}${raw(`, written as (
+	insert into ${quoted(table.table)} as t (${names(columns)}) select ${names(columns)} from resolved where "problem" is null
+	on conflict (${names(table.key)}) ${conflict}
+	returning ${names(table.key, "t.")}, t.xmax = 0 as "created"
+)
+select r."ordinal", r."problem"[1] as "field", r."problem"[2] as "reason", w."created"
+from resolved r left join written w on r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "w.")})`)}`;
+}
+
+/** Removes the rows of these owners that are not among the given ones, and answers the owners that lost some. */
+export function removeStatement(table: TableImport, owner: string, rows: string, owners: readonly string[]): Sql {
+	return sql`${resolved(table, rows)}${raw(` delete from ${quoted(table.table)} t where t.${quoted(owner)} = any(`)}${owners}${raw(`::uuid[])
+and not exists (select from resolved r where r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "t.")}))
+returning t.${quoted(owner)} as "owner"`)}`;
+}
+
+/** The incoming rows with their problem and their stored columns; `modified` of new rows is the moment of the import. */
+function resolved(table: TableImport, rows: string): Sql {
+	const incoming = Object.entries(table.incoming).map(([column, type]) => `${quoted(column)} ${type}`);
+	const cases = (table.problems ?? []).map(({ when, field, reason }) => `when ${when} then array['${field}', ${reason}]`);
+	const problem = cases.length === 0 ? "null::text[]" : `case ${cases.join(" ")} end`;
+	const columns = Object.entries(table.columns).map(([column, expression]) => `${expression} as ${quoted(column)}`);
+	return sql`${raw("with incoming as materialized (select * from json_to_recordset(")}${rows}${raw(`::json) as i("ordinal" integer, ${incoming.join(", ")})),
+resolved as materialized (
+	select i."ordinal", ${problem} as "problem", ${columns.join(", ")}
+	from incoming i ${table.joins ?? ""}
+)`)}`;
+}
+
+const names = (columns: readonly string[], prefix = "") => columns.map((column) => prefix + quoted(column)).join(", ");

@@ -1,0 +1,273 @@
+import { describe, expect, test } from "vitest";
+import { sql } from "../../src/database/sql.ts";
+import { changed, id, smallWorld, stored, worldWith } from "./small-world.ts";
+import { importFolder, type Lists, testDatabase, testFolders } from "./support.ts";
+
+const database = testDatabase();
+const folder = testFolders();
+const imported = async (lists: Lists, options = {}) => importFolder(database(), await folder(lists), options);
+
+const usage = (fields: object) => ({ ...smallWorld()["marketplace-component-usages"][0], ...fields });
+const offering = (fields: object) => changed("marketplace-provider-offerings", fields);
+const components = smallWorld()["marketplace-provider-offerings"][0]?.components ?? [];
+
+test("a world of one of everything is imported without a refusal", async () => {
+	expect((await imported(smallWorld())).refusals).toEqual([]);
+});
+
+describe("what is derived", () => {
+	test("a usage belongs to the component, project and customer of its resource", async () => {
+		await imported(smallWorld());
+		expect(await database().rows(sql`select "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "planPeriodUuid" from "ComponentUsage"`)).toEqual([
+			{ componentUuid: stored(51), offeringUuid: stored(50), projectUuid: stored(30), customerUuid: stored(11), planPeriodUuid: null },
+		]);
+	});
+
+	test("a component is totalled in the component of the category that its parent names", async () => {
+		await imported(smallWorld());
+		expect(
+			await database().rows(
+				sql`select c."type", p."type" as parent from "OfferingComponent" c left join "CategoryComponent" p on p."uuid" = c."categoryComponentUuid" order by 1`,
+			),
+		).toEqual([
+			{ type: "cpu", parent: "hours" },
+			{ type: "ram", parent: null },
+		]);
+	});
+
+	test("a plan includes an amount of nothing where it only has a price", async () => {
+		await imported(smallWorld());
+		expect(
+			await database().rows(
+				sql`select c."type", p."amount", p."price" from "PlanComponent" p join "OfferingComponent" c on c."uuid" = p."componentUuid" order by 1`,
+			),
+		).toEqual([
+			{ type: "cpu", amount: "10.00", price: "0.0100000000" },
+			{ type: "ram", amount: "0.00", price: "2.0000000000" },
+		]);
+	});
+
+	test("a usage without a billing month is of the month of its date in the configured zone", async () => {
+		await imported(worldWith({ "marketplace-component-usages": [usage({ billing_period: undefined, date: "2024-07-31T21:25:00Z" })] }), {
+			timeZone: "Europe/Tallinn",
+		});
+		expect(await database().rows(sql`select "billingPeriod"::text from "ComponentUsage"`)).toEqual([{ billingPeriod: "2024-08-01" }]);
+	});
+
+	test("a billing period in the middle of a month is that month", async () => {
+		await imported(worldWith({ "marketplace-component-usages": [usage({ billing_period: "2024-03-15" })] }));
+		expect(await database().rows(sql`select "billingPeriod"::text from "ComponentUsage"`)).toEqual([{ billingPeriod: "2024-03-01" }]);
+	});
+
+	test("a part of a usage without an account gets the offering's account of that username", async () => {
+		await imported(worldWith({ "marketplace-component-user-usages": changed("marketplace-component-user-usages", { user: null }) }));
+		expect(await database().rows(sql`select "userUuid" from "ComponentUserUsage"`)).toEqual([{ userUuid: stored(70) }]);
+	});
+
+	test("a policy is of the user that its author's name tells", async () => {
+		await imported(smallWorld());
+		expect(await database().rows(sql`select "createdByUuid", "externalUserEmails" from "OfferingUsagePolicy"`)).toEqual([
+			{ createdByUuid: stored(20), externalUserEmails: ["a@example.org", "b@example.org"] },
+		]);
+	});
+
+	test("a quota finds its customer by name and abbreviation", async () => {
+		await imported(smallWorld());
+		expect(await database().rows(sql`select "customerUuid", "quotaName"::text from "CustomerQuota"`)).toEqual([
+			{ customerUuid: stored(11), quotaName: "OS_CPU_COUNT" },
+		]);
+	});
+
+	test("a group may come before its parent", async () => {
+		const groups = [
+			{ uuid: id(2), name: "Faculty", parent: `https://waldur.example.org/api/organization-groups/${id(1)}/` },
+			...smallWorld()["organization-groups"],
+		];
+		await imported({ "organization-groups": groups });
+		expect(await database().rows(sql`select "parentUuid" from "OrganizationGroup" where "uuid" = ${stored(2)}::uuid`)).toEqual([{ parentUuid: stored(1) }]);
+	});
+});
+
+describe("how Waldur writes", () => {
+	test("objects are found by links where no uuid stands beside them", async () => {
+		const links = { customer_uuid: undefined, customer: `https://waldur.example.org/api/customers/${id(11)}/` };
+		await imported(worldWith({ projects: changed("projects", links) }));
+		expect(await database().rows(sql`select "customerUuid" from "Project"`)).toEqual([{ customerUuid: stored(11) }]);
+	});
+
+	test("a group may be given as a link", async () => {
+		const links = { organization_groups: [`https://waldur.example.org/api/organization-groups/${id(1)}/`] };
+		await imported(worldWith({ "marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", links) }));
+		expect(await database().rows(sql`select "organizationGroupUuid" from "OfferingUsagePolicyGroup"`)).toEqual([{ organizationGroupUuid: stored(1) }]);
+	});
+
+	test("both written forms of a uuid are the same object", async () => {
+		await imported(smallWorld());
+		const { created } = await imported({ users: changed("users", { uuid: stored(20).toUpperCase() }) });
+		expect(created).toBe(0);
+	});
+
+	test.each(['"12345678901234567.89"', "12345678901234567.89"])("the usage %s keeps every digit", async (written) => {
+		const text = JSON.stringify([usage({ usage: "HERE" })]).replace('"HERE"', written);
+		await imported(worldWith({ "marketplace-component-usages": text }));
+		expect(await database().rows(sql`select "usage" from "ComponentUsage"`)).toEqual([{ usage: "12345678901234567.89" }]);
+	});
+
+	test.each([
+		["1e3", "1000.00"],
+		['"5.0000000000"', "5.00"],
+		["-0", "0.00"],
+		["0.10", "0.10"],
+	])("the usage %s is %s", async (written, kept) => {
+		const text = JSON.stringify([usage({ usage: "HERE" })]).replace('"HERE"', written);
+		await imported(worldWith({ "marketplace-component-usages": text }));
+		expect(await database().rows(sql`select "usage" from "ComponentUsage"`)).toEqual([{ usage: kept }]);
+	});
+
+	test("amounts of a resource are kept as exact strings", async () => {
+		await imported(smallWorld());
+		expect(await database().rows(sql`select "limits", "currentUsages" from "Resource"`)).toEqual([{ limits: { ram: "4" }, currentUsages: { cpu: "7.5" } }]);
+	});
+
+	test("fields that nobody knows are ignored", async () => {
+		expect((await imported(worldWith({ users: changed("users", { civil_number: "1", __proto__: { odd: true } }) }))).refused).toBe(0);
+	});
+});
+
+const refusedUsages: [string, object, string, string][] = [
+	["without an amount", { usage: null }, "usage", "is missing"],
+	["with a negative amount", { usage: -1 }, "usage", "is negative: -1"],
+	["with an amount that is no number", { usage: "NaN" }, "usage", 'is not a number: "NaN"'],
+	["with a thousandth", { usage: "0.001" }, "usage", 'has more than 2 decimal places: "0.001"'],
+	["with 19 digits before the point", { usage: "1234567890123456789" }, "usage", 'has more than 18 digits before the point: "1234567890123456789"'],
+	["of a resource that does not exist", { resource_uuid: id(404) }, "resource_uuid", `points at a resource that does not exist: ${stored(404)}`],
+	["of a component that the offering does not have", { type: "gpu" }, "type", "points at a component of the offering that does not exist: gpu"],
+	["without a readable date", { date: "2024-02-31T00:00:00Z" }, "date", 'is not a moment in ISO 8601: "2024-02-31T00:00:00Z"'],
+	["without a readable billing period", { billing_period: "2024-13-01" }, "billing_period", 'is not a date: "2024-13-01"'],
+	["with a text that cannot be stored", { description: "a\u0000b" }, "description", "holds a character that cannot be stored"],
+	["with a flag that is a word", { recurring: "yes" }, "recurring", 'is neither true nor false: "yes"'],
+];
+
+describe("a refused record is told with its list, uuid, field and reason, and the rest goes in", () => {
+	test.each(refusedUsages)("a usage %s", async (_, fields, field, reason) => {
+		const bad = usage({ uuid: id(81), billing_period: "2024-04-01", ...fields });
+		const { refusals, lists } = await imported(worldWith({ "marketplace-component-usages": [bad, usage({})] }));
+		expect({ refusals, usages: lists.find(({ name }) => name === "marketplace-component-usages") }).toEqual({
+			refusals: [{ list: "marketplace-component-usages", uuid: stored(81), field, reason }],
+			usages: { name: "marketplace-component-usages", created: 1, updated: 0, unchanged: 0, refused: 1 },
+		});
+	});
+
+	const refused: [string, Lists, object][] = [
+		["a record that is no object", { users: "[1]" }, { list: "users", uuid: null, field: "", reason: "is not an object" }],
+		["a record without a uuid", { users: [{ username: "bob" }] }, { list: "users", uuid: null, field: "uuid", reason: "is missing" }],
+		[
+			"a user with the name of another one",
+			{
+				users: [
+					{ uuid: id(20), username: "ann" },
+					{ uuid: id(21), username: "ann" },
+				],
+			},
+			{ list: "users", uuid: stored(21), field: "username", reason: `is the name of another user: ${stored(20)}` },
+		],
+		[
+			"a role that we do not know",
+			{ ...smallWorld(), "customer-permissions": changed("customer-permissions", { role_name: "CUSTOMER.READER" }) },
+			{
+				list: "customer-permissions",
+				uuid: null,
+				field: "role_name",
+				reason: 'is none of customer.owner, customer.manager, customer.support: "CUSTOMER.READER"',
+			},
+		],
+		[
+			"a group whose parent does not exist",
+			{ "organization-groups": [{ uuid: id(1), name: "G", parent_uuid: id(404) }] },
+			{ list: "organization-groups", uuid: stored(1), field: "parent_uuid", reason: `points at an organization group that does not exist: ${stored(404)}` },
+		],
+		[
+			"a membership in a group that does not exist",
+			{ customers: [{ uuid: id(11), name: "U", organization_groups: [{ uuid: id(404) }] }] },
+			{
+				list: "customers",
+				uuid: stored(11),
+				field: "organization_groups[0].uuid",
+				reason: `points at an organization group that does not exist: ${stored(404)}`,
+			},
+		],
+		[
+			"a component of a billing type that we do not know",
+			{
+				...smallWorld(),
+				"marketplace-provider-offerings": offering({ components: [...components, { ...components[0], uuid: id(53), type: "x", billing_type: "free" }] }),
+			},
+			{
+				list: "marketplace-provider-offerings",
+				uuid: stored(50),
+				field: "components[2].billing_type",
+				reason: 'is none of fixed, usage, limit, one, few: "free"',
+			},
+		],
+		[
+			"a component with the type of another one",
+			{ ...smallWorld(), "marketplace-provider-offerings": offering({ components: [...components, { ...components[0], uuid: id(53) }] }) },
+			{
+				list: "marketplace-provider-offerings",
+				uuid: stored(50),
+				field: "components[2].type",
+				reason: `is the type of another component of the offering: ${stored(51)}`,
+			},
+		],
+		[
+			"a policy for a component that the offering does not have",
+			{
+				...smallWorld(),
+				"marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", {
+					component_limits_set: [
+						{ type: "cpu", limit: 1 },
+						{ type: "gpu", limit: 1 },
+					],
+				}),
+			},
+			{
+				list: "marketplace-offering-usage-policies",
+				uuid: stored(99),
+				field: "component_limits_set",
+				reason: "limits components that the offering does not have: gpu",
+			},
+		],
+		[
+			"a policy that applies to all and to groups",
+			{ ...smallWorld(), "marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", { apply_to_all: true }) },
+			{
+				list: "marketplace-offering-usage-policies",
+				uuid: stored(99),
+				field: "apply_to_all",
+				reason: "cannot be true when organization groups are given",
+			},
+		],
+		[
+			"a second record of the same resource, component and month",
+			worldWith({ "marketplace-component-usages": [usage({}), usage({ uuid: id(81) })] }),
+			{
+				list: "marketplace-component-usages",
+				uuid: stored(81),
+				field: "uuid",
+				reason: `is not the stored record of this resource, component and billing month: ${stored(80)}`,
+			},
+		],
+	];
+
+	test.each(refused)("%s", async (_, lists, refusal) => {
+		expect((await imported(lists)).refusals).toEqual([refusal]);
+	});
+
+	test("what only the database refuses does not take its batch with it", async () => {
+		await database().rows(sql`alter table "User" add constraint "no_bob" check ("username" <> 'bob')`);
+		const users = ["ann", "bob", "cid", "dora"].map((username, index) => ({ uuid: id(20 + index), username }));
+		const { created, refusals } = await imported({ users });
+		await database().rows(sql`alter table "User" drop constraint "no_bob"`);
+		expect({ created, refusals: refusals.map(({ uuid }) => uuid) }).toEqual({ created: 3, refusals: [stored(21)] });
+	});
+});
