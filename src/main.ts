@@ -1,0 +1,71 @@
+import { viewerOf } from "./access/viewer.ts";
+import { type Config, parseConfig } from "./config.ts";
+import type { Database } from "./database/database.ts";
+import { applyMigrations } from "./database/migrations.ts";
+import { openDatabase } from "./database/open.ts";
+import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
+import type { Services } from "./graphql/context.ts";
+import { startLogReader } from "./log/log-reader.ts";
+import { evaluateAllPolicies } from "./policy/policy.service.ts";
+import { type RunningServer, refuseTakenPort, startServer } from "./server/server.ts";
+import { systemClock } from "./shared/clock.ts";
+import { runCommand } from "./shared/failure.ts";
+
+/** The composition root: everything is made here and handed down, and closed however the command ends. */
+await runCommand(async () => {
+	const config = parseConfig(process.env);
+	await refuseTakenPort(config.host, config.port);
+	const database = await openDatabase(config.database);
+	try {
+		await applyMigrations(database);
+		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
+
+		// What turned while no instance ran, or was left over by an import that was killed before its end.
+		await evaluateAllPolicies(database, { now: systemClock(), timeZone: config.timeZone });
+
+		await serve(database, config);
+		return 0;
+	} finally {
+		await database.close();
+	}
+});
+
+/** Serves the database until the process is asked to stop. */
+async function serve(database: Database, config: Config): Promise<void> {
+	const demo = config.database.kind === "embedded" && (await isDemo(database));
+	const log = await startLogReader(database, { onError: report("the log cannot be read") });
+	const services: Services = {
+		database,
+		clock: systemClock,
+		timeZone: config.timeZone,
+		log,
+		authenticate: (token) => viewerOf(database, token, systemClock()),
+	};
+	const options = { host: config.host, port: config.port, isDemo: demo, onBug: report("unexpected error") };
+	const server = await startServer(services, options).catch(async (error: unknown) => {
+		await log.stop();
+		throw error;
+	});
+	process.stdout.write(greeting(server, config, demo));
+	await stopSignal();
+	await log.stop();
+	await server.stop();
+}
+
+function report(what: string): (error: unknown) => void {
+	return (error) => process.stderr.write(`${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+function greeting({ url }: RunningServer, { database }: Config, demo: boolean): string {
+	const place = database.kind === "embedded" ? `the embedded database in ${database.directory}` : "PostgreSQL";
+	const lines = [`usage-gateway serves ${place} on ${url}`, `GraphiQL: open ${url} in a browser`];
+	if (demo) lines.push(`Demo tokens: ${demoTokens.join(", ")} (as «Authorization: Token demo_provider»)`);
+	return `${lines.join("\n")}\n`;
+}
+
+/** Resolves at the first request to stop. Later ones are ignored: npm and timeout pass on a signal that the process got already. */
+function stopSignal(): Promise<void> {
+	return new Promise((resolve) => {
+		for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
+	});
+}

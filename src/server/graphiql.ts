@@ -1,0 +1,31 @@
+import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import type { GraphiQLOptions } from "graphql-yoga";
+import { preparedTabs } from "./graphiql-tabs.ts";
+
+/** What the headers editor holds at first: in the demo it signs in; elsewhere GraphiQL reads the schema unsigned until a token is pasted. */
+const demoHeaders = `{
+  "Authorization": "Token demo_provider"
+}`;
+const emptyHeaders = `{
+  // Paste your token: "Token ugw_..."
+  "Authorization": ""
+}`;
+
+/** GraphiQL, served from this process alone, opening with queries to try. */
+export function graphiqlOptions(isDemo: boolean): GraphiQLOptions {
+	const headers = isDemo ? demoHeaders : emptyHeaders;
+	return {
+		title: "usage-gateway",
+		subscriptionsProtocol: "WS",
+		headers,
+		defaultHeaders: headers,
+		shouldPersistHeaders: true,
+		defaultTabs: preparedTabs.map((query) => ({ query, headers })),
+	};
+}
+
+/** Pressed by the mouse, a tab of GraphiQL shrinks away from under it, and is not selected. */
+const steadyTabs = "<style>.graphiql-tab { transform: none !important }</style>";
+
+/** GraphiQL's page, with its script and styles in it. */
+export const graphiqlPage: typeof renderGraphiQL = (options) => renderGraphiQL(options).replace("</head>", `${steadyTabs}</head>`);

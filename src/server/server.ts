@@ -1,0 +1,64 @@
+import { createServer as createHttpServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import type { Services } from "../graphql/context.ts";
+import { exitCodes, Failure } from "../shared/failure.ts";
+import { serveWebSocket } from "./websocket.ts";
+import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
+
+export interface ServerOptions extends YogaOptions {
+	readonly host: string;
+	/** 0 takes a free port. */
+	readonly port: number;
+}
+
+export interface RunningServer {
+	/** Where GraphQL and GraphiQL are. */
+	readonly url: string;
+	/** Takes no more connections, closes sockets with 1001 and waits for the requests under way. */
+	stop(): Promise<void>;
+}
+
+/** A subscribe message is a document and its variables: nothing larger is read. */
+const largestMessage = 64 * 1024;
+
+/** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
+export async function startServer(services: Services, { host, port, ...options }: ServerOptions): Promise<RunningServer> {
+	const yoga = createPipeline(services, options);
+	const http = createHttpServer((request, response) => {
+		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
+		else void yoga(request, response);
+	});
+	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage });
+	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
+	const graphql = serveWebSocket(sockets, yoga, services);
+	await listening(http, host, port);
+	return {
+		url: `http://${host.includes(":") ? `[${host}]` : host}:${(http.address() as AddressInfo).port}${endpoint}`,
+		stop: async () => {
+			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+			await graphql.dispose();
+			http.closeIdleConnections();
+			await closed;
+			await yoga.dispose();
+		},
+	};
+}
+
+/** Tries whether the port can be listened on, before anything is written in vain. Throws a Failure when not. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+	const probe = createHttpServer();
+	await listening(probe, host, port);
+	await new Promise((resolve) => probe.close(resolve));
+}
+
+function listening(http: Server, host: string, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		http.once("error", (error: NodeJS.ErrnoException) => {
+			const reason =
+				error.code === "EADDRINUSE" ? "is in use. Stop what listens there, or set PORT to another one." : `cannot be listened on: ${error.message}`;
+			reject(new Failure(`Port ${port} on ${host} ${reason}`, exitCodes.portInUse));
+		});
+		http.listen(port, host, resolve);
+	});
+}
