@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { VisibleModel } from "../../src/access/visibility.ts";
+import { gatewayForFile } from "../support/gateway.ts";
+import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
+import { buildScene } from "../support/scene.ts";
+
+// The reports of the scene's October were made on 1 November in Tokyo.
+const gateway = gatewayForFile({ timeZone: "Asia/Tokyo" });
+let things: readonly Thing[];
+beforeAll(async () => {
+	things = await buildScene(gateway().database);
+});
+
+type Keeps = (thing: Thing) => boolean;
+type Case = [list: string, filter: object, keeps: Keeps];
+
+const on =
+	(offering: string): Keeps =>
+	(thing) =>
+		thing.place.offering === offering;
+const has =
+	(part: string): Keeps =>
+	({ name }) =>
+		` ${name} `.includes(part);
+const n1Compute = uuidOf("Resource", "n1 compute");
+const storage = uuidOf("Offering", "storage");
+const [december, october, november] = ["2025-12-01", "2026-10-01", "2026-11-01"];
+
+const ofUsages: [filter: object, keeps: Keeps][] = [
+	[{ resource: nodeId("Resource", n1Compute) }, has(" n1 compute ")],
+	[{ resourceUuid: n1Compute }, has(" n1 compute ")],
+	[{ offeringUuid: storage }, on("storage")],
+	[{ projectUuid: uuidOf("Project", "s1") }, ({ place }) => place.project === "s1"],
+	[{ customerUuid: uuidOf("Customer", "south") }, ({ place }) => place.customer === "south"],
+	[{ type: "ram" }, has(" ram ")],
+	[{ billingPeriod: october }, has(` ${october} `)],
+	[{ billingPeriodYear: 2026 }, has(" 2026-")],
+	[{ billingPeriodMonth: 10 }, has("-10-")],
+	[
+		{ billingPeriodYear: 2026, billingPeriodMonth: 11, type: "cpu", customerUuid: uuidOf("Customer", "north") },
+		(thing) => has(` cpu ${november} `)(thing) && thing.place.customer === "north",
+	],
+	[{ dateAfter: "2026-11-01" }, ({ name }) => !name.includes(december)],
+	[{ dateAfter: "2026-11-02" }, has(` ${november} `)],
+	[{ dateAfter: "2026-11-19" }, has(` ${november} `)],
+	[{ dateBefore: "2026-10-31" }, has(` ${december} `)],
+	[{ dateBefore: "2026-11-01" }, ({ name }) => !name.includes(november)],
+	[{ dateAfter: "2026-11-01", dateBefore: "2026-11-01" }, has(` ${october} `)],
+	[{ dateAfter: "2026-11-20" }, () => false],
+	[{ dateAfter: "0100-01-01", dateBefore: "9999-12-31" }, () => true],
+	[{ billingPeriodYear: 2024 }, () => false],
+	[{ billingPeriodMonth: 13 }, () => false],
+	[{ type: null, dateAfter: null, resource: null, billingPeriodYear: null }, () => true],
+	[{}, () => true],
+];
+
+const cases: Case[] = [
+	...(["componentUsages", "componentUserUsages"] as const).flatMap((list) => ofUsages.map(([filter, keeps]): Case => [list, filter, keeps])),
+	["componentUserUsages", { username: "UES" }, has(" guest ")],
+	["componentUserUsages", { username: "ann" }, has(" ann ")],
+	["componentUserUsages", { username: "%" }, () => false],
+	["componentUserUsages", { username: "ann", type: "gb" }, (thing) => has(" ann ")(thing) && has(" gb ")(thing)],
+	["componentUserUsageLimits", { resource: nodeId("Resource", n1Compute) }, has(" n1 compute ")],
+	["componentUserUsageLimits", { resourceUuid: n1Compute }, has(" n1 compute ")],
+	["componentUserUsageLimits", { offeringUuid: storage }, on("storage")],
+	["componentUserUsageLimits", { componentType: "cpu" }, has(" cpu ")],
+	["componentUserUsageLimits", { username: "sven" }, ({ place }) => place.customer === "south"],
+	["componentUserUsageLimits", { username: "sve" }, () => false],
+	["componentUserUsageLimits", { username: "sven", componentType: "ram" }, (thing) => thing.place.customer === "south" && has(" ram ")(thing)],
+	["offeringUsagePolicies", { scope: nodeId("Offering", storage) }, on("storage")],
+	["offeringUsagePolicies", { scopeUuid: storage }, on("storage")],
+	["policyFirings", { offeringUuid: storage }, on("storage")],
+	["policyFirings", { policyUuid: uuidOf("OfferingUsagePolicy", "storage two") }, has("storage two ")],
+	["policyFirings", { kinds: ["RESET"] }, has(" RESET ")],
+	["policyFirings", { kinds: [] }, () => false],
+	["policyFirings", { customerUuid: uuidOf("Customer", "north") }, ({ name }) => /^(compute|storage) \w+ FIRED$/.test(name)],
+	["resources", { offeringUuid: storage }, on("storage")],
+	["resources", { projectUuid: uuidOf("Project", "n1") }, has(" n1 ")],
+	["resources", { customerUuid: uuidOf("Customer", "south") }, ({ place }) => place.customer === "south"],
+	["resources", { states: ["TERMINATED", "ERRED"] }, has(" s2 archive ")],
+	["projects", { customerUuid: uuidOf("Customer", "north") }, ({ name }) => name === "n1" || name === "n2"],
+	["offerings", { providerUuid: uuidOf("Customer", "alpine") }, ({ place }) => place.provider === "alpine"],
+	["offerings", { categoryUuid: uuidOf("Category", "disks") }, on("storage")],
+	["offerings", { states: ["DRAFT", "PAUSED"] }, ({ name }) => name === "draft" || name === "paused"],
+];
+
+const models: Record<string, { model: VisibleModel; input: string }> = {
+	componentUsages: { model: "ComponentUsage", input: "ComponentUsageFilter" },
+	componentUserUsages: { model: "ComponentUserUsage", input: "ComponentUserUsageFilter" },
+	componentUserUsageLimits: { model: "ComponentUserUsageLimit", input: "ComponentUserUsageLimitFilter" },
+	offeringUsagePolicies: { model: "OfferingUsagePolicy", input: "OfferingUsagePolicyFilter" },
+	policyFirings: { model: "PolicyFiring", input: "PolicyFiringFilter" },
+	resources: { model: "Resource", input: "ResourceFilter" },
+	projects: { model: "Project", input: "ProjectFilter" },
+	offerings: { model: "Offering", input: "OfferingFilter" },
+};
+
+describe("a list keeps what its filter says, and counts it:", () => {
+	test.each(cases.map(([list, filter, keeps]) => ({ list, filter, text: JSON.stringify(filter), keeps })))("$list $text", async ({ list, filter, keeps }) => {
+		const { model, input } = models[list] ?? { model: "Category", input: "" };
+		const document = `query ($filter: ${input}) { ${list}(first: 100, filter: $filter) { totalCount nodes { uuid } } }`;
+		const { [list]: page } = await gateway().ask("demo_staff", document, { filter });
+		const kept = things.filter((thing) => thing.model === model && keeps(thing)).map(({ name }) => name);
+		const names = new Map(things.filter((thing) => thing.model === model).map(({ name }) => [uuidOf(model, name), name]));
+
+		expect(page.nodes.map(({ uuid }: { uuid: string }) => names.get(uuid)).sort()).toEqual(kept.sort());
+		expect(page.totalCount).toBe(kept.length);
+	});
+});
+
+describe("a filter by id", () => {
+	const codeOf = async (list: string, filter: string) =>
+		(await gateway().send("demo_staff", `{ ${list}(filter: ${filter}) { nodes { uuid } } }`)).errors?.map(({ extensions, message }) => [
+			extensions["code"],
+			message.includes("\n"),
+		]);
+
+	test.each([
+		["an id of another kind of object", nodeId("Offering", storage)],
+		["an id that holds no uuid", nodeId("Resource", "7")],
+		["what is no id", "n1 compute"],
+	])("refuses %s", async (_what, id) => {
+		expect(await codeOf("componentUsages", `{ resource: ${JSON.stringify(id)} }`)).toEqual([["BAD_USER_INPUT", false]]);
+		expect(gateway().bugs()).toEqual([]);
+	});
+
+	test("takes both spellings of a uuid", async () => {
+		const counted = async (uuid: string) =>
+			(await gateway().ask("demo_staff", `{ resources(filter: { offeringUuid: "${uuid}" }) { totalCount } }`)).resources.totalCount;
+
+		expect([await counted(storage), await counted(storage.replaceAll("-", "").toUpperCase())]).toEqual([2, 2]);
+	});
+});

@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { addToken } from "../../src/access/token.store.ts";
+import { sql } from "../../src/database/sql.ts";
+import { setUsage } from "../support/documents.ts";
+import { type Answer, gatewayForFile } from "../support/gateway.ts";
+import { insert } from "../support/insert.ts";
+import { makeProvider, type Provider } from "../support/provider.ts";
+
+const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
+let provider: Provider;
+let staff: string;
+let customer: string;
+let project: string;
+
+beforeEach(async () => {
+	provider = await makeProvider(gateway());
+	staff = await provider.staffToken();
+	await provider.component("cpu");
+	customer = await provider.customer();
+	project = await insert(gateway().database, "Project", { name: "Climate", customerUuid: customer });
+});
+
+const createDocument = `mutation ($input: CreateResourceInput!) {
+	createResource(input: $input) { __typename ... on CreateResourcePayload { resource { uuid name state plan { uuid } customer { uuid } planPeriods { nodes { start end } } } } ... on Error { code message path } }
+}`;
+const stateDocument = `mutation ($input: SetResourceStateInput!) {
+	setResourceState(input: $input) { __typename ... on SetResourceStatePayload { resource { state planPeriods { nodes { end } } } } ... on Error { code message path } }
+}`;
+
+const create = async (input: object = {}, token = staff): Promise<Answer> =>
+	(await gateway().ask(token, createDocument, { input: { name: "larch", offering: provider.offering, project, ...input } })).createResource;
+const setState = async (resource: string, state: string, token = staff): Promise<Answer> =>
+	(await gateway().ask(token, stateDocument, { input: { resource, state } })).setResourceState;
+
+const resources = async (): Promise<Answer[]> =>
+	(await gateway().ask(staff, `query ($uuid: UUID!) { project(uuid: $uuid) { resources { nodes { uuid } } } }`, { uuid: project })).project.resources.nodes;
+
+let people = 0;
+
+/** A token of someone with one role. */
+async function personWith(table: string, row: object): Promise<string> {
+	const username = `buyer${String.fromCharCode(97 + Math.floor(people / 26), 97 + (people++ % 26))}`;
+	const userUuid = await insert(gateway().database, "User", { username });
+	await insert(gateway().database, table, { userUuid, ...row });
+	await addToken(gateway().database, { token: `demo_${username}`, username, name: "test", expires: null, now: new Date(0) });
+	return `demo_${username}`;
+}
+
+describe("a new resource", () => {
+	test("is being created, and its plan applies from now on", async () => {
+		expect((await create({ name: " larch ", plan: provider.plan })).resource).toMatchObject({
+			name: "larch",
+			state: "CREATING",
+			plan: { uuid: provider.plan },
+			customer: { uuid: customer },
+			planPeriods: { nodes: [{ start: "2017-01-10T12:00:00.000Z", end: null }] },
+		});
+	});
+
+	test("takes usage once it is OK", async () => {
+		const { uuid } = (await create({ plan: provider.plan })).resource;
+		const report = async () => (await gateway().ask(staff, setUsage, { input: { resource: uuid, usages: [{ type: "cpu", amount: "1" }] } })).setUsage;
+		expect(await report()).toMatchObject({ code: "INVALID_RESOURCE_STATE" });
+		await setState(uuid, "OK");
+		expect(await report()).toMatchObject({ __typename: "SetUsagePayload" });
+	});
+});
+
+describe("a new resource is refused", () => {
+	const unknown = "00000000-0000-4000-8000-000000000000";
+	test.each<[string, object, object]>([
+		["without a name", { name: " " }, { code: "INVALID_INPUT", path: ["input", "name"] }],
+		["with a name of 151 characters", { name: "x".repeat(151) }, { code: "INVALID_INPUT", path: ["input", "name"] }],
+		["of an offering that is not there", { offering: unknown }, { code: "NOT_FOUND", path: ["input", "offering"] }],
+		["in a project that is not there", { project: unknown }, { code: "NOT_FOUND", path: ["input", "project"] }],
+		["with a plan that is not the offering's", { plan: unknown }, { code: "NOT_FOUND", path: ["input", "plan"] }],
+	])("%s", async (_case, input, refusal) => {
+		expect(await create(input)).toMatchObject(refusal);
+		expect(await resources()).toEqual([]);
+	});
+
+	test("of an offering that is not on sale", async () => {
+		await gateway().database.rows(sql`update "Offering" set "state" = 'PAUSED' where "uuid" = ${provider.offering}::uuid`);
+		expect(await create()).toMatchObject({ code: "OFFERING_NOT_ACTIVE" });
+	});
+
+	test("in a removed project", async () => {
+		await gateway().database.rows(sql`update "Project" set "isRemoved" = true where "uuid" = ${project}::uuid`);
+		expect(await create()).toMatchObject({ code: "NOT_FOUND", path: ["input", "project"] });
+	});
+});
+
+describe("a policy that blocks", () => {
+	const block = ["BLOCK_CREATION_OF_NEW_RESOURCES"];
+	const blocked = { code: "BLOCKED_BY_POLICY", message: "Creation of new resources in this project is not available due to a policy." };
+	const report = async (amount: string) => {
+		const [running] = await gateway().database.rows<{ uuid: string }>(
+			sql`select "uuid" from "Resource" where "offeringUuid" = ${provider.offering}::uuid and "state" = 'OK' limit 1`,
+		);
+		const resource = running?.uuid ?? (await provider.resource({ customer }));
+		await gateway().ask(provider.token, setUsage, { input: { resource, usages: [{ type: "cpu", amount }] } });
+	};
+
+	test("refuses new resources while it is fired, and no longer once it is reset", async () => {
+		await provider.policy({ limits: { cpu: 10 }, actions: block });
+		expect(await create()).toMatchObject({ __typename: "CreateResourcePayload" });
+		await report("11");
+		expect(await create()).toMatchObject(blocked);
+		await report("10");
+		expect(await create()).toMatchObject({ __typename: "CreateResourcePayload" });
+	});
+
+	test("refuses them to the members of its groups alone", async () => {
+		const group = await provider.group();
+		await provider.policy({ limits: { cpu: 10 }, actions: block, groups: [group] });
+		const member = await provider.customer({ groups: [group] });
+		await gateway().ask(provider.token, setUsage, {
+			input: { resource: await provider.resource({ customer: member }), usages: [{ type: "cpu", amount: "11" }] },
+		});
+		const theirs = await insert(gateway().database, "Project", { name: "Theirs", customerUuid: member });
+
+		expect(await create({ project: theirs })).toMatchObject(blocked);
+		expect(await create()).toMatchObject({ __typename: "CreateResourcePayload" });
+	});
+
+	test("does not refuse them when its actions only notify", async () => {
+		await provider.policy({ limits: { cpu: 10 } });
+		await report("11");
+		expect(await create()).toMatchObject({ __typename: "CreateResourcePayload" });
+	});
+});
+
+describe("who creates resources", () => {
+	const attempt = async (token: string): Promise<string | undefined> => {
+		const { data, errors } = await gateway().send(token, createDocument, { input: { name: "larch", offering: provider.offering, project } });
+		return (errors?.[0]?.extensions["code"] as string | undefined) ?? data?.createResource.code;
+	};
+
+	test.each<[string, string, () => object, string | undefined]>([
+		["the customer's owner does", "CustomerRole", () => ({ customerUuid: customer, role: "OWNER" }), undefined],
+		["the project's manager does", "ProjectRole", () => ({ projectUuid: project, role: "MANAGER" }), undefined],
+		["the project's admin does", "ProjectRole", () => ({ projectUuid: project, role: "ADMIN" }), undefined],
+		["the project's member does not, and is told so", "ProjectRole", () => ({ projectUuid: project, role: "MEMBER" }), "FORBIDDEN"],
+		["the customer's manager does not, and is told so", "CustomerRole", () => ({ customerUuid: customer, role: "MANAGER" }), "FORBIDDEN"],
+		["the customer's support does not, and is told so", "CustomerRole", () => ({ customerUuid: customer, role: "SUPPORT" }), "FORBIDDEN"],
+		["the provider's owner finds no such project", "CustomerRole", () => ({ customerUuid: provider.uuid, role: "OWNER" }), "NOT_FOUND"],
+		["the offering's manager finds no such project", "OfferingRole", () => ({ offeringUuid: provider.offering, role: "MANAGER" }), "NOT_FOUND"],
+	])("%s", async (_who, table, row, code) => {
+		await provider.resource({ customer }); // the provider serves the customer already
+		expect(await attempt(await personWith(table, row()))).toBe(code);
+	});
+});
+
+describe("a resource's state", () => {
+	test("ends its plan periods when it is TERMINATED, and stays so", async () => {
+		const { uuid } = (await create({ plan: provider.plan })).resource;
+		expect(await setState(uuid, "TERMINATED")).toMatchObject({
+			resource: { state: "TERMINATED", planPeriods: { nodes: [{ end: "2017-01-10T12:00:00.000Z" }] } },
+		});
+		expect(await setState(uuid, "OK")).toMatchObject({ code: "INVALID_RESOURCE_STATE" });
+		expect(await setState(uuid, "TERMINATED")).toMatchObject({ resource: { state: "TERMINATED" } });
+	});
+
+	test.each<[string, string, () => object, string | undefined]>([
+		["the provider's manager sets it", "CustomerRole", () => ({ customerUuid: provider.uuid, role: "MANAGER" }), undefined],
+		["the offering's manager sets it", "OfferingRole", () => ({ offeringUuid: provider.offering, role: "MANAGER" }), undefined],
+		["the provider's support does not, and is told so", "CustomerRole", () => ({ customerUuid: provider.uuid, role: "SUPPORT" }), "FORBIDDEN"],
+		["the customer's owner does not, and is told so", "CustomerRole", () => ({ customerUuid: customer, role: "OWNER" }), "FORBIDDEN"],
+		["the project's admin does not, and is told so", "ProjectRole", () => ({ projectUuid: project, role: "ADMIN" }), "FORBIDDEN"],
+		["a stranger finds no such resource", "OfferingUser", () => ({ offeringUuid: provider.offering, username: "x" }), "NOT_FOUND"],
+	])("%s", async (_who, table, row, code) => {
+		const { uuid } = (await create()).resource;
+		const { data, errors } = await gateway().send(await personWith(table, row()), stateDocument, { input: { resource: uuid, state: "OK" } });
+		expect((errors?.[0]?.extensions["code"] as string | undefined) ?? data?.setResourceState.code).toBe(code);
+	});
+});

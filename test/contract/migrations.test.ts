@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "../../src/database/database.ts";
+import { applyMigrations, pendingMigration } from "../../src/database/migrations.ts";
+import { openPGlite } from "../../src/database/pglite.ts";
+import { raw, sql } from "../../src/database/sql.ts";
+import { freshDatabase } from "../support/database.ts";
+
+let database: Database;
+
+beforeAll(async () => {
+	database = await freshDatabase("empty");
+});
+
+afterAll(() => database.close());
+
+describe("the migrations", () => {
+	test("lead to the schema", async () => {
+		const scratch = await openPGlite();
+		expect(await pendingMigration(scratch).finally(() => scratch.close())).toBeUndefined();
+	});
+
+	test("are applied once", async () => {
+		expect(await applyMigrations(database)).toEqual([]);
+	});
+
+	test("leave no lock behind that another process would wait for, and can be applied again", async () => {
+		expect(await applyMigrations(database)).toEqual([]);
+		const held = sql`
+			select 1 from pg_locks where "locktype" = 'advisory' and "database" = (select oid from pg_database where datname = current_database())
+		`;
+		// A server ends a closed connection, and its locks, a moment later. The embedded database's one connection keeps them.
+		if (database.engine === "PostgreSQL") await expect.poll(() => database.rows(held)).toEqual([]);
+	});
+});
+
+describe("the database itself refuses", () => {
+	const refused: [string, string][] = [
+		["a negative usage", `insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage") values (gen_random_uuid(), 'x', -1)`],
+		["a usage that is no number", `insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage") values (gen_random_uuid(), 'x', 'NaN')`],
+		["an empty username", `insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage") values (gen_random_uuid(), '', 1)`],
+		["a policy without actions", `insert into "OfferingUsagePolicy" ("scopeUuid", "actions") values (gen_random_uuid(), '{}')`],
+		["a log entry about nothing", `insert into "LogEntry" ("xid") values (1)`],
+		[
+			"a component type with a space",
+			`insert into "OfferingComponent" ("offeringUuid", "type", "name", "billingType") values (gen_random_uuid(), 'a b', 'x', 'USAGE')`,
+		],
+	];
+
+	test.each(refused)("%s", async (_case, statement) => {
+		await expect(database.rows(raw(statement))).rejects.toThrow(/check constraint/);
+	});
+
+	test("a billing month that does not begin on its first day", async () => {
+		const statement = sql`
+			insert into "ComponentUsage" ("resourceUuid", "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "type", "usage", "date", "billingPeriod")
+			select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'cpu', 1, now(), '2017-01-02'`;
+		await expect(database.rows(statement)).rejects.toThrow(/ComponentUsage_billingPeriod_check/);
+	});
+});

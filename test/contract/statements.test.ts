@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { sql } from "../../src/database/sql.ts";
+import { demoHandles } from "../../src/world/demo.ts";
+import { type Answer, gatewayForFile } from "../support/gateway.ts";
+
+const gateway = gatewayForFile({ template: "demo" });
+
+const nestedGraph = `query NestedGraph($first: Int!) {
+	resources(first: $first) {
+		nodes {
+			name
+			offering { name category { title } components { type name } }
+			project { name customer { name } }
+			componentUsages(first: 10, filter: { billingPeriod: "2026-10-01" }) {
+				nodes { usage component { name measuredUnit } userUsages(first: 5) { nodes { username usage } } }
+			}
+		}
+	}
+}`;
+
+/** The demo's resource and its latest usages, copied a hundred times. */
+async function addResources(): Promise<void> {
+	await gateway().database.rows(sql`
+		with copies as (
+			insert into "Resource" ("name", "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid")
+			select 'a copy ' || number, "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid"
+			from "Resource", generate_series(1, 100) number where "uuid" = ${demoHandles.resource}::uuid
+			returning "uuid"
+		), usages as (
+			insert into "ComponentUsage" ("resourceUuid", "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "type", "usage", "date", "billingPeriod")
+			select copies."uuid", u."componentUuid", u."offeringUuid", u."projectUuid", u."customerUuid", u."type", u."usage", u."date", u."billingPeriod"
+			from copies, "ComponentUsage" u where u."resourceUuid" = ${demoHandles.resource}::uuid and u."billingPeriod" = '2026-10-01'
+			returning "uuid"
+		)
+		insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage") select "uuid", 'someone', 1 from usages
+	`);
+}
+
+test("the nested graph costs the same few statements for 5 and for 100 resources", async () => {
+	await addResources();
+	let read = 0;
+	const of = (first: number) =>
+		gateway().statementsOf(async () => {
+			const { resources } = await gateway().ask("demo_staff", nestedGraph, { first });
+			read = resources.nodes.filter(({ componentUsages }: Answer) =>
+				componentUsages.nodes.some(({ userUsages }: Answer) => userUsages.nodes.length > 0),
+			).length;
+		});
+	const five = await of(5);
+	const hundred = await of(100);
+
+	expect(read).toBeGreaterThan(90);
+	const withoutSizes = (texts: string[]) => texts.map((text) => text.replaceAll(/limit \d+/g, "limit …"));
+	expect(withoutSizes(hundred)).toEqual(withoutSizes(five));
+	expect(five).toHaveLength(5);
+});
+
+test("the matrix of twelve months costs two statements for any number of resources, besides the viewer's", async () => {
+	const matrix = `{ resources(first: 50) { nodes { name usageSeries(from: "2025-12-01", to: "2026-11-30") { type points { billingPeriod usage } } } } }`;
+	expect(await gateway().statementsOf(() => gateway().ask("demo_staff", matrix))).toHaveLength(3);
+});
+
+test("a list is counted only when its count is asked for", async () => {
+	const of = (fields: string) => gateway().statementsOf(() => gateway().ask("demo_staff", `{ resources(first: 1) { ${fields} } }`));
+	expect((await of("nodes { name }")).filter((text) => text.includes("count("))).toHaveLength(0);
+	expect((await of("nodes { name } totalCount")).filter((text) => text.includes("count("))).toHaveLength(1);
+});

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inject } from "vitest";
+import type { Database } from "../../src/database/database.ts";
+import { openPGlite } from "../../src/database/pglite.ts";
+import { openPostgres } from "../../src/database/postgres.ts";
+import { raw } from "../../src/database/sql.ts";
+import type { Template } from "./moments.ts";
+import { named } from "./templates.setup.ts";
+
+/** A database of its own for a test file, cloned from a template; closing it leaves nothing behind. */
+export async function freshDatabase(template: Template): Promise<Database> {
+	const templates = inject("templates");
+	if (templates.engine === "PGlite") return openPGlite(undefined, new Blob([await readFile(join(templates.folder, `${template}.tar`))]));
+
+	const name = `${templates.prefix}_${randomBytes(6).toString("hex")}`;
+	await onServer(templates.url, `create database "${name}" template "${templates.prefix}_${template}"`);
+	const database = await openPostgres(named(templates.url, name));
+	return {
+		...database,
+		close: async () => {
+			await database.close();
+			await onServer(templates.url, `drop database "${name}" with (force)`);
+		},
+	};
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+	const server = await openPostgres(url, { connections: 1 });
+	await server.rows(raw(statement)).finally(() => server.close());
+}

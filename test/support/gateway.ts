@@ -1,0 +1,93 @@
+import type { ExecutionResult } from "graphql";
+import { afterAll, beforeAll } from "vitest";
+import { viewerOf } from "../../src/access/viewer.ts";
+import { type Database, observedDatabase } from "../../src/database/database.ts";
+import type { Services } from "../../src/graphql/context.ts";
+import { startLogReader } from "../../src/log/log-reader.ts";
+import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { freshDatabase } from "./database.ts";
+import { demoMoment, type Template } from "./moments.ts";
+
+export type Data = Record<string, unknown>;
+
+/** What an operation answered: any shape, for a test looks at the part that it is about. */
+// biome-ignore lint/suspicious/noExplicitAny: answers have the shape of the document that each test sends
+export type Answer = any;
+
+export interface Gateway {
+	readonly database: Database;
+	readonly url: string;
+	/** Runs an operation over HTTP and answers its data. Fails when there are errors. */
+	ask(token: string, document: string, variables?: Data): Promise<Answer>;
+	/** Runs an operation over HTTP and answers all of the result, errors included. */
+	send(token: string | undefined, document: string, variables?: Data): Promise<ExecutionResult<Answer>>;
+	/** Sets the service's clock. */
+	setTime(moment: string): void;
+	/** The texts of the statements that ran while the work did. */
+	statementsOf(work: () => Promise<unknown>): Promise<string[]>;
+	/** Errors that nobody named since the last call: bugs. */
+	bugs(): unknown[];
+	stop(): Promise<void>;
+}
+
+export interface GatewayOptions {
+	readonly template?: Template;
+	readonly timeZone?: string;
+	readonly now?: string;
+}
+
+/** The whole service on a fresh database and a free port of loopback, with a clock that stands still. */
+export async function startGateway({ template = "empty", timeZone = "UTC", now = demoMoment.now.toISOString() }: GatewayOptions = {}): Promise<Gateway> {
+	let time = new Date(now);
+	const statements: string[] = [];
+	const bugs: unknown[] = [];
+	const database = observedDatabase(await freshDatabase(template), (text) => statements.push(text));
+	const log = await startLogReader(database, { onError: (error) => bugs.push(error) });
+	const services: Services = { database, clock: () => time, timeZone, log, authenticate: (token) => viewerOf(database, token, time) };
+	const server: RunningServer = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: template === "demo", onBug: (error) => bugs.push(error) });
+
+	const send: Gateway["send"] = async (token, query, variables) => {
+		const headers = { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
+		const response = await fetch(server.url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+		return (await response.json()) as ExecutionResult<Answer>;
+	};
+	return {
+		database,
+		url: server.url,
+		send,
+		ask: async (token, document, variables) => {
+			const { data, errors } = await send(token, document, variables);
+			if (errors !== undefined) throw new Error(`Unexpected errors: ${JSON.stringify(errors)}${bugs.map((bug) => `\n${(bug as Error).stack}`).join("")}`);
+			return data;
+		},
+		setTime: (moment) => {
+			time = new Date(moment);
+		},
+		statementsOf: async (work) => {
+			const before = statements.length;
+			await work();
+			return statements.slice(before).filter((text) => !text.includes('from "LogEntry"'));
+		},
+		bugs: () => bugs.splice(0),
+		stop: async () => {
+			await log.stop();
+			await server.stop();
+			await database.close();
+		},
+	};
+}
+
+/** One gateway for all tests of a file. */
+export function gatewayForFile(options?: GatewayOptions): () => Gateway {
+	let gateway: Gateway | undefined;
+	beforeAll(async () => {
+		gateway = await startGateway(options);
+	});
+	afterAll(async () => {
+		await gateway?.stop();
+	});
+	return () => {
+		if (gateway === undefined) throw new Error("The gateway is there while a test runs.");
+		return gateway;
+	};
+}

@@ -1,0 +1,72 @@
+import { type Client, createClient } from "graphql-ws";
+import WebSocket from "ws";
+import type { Answer, Data } from "./gateway.ts";
+
+/** A subscription's events, taken one by one as they arrive. */
+export interface Events {
+	/** The next event's data. Fails when the subscription ends or answers errors instead. */
+	next(): Promise<Answer>;
+	stop(): void;
+}
+
+/** Follows a subscription over WebSocket from the moment it is answered to be under way. */
+export function subscribe(client: Client, query: string, variables?: Data): Events {
+	const events = client.iterate<Data>({ query, variables: variables ?? {} });
+	return {
+		next: async () => {
+			// A refused operation rejects with its errors, a list; a closed socket with its close event.
+			const { value, done } = await events.next().catch((reason: unknown) => {
+				throw new Error(JSON.stringify(reason));
+			});
+			if (done === true) throw new Error("The subscription ended.");
+			if (value.errors !== undefined) throw new Error(JSON.stringify(value.errors));
+			return value.data;
+		},
+		stop: () => void events.return?.(),
+	};
+}
+
+/** A client on a connection of its own; disposing it closes the connection. */
+export const connect = (url: string, token: string | undefined): Client =>
+	createClient({
+		url: url.replace(/^http/, "ws"),
+		webSocketImpl: WebSocket,
+		lazy: false,
+		retryAttempts: 0,
+		onNonLazyError: () => {},
+		...(token === undefined ? {} : { connectionParams: { Authorization: `Token ${token}` } }),
+	});
+
+/** Follows a subscription over server-sent events. */
+export async function subscribeOverSse(url: string, token: string, query: string, variables?: Data): Promise<Events> {
+	const stop = new AbortController();
+	const response = await fetch(url, {
+		method: "POST",
+		headers: { "content-type": "application/json", accept: "text/event-stream", authorization: `Token ${token}` },
+		body: JSON.stringify({ query, variables }),
+		signal: stop.signal,
+	});
+	const results = sseResults(response);
+	return {
+		next: async () => {
+			const { value, done } = await results.next();
+			if (done === true) throw new Error("The subscription ended.");
+			if (value.errors !== undefined) throw new Error(JSON.stringify(value.errors));
+			return value.data;
+		},
+		stop: () => stop.abort(),
+	};
+}
+
+async function* sseResults(response: Response): AsyncGenerator<Answer, void, void> {
+	if (response.body === null) throw new Error("There is no stream.");
+	let buffer = "";
+	for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+		const blocks = (buffer + chunk).split("\n\n");
+		buffer = blocks.pop() ?? "";
+		for (const block of blocks) {
+			const data = /^data: (.+)$/m.exec(block)?.[1];
+			if (/^event: next$/m.test(block) && data !== undefined) yield JSON.parse(data);
+		}
+	}
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import type { TestProject } from "vitest/node";
+import type { Database } from "../../src/database/database.ts";
+import { applyMigrations } from "../../src/database/migrations.ts";
+import { openPGlite } from "../../src/database/pglite.ts";
+import { openPostgres } from "../../src/database/postgres.ts";
+import { raw } from "../../src/database/sql.ts";
+import { fillWithDemo } from "../../src/demo/demo.ts";
+import { demoMoment, type Template, templates } from "./moments.ts";
+
+/** Where the tests' databases come from: templates that are made once and cloned for each test file. */
+export type Templates = { engine: "PGlite"; folder: string } | { engine: "PostgreSQL"; url: string; prefix: string };
+
+declare module "vitest" {
+	export interface ProvidedContext {
+		templates: Templates;
+	}
+}
+
+/** The engine is PGlite, or the PostgreSQL server of TEST_DATABASE_URL, whose user may create databases. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const url = process.env["TEST_DATABASE_URL"];
+	return url === undefined || url === "" ? onPGlite(project) : onPostgres(project, url);
+}
+
+const fill: Record<Template, (database: Database) => Promise<void>> = {
+	empty: async () => {},
+	demo: (database) => fillWithDemo(database, demoMoment),
+};
+
+async function onPGlite(project: TestProject): Promise<() => Promise<void>> {
+	const folder = await mkdtemp(join(tmpdir(), "usage-gateway-templates-"));
+	for (const template of templates) {
+		const directory = join(folder, `${template}.data`);
+		const database = await openPGlite(directory);
+		await applyMigrations(database);
+		await fill[template](database);
+		await database.close();
+		const pglite = await PGlite.create(directory);
+		await writeFile(join(folder, `${template}.tar`), Buffer.from(await (await pglite.dumpDataDir("none")).arrayBuffer()));
+		await pglite.close();
+	}
+	project.provide("templates", { engine: "PGlite", folder });
+	return () => rm(folder, { recursive: true, force: true });
+}
+
+async function onPostgres(project: TestProject, url: string): Promise<() => Promise<void>> {
+	const prefix = `ugw_test_${process.pid}`;
+	const server = await openPostgres(url, { connections: 1 });
+	const drop = async () => {
+		for (const template of templates) await server.rows(raw(`drop database if exists "${prefix}_${template}" with (force)`));
+	};
+	for (const template of templates) {
+		await server.rows(raw(`create database "${prefix}_${template}"`));
+		const database = await openPostgres(named(url, `${prefix}_${template}`));
+		await applyMigrations(database);
+		await fill[template](database);
+		await database.close();
+	}
+	project.provide("templates", { engine: "PostgreSQL", url, prefix });
+	return async () => {
+		await drop();
+		await server.close();
+	};
+}
+
+export function named(url: string, database: string): string {
+	const other = new URL(url);
+	other.pathname = `/${database}`;
+	return other.href;
+}

@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+	root: here(".."),
+	resolve: {
+		// One copy of graphql: vitest would load its other build beside the one that Node loads for the packages.
+		alias: [{ find: /^graphql$/, replacement: here("../node_modules/graphql/index.js") }],
+	},
+	test: {
+		include: ["test/**/*.test.ts"],
+		globalSetup: [here("support/templates.setup.ts")],
+		pool: "forks",
+		maxWorkers: 2,
+		testTimeout: 30_000,
+		hookTimeout: 60_000,
+	},
+});
