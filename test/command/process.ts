@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { projectPath } from "../../src/shared/project-root.ts";
+
+/** What a command finds in its environment, apart from PATH. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Ended {
+	readonly exitCode: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export interface Service {
+	readonly pid: number;
+	/** The address of GraphQL, as the service printed it. */
+	readonly url: string;
+	/** What it has printed up to its last line of greeting. */
+	readonly greeting: string;
+	/** Asks it to stop, as an operator or a container does, and waits for its end. */
+	stop(): Promise<Ended>;
+	/** Presses Ctrl-C again and again until it ends, as npm does in passing on what the process got already. */
+	interrupt(): Promise<Ended>;
+}
+
+const entryPoints = { service: "main.ts", token: "access/main.ts", migrate: "database/main.ts", import: "import/main.ts" };
+type Command = keyof typeof entryPoints;
+
+const running = new Set<ChildProcess>();
+
+/** Runs one of the commands of package.json to its end. */
+export async function run(command: Command, settings: Settings, ...args: string[]): Promise<Ended> {
+	return started(command, settings, args).ended;
+}
+
+/** Starts the service on a free port, and waits until it says where it is. Throws what it printed when it ends before. */
+export async function startService(settings: Settings): Promise<Service> {
+	const { child, output, ended } = started("service", { PORT: "0", ...settings }, []);
+	const greeting = new Promise<string>((resolve) => {
+		child.stdout?.on("data", () => {
+			if (/^GraphiQL: .*\n/m.test(output.stdout)) resolve(output.stdout);
+		});
+	});
+	const text = await Promise.race([
+		greeting,
+		ended.then(({ exitCode, stderr }) => {
+			throw new Error(`The service ended with ${exitCode}: ${stderr}`);
+		}),
+	]);
+	return {
+		pid: child.pid ?? 0,
+		url: /http:\S+/.exec(text)?.[0] ?? "",
+		greeting: text,
+		stop: () => {
+			child.kill("SIGTERM");
+			return ended;
+		},
+		interrupt: () => {
+			const pressing = setInterval(() => child.kill("SIGINT"), 1);
+			return ended.finally(() => clearInterval(pressing));
+		},
+	};
+}
+
+function started(command: Command, settings: Settings, args: readonly string[]) {
+	const child = spawn(process.execPath, ["--import", "tsx", projectPath("src", entryPoints[command]), ...args], {
+		cwd: projectPath(),
+		env: { PATH: process.env["PATH"], ...settings },
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	running.add(child);
+	const output = { stdout: "", stderr: "" };
+	for (const stream of ["stdout", "stderr"] as const) child[stream].setEncoding("utf8").on("data", (text) => (output[stream] += text));
+	const ended = once(child, "close").then(([exitCode]): Ended => {
+		running.delete(child);
+		return { exitCode, ...output };
+	});
+	return { child, output, ended };
+}
+
+/** A path of its own for each directory of a test file, and none of them afterwards; what still runs then is ended. */
+export function directoriesForFile(): () => Promise<string> {
+	const made: string[] = [];
+	afterAll(async () => {
+		for (const child of running) child.kill("SIGKILL");
+		await Promise.all([...running].map((child) => once(child, "close")));
+		for (const directory of made) await rm(directory, { recursive: true, force: true });
+	});
+	return async () => {
+		const parent = await mkdtemp(join(tmpdir(), "usage-gateway-command-"));
+		made.push(parent);
+		return join(parent, "data");
+	};
+}
+
+/** Runs a document on a service, as the owner of the token. */
+export async function ask(service: Service, token: string, query: string) {
+	const headers = { "content-type": "application/json", authorization: `Token ${token}` };
+	const response = await fetch(service.url, { method: "POST", headers, body: JSON.stringify({ query }) });
+	return response.json();
+}
