@@ -1,0 +1,162 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { buildSchema, GraphQLEnumType, GraphQLUnionType } from "graphql";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { parseConfig } from "../../src/config.ts";
+import { demoTokens } from "../../src/demo/demo.ts";
+import { parseCommand as importCommand, sourceOf } from "../../src/import/command.ts";
+import { importWorld } from "../../src/import/import.ts";
+import { summaryTable } from "../../src/import/progress.ts";
+import { exitCodes } from "../../src/shared/failure.ts";
+import { projectPath } from "../../src/shared/project-root.ts";
+import { parseCommand as worldCommand } from "../../src/world/command.ts";
+import { demoHandles } from "../../src/world/demo.ts";
+import { generateWorld } from "../../src/world/world.ts";
+import { freshDatabase } from "../support/database.ts";
+import { type Answer, gatewayForFile } from "../support/gateway.ts";
+import { demoMoment } from "../support/moments.ts";
+import { type Block, blocks, blockWith, namesUnder, readme, section } from "./document.ts";
+
+const gateway = gatewayForFile({ template: "demo" });
+const { scripts, dependencies, engines } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
+
+const address = "127.0.0.1:4000";
+const here = (text: string) => text.replaceAll(address, new URL(gateway().url).host);
+
+// In the page's order: what is read after a report shows what the report did.
+describe("every query and curl command answers what the page shows", () => {
+	const isRun = ({ language, text }: Block) => language === "graphql" || (language === "sh" && text.startsWith("curl "));
+
+	test.each(blocks.filter(isRun).map((block) => [block.line, block] as const))("the one in line %i", async (_, { language, text, answer }) => {
+		const answered = language === "graphql" ? await gateway().send(tokenOf(text), text) : await curl(text);
+		expect(answered).toEqual(JSON.parse(answer));
+	});
+});
+
+const tokenOf = (query: string) => /^# Authorization: Token (\w+)$/m.exec(query)?.[1];
+
+/** Runs a curl command as a shell does, against this test's service. */
+const curl = async (command: string): Promise<Answer> => JSON.parse((await promisify(execFile)("sh", ["-c", here(command)])).stdout);
+
+test("the program that subscribes prints the alerts of the reports, and goes on after a position", async () => {
+	const program = blockWith("js", "graphql-ws");
+	const shown = program.answer.trim().split("\n").map(withoutPosition);
+	const reports = ["50001.00", "1250.5"].map((amount) => blockWith("sh", amount).text);
+
+	const live = run(program.text);
+	// A live subscription has no sign of being under way but its events. Three of them hold a FIRED and the RESET after it.
+	while (live.lines.length < 3) for (const report of reports) await curl(report);
+	const [fired = "", reset = ""] = live.lines.slice(live.lines.findIndex((line) => line.includes("FIRED")));
+	const resumed = run(program.text, JSON.parse(fired).position);
+	await expect.poll(() => resumed.lines[0], { timeout: 10_000 }).toBe(reset);
+
+	expect([fired, reset].map(withoutPosition)).toEqual(shown);
+});
+
+/** What was printed, but for the position: the page says that it differs. */
+const withoutPosition = (line: string) => ({ ...JSON.parse(line), position: "" });
+
+/** Runs a program of the page until the test ends, from a folder in which Node finds the project's packages. */
+function run(text: string, ...args: string[]): { readonly lines: readonly string[] } {
+	const folder = scratch();
+	writeFileSync(join(folder, "program.mjs"), here(text));
+	const child = spawn(process.execPath, [join(folder, "program.mjs"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+	onTestFinished(() => void child.kill());
+	const lines: string[] = [];
+	createInterface(child.stdout).on("line", (line) => lines.push(line));
+	return {
+		get lines() {
+			if (child.exitCode !== null) throw new Error("The program has ended.");
+			return lines;
+		},
+	};
+}
+
+/** A folder inside the project that is gone when the test ends. */
+function scratch(): string {
+	const cache = projectPath("node_modules", ".cache");
+	mkdirSync(cache, { recursive: true });
+	const folder = mkdtempSync(join(cache, "readme-"));
+	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+test("importing the world that the page makes prints the table that the page shows", async () => {
+	const { text, answer } = blockWith("sh", "npm run world");
+	const argumentsOf = (command: string) => new RegExp(`npm run ${command} -- (.+)$`, "m").exec(text)?.[1]?.split(" ") ?? [];
+	const folder = scratch();
+	const database = await freshDatabase("empty");
+	const world = worldCommand(argumentsOf("world"), demoMoment.now);
+	const { source } = importCommand(argumentsOf("import"));
+
+	expect(source).toBe(world?.folder);
+	if (world !== undefined) await generateWorld({ ...world, folder });
+	const summary = await importWorld({ database, source: sourceOf(folder, undefined), timeZone: "UTC", evaluatePolicies: async () => {} });
+	await database.close();
+
+	expect(`${summaryTable(summary)}\n`).toBe(answer);
+});
+
+describe("the page names", () => {
+	test("every command of package.json, and no other", () => {
+		expect(namesUnder("Commands").sort()).toEqual(Object.keys(scripts).sort());
+		const mentioned = [...readme.matchAll(/npm run ([a-z:-]+)/g)].map(({ 1: name = "" }) => name);
+		expect(mentioned.filter((name) => !(name in scripts))).toEqual([]);
+	});
+
+	test("every variable of the configuration with its default, and no other", () => {
+		const read = new Set(["WALDUR_TOKEN"]);
+		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
+		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
+
+		const { host, port, timeZone, database } = parseConfig({});
+		const defaults = { HOST: host, PORT: port, TIME_ZONE: timeZone, DATA_DIR: database.kind === "embedded" && database.directory };
+		for (const [name, value] of Object.entries(defaults)) expect(section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);
+	});
+
+	test("every exit code, and no other", () => {
+		expect(namesUnder("Exit codes").map(Number).sort()).toEqual([0, ...Object.values(exitCodes)].sort());
+	});
+
+	test("every package that the service needs, and no other", () => {
+		expect(namesUnder("Dependencies").sort()).toEqual(Object.keys(dependencies).sort());
+	});
+
+	test("every folder of src, and no other", () => {
+		const folders = readdirSync(projectPath("src"), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== "generated");
+		expect(namesUnder("Map").sort()).toEqual(folders.map(({ name }) => name).sort());
+	});
+
+	test("every token of the demo, and no other", () => {
+		expect(namesUnder("Run it").sort()).toEqual([...demoTokens].sort());
+		expect(section("Run it")).toContain(`Demo tokens: ${demoTokens.join(", ")} (`);
+	});
+
+	test("every code of errors, and no other", () => {
+		const schema = buildSchema(readFileSync(projectPath("schema.graphql"), "utf8"));
+		const typed = schema.getType("ErrorCode");
+		if (!(typed instanceof GraphQLEnumType)) throw new Error("The schema has the enumeration ErrorCode.");
+		const sources = ["errors.ts", "error-codes.ts", "mask-error.ts"].map((file) => readFileSync(projectPath("src", "graphql", file), "utf8"));
+		const top = new Set(sources.flatMap((text) => [...text.matchAll(/"([A-Z][A-Z_]{5,})"/g)].map(({ 1: code = "" }) => code)));
+
+		expect(namesUnder("Errors").sort()).toEqual([...typed.getValues().map(({ name }) => name), ...top].sort());
+	});
+
+	test("every type of error that a mutation answers", () => {
+		const schema = buildSchema(readFileSync(projectPath("schema.graphql"), "utf8"));
+		const unions = Object.values(schema.getTypeMap()).filter((type) => type instanceof GraphQLUnionType);
+		const errors = new Set(unions.flatMap((union) => union.getTypes()).flatMap(({ name }) => (name.endsWith("Error") ? name : [])));
+		expect([...errors].filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+	});
+
+	test("the version of Node that package.json asks for", () => {
+		expect(readme).toContain(`Node ${engines.node.replace(">=", "")} or newer`);
+	});
+
+	test("the demo's own resource, policy and amounts", () => {
+		for (const handle of [demoHandles.resource, demoHandles.policy, demoHandles.alertAmount, demoHandles.quietAmount]) expect(readme).toContain(`"${handle}"`);
+	});
+});
