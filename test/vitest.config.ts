@@ -14,7 +14,8 @@ export default defineConfig({
 		globalSetup: [here("support/templates.setup.ts")],
 		pool: "forks",
 		maxWorkers: 2,
-		testTimeout: 30_000,
-		hookTimeout: 60_000,
+		// They end a test that hangs, and are no measure of anything: on a busy machine a command takes many seconds.
+		testTimeout: 240_000,
+		hookTimeout: 240_000,
 	},
 });

@@ -25,6 +25,9 @@ export interface Database extends Queries {
 	close(): Promise<void>;
 }
 
+/** Where a use case writes. */
+export type Transactions = Pick<Database, "transaction">;
+
 /** What the schema engine takes; the packages' types disagree in places that do not matter here. */
 export type PrismaAdapterFactory = import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory;
 

@@ -4,21 +4,38 @@ import pg from "pg";
 import type { Database, Queries } from "./database.ts";
 import type { Sql } from "./sql.ts";
 
-/** Waits in milliseconds: a frozen or vanished server must not hold a call for ever. */
-const timeouts = { connect: 2_000, statement: 4_000, query: 5_000, idleInTransaction: 8_000 };
+/** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
+const usualWaits = {
+	/** For the server to take a new connection. */
+	connect: 2_000,
+	/** For a connection of the pool to be free. */
+	freeConnection: 5_000,
+	/** For a statement, by the server's clock, and a second more by this process's. */
+	statement: 4_000,
+	/** Within a transaction, for its next statement. */
+	idleInTransaction: 8_000,
+};
+
+export interface PostgresOptions {
+	/** Connections at most. */
+	readonly connections?: number;
+	readonly waits?: typeof usualWaits;
+}
 
 /** Statements prepared by name, at most: their texts are few, but a client chooses which filters meet. */
 const preparedStatements = 1_000;
 
 /** Opens a pool on a PostgreSQL server. Throws when the server cannot be reached or is older than 15. */
-export async function openPostgres(url: string, { connections = 10 } = {}): Promise<Database> {
+export async function openPostgres(url: string, { connections = 10, waits = usualWaits }: PostgresOptions = {}): Promise<Database> {
 	const pool = new pg.Pool({
 		connectionString: url,
 		max: connections,
-		connectionTimeoutMillis: timeouts.connect,
-		statement_timeout: timeouts.statement,
-		query_timeout: timeouts.query,
-		idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+		// The pool has one wait for two things: a connection may take longer to be free than to be made.
+		Client: connectingWithin(waits.connect),
+		connectionTimeoutMillis: waits.freeConnection,
+		statement_timeout: waits.statement,
+		query_timeout: waits.statement + 1_000,
+		idle_in_transaction_session_timeout: waits.idleInTransaction,
 		application_name: "usage-gateway",
 		types: exactTypes,
 	});
@@ -35,7 +52,7 @@ export async function openPostgres(url: string, { connections = 10 } = {}): Prom
 		engine: "PostgreSQL",
 		...queries,
 		transaction: async (work) => {
-			const client = await pool.connect();
+			const client = await pool.connect().catch(namedIfBusy);
 			let broken: Error | undefined;
 			try {
 				await client.query("begin");
@@ -54,7 +71,7 @@ export async function openPostgres(url: string, { connections = 10 } = {}): Prom
 		listen: (channel, notified) => listen(url, channel, notified),
 		withAdapter: async (work) => {
 			// The schema engine leaves its advisory lock on the connection, and a migration may take long.
-			const own = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: timeouts.connect, application_name: "usage-gateway migrations" });
+			const own = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: usualWaits.connect, application_name: "usage-gateway migrations" });
 			return work(new PrismaPg(own)).finally(() => own.end());
 		},
 		close: () => pool.end(),
@@ -67,14 +84,28 @@ const exactTypes: pg.CustomTypesConfig = {
 		oid === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
+function connectingWithin(connectionTimeoutMillis: number): new () => pg.Client {
+	const Connecting = class extends pg.Client {
+		constructor(config?: pg.ClientConfig) {
+			super({ ...config, connectionTimeoutMillis });
+		}
+	};
+	return Connecting; // typed without the configuration that the pool passes
+}
+
+/** The pool does not say by a code that all connections were busy, or none could be made, for too long. */
+function namedIfBusy(error: Error): never {
+	throw /^timeout exceeded when trying to connect$|^timeout expired$/.test(error.message) ? Object.assign(error, { code: "ETIMEDOUT" }) : error;
+}
+
 function over(client: pg.Pool | pg.PoolClient, prepared: Map<string, string>): Queries {
 	const query = ({ text, values }: Sql) => {
 		const statementName = nameOf(text, prepared);
 		return statementName === undefined ? { text, values } : { text, values, name: statementName };
 	};
 	return {
-		rows: async (statement) => (await client.query(query(statement))).rows,
-		tuples: async (statement) => (await client.query<unknown[]>({ ...query(statement), rowMode: "array" })).rows,
+		rows: async (statement) => (await client.query(query(statement)).catch(namedIfBusy)).rows,
+		tuples: async (statement) => (await client.query<unknown[]>({ ...query(statement), rowMode: "array" }).catch(namedIfBusy)).rows,
 	};
 }
 
@@ -99,7 +130,7 @@ async function listen(url: string, channel: string, notified: () => void): Promi
 	let retry: NodeJS.Timeout | undefined;
 
 	const connect = async () => {
-		const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeouts.connect, application_name: "usage-gateway log" });
+		const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: usualWaits.connect, application_name: "usage-gateway log" });
 		next.on("notification", notified);
 		next.on("error", () => reconnect(next, 100));
 		next.on("end", () => reconnect(next, 100));

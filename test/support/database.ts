@@ -7,7 +7,7 @@ import { openPGlite } from "../../src/database/pglite.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw } from "../../src/database/sql.ts";
 import type { Template } from "./moments.ts";
-import { named } from "./templates.setup.ts";
+import { named, patient } from "./templates.setup.ts";
 
 /** A database of its own for a test file, cloned from a template; closing it leaves nothing behind. */
 export async function freshDatabase(template: Template): Promise<Database> {
@@ -16,7 +16,7 @@ export async function freshDatabase(template: Template): Promise<Database> {
 
 	const name = `${templates.prefix}_${randomBytes(6).toString("hex")}`;
 	await onServer(templates.url, `create database "${name}" template "${templates.prefix}_${template}"`);
-	const database = await openPostgres(named(templates.url, name));
+	const database = await openPostgres(named(templates.url, name), { waits: patient });
 	return {
 		...database,
 		close: async () => {
@@ -27,6 +27,6 @@ export async function freshDatabase(template: Template): Promise<Database> {
 }
 
 async function onServer(url: string, statement: string): Promise<void> {
-	const server = await openPostgres(url, { connections: 1 });
+	const server = await openPostgres(url, { connections: 1, waits: patient });
 	await server.rows(raw(statement)).finally(() => server.close());
 }

@@ -47,7 +47,8 @@ export async function startGateway({ template = "empty", timeZone = "UTC", now =
 	const server: RunningServer = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: template === "demo", onBug: (error) => bugs.push(error) });
 
 	const send: Gateway["send"] = async (token, query, variables) => {
-		const headers = { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
+		// A connection that is kept could be one that the server is just closing, after five seconds without a request.
+		const headers = { "content-type": "application/json", connection: "close", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
 		const response = await fetch(server.url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
 		return (await response.json()) as ExecutionResult<Answer>;
 	};

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,9 @@ declare module "vitest" {
 		templates: Templates;
 	}
 }
+
+/** Tests share a machine with others: they do not fail because it is slow. */
+export const patient = { connect: 30_000, freeConnection: 120_000, statement: 60_000, idleInTransaction: 60_000 };
 
 /** The engine is PGlite, or the PostgreSQL server of TEST_DATABASE_URL, whose user may create databases. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -48,14 +52,14 @@ async function onPGlite(project: TestProject): Promise<() => Promise<void>> {
 }
 
 async function onPostgres(project: TestProject, url: string): Promise<() => Promise<void>> {
-	const prefix = `ugw_test_${process.pid}`;
-	const server = await openPostgres(url, { connections: 1 });
+	const prefix = `ugw_test_${randomBytes(6).toString("hex")}`;
+	const server = await openPostgres(url, { connections: 1, waits: patient });
 	const drop = async () => {
 		for (const template of templates) await server.rows(raw(`drop database if exists "${prefix}_${template}" with (force)`));
 	};
 	for (const template of templates) {
 		await server.rows(raw(`create database "${prefix}_${template}"`));
-		const database = await openPostgres(named(url, `${prefix}_${template}`));
+		const database = await openPostgres(named(url, `${prefix}_${template}`), { waits: patient });
 		await applyMigrations(database);
 		await fill[template](database);
 		await database.close();
