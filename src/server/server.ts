@@ -1,5 +1,5 @@
-import { createServer as createHttpServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
@@ -15,7 +15,7 @@ export interface ServerOptions extends YogaOptions {
 export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
-	/** Takes no more connections, closes sockets with 1001 and waits for the requests under way. */
+	/** Takes no more connections, closes sockets with 1001 and waits for the requests under way, not for connections that ask nothing. */
 	stop(): Promise<void>;
 }
 
@@ -29,6 +29,7 @@ export async function startServer(services: Services, { host, port, ...options }
 		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else void yoga(request, response);
 	});
+	const silent = silentConnections(http);
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage });
 	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
 	const graphql = serveWebSocket(sockets, yoga, services);
@@ -39,6 +40,7 @@ export async function startServer(services: Services, { host, port, ...options }
 			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
 			await graphql.dispose();
 			http.closeIdleConnections();
+			for (const connection of silent) connection.destroy();
 			await closed;
 			await yoga.dispose();
 		},
@@ -50,6 +52,20 @@ export async function refuseTakenPort(host: string, port: number): Promise<void>
 	const probe = createHttpServer();
 	await listening(probe, host, port);
 	await new Promise((resolve) => probe.close(resolve));
+}
+
+/**
+ * The connections that have not asked anything yet, as browsers open them in advance. Node does not count them as idle, and a
+ * server that closes would wait for them for as long as the browser is open.
+ */
+function silentConnections(http: Server): ReadonlySet<Socket> {
+	const silent = new Set<Socket>();
+	http.on("connection", (socket) => {
+		silent.add(socket);
+		socket.once("close", () => silent.delete(socket));
+	});
+	for (const event of ["request", "upgrade"] as const) http.on(event, ({ socket }: IncomingMessage) => silent.delete(socket));
+	return silent;
 }
 
 function listening(http: Server, host: string, port: number): Promise<void> {

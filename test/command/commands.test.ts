@@ -9,7 +9,7 @@ describe("npm run token", () => {
 	beforeAll(async () => {
 		data = await directory();
 		await (await startService({ DATA_DIR: data })).stop();
-	}, 120_000);
+	});
 
 	const token = (...args: string[]) => run("token", { DATA_DIR: data }, ...args);
 	const viewer = async (secret: string) => {
@@ -32,7 +32,7 @@ describe("npm run token", () => {
 		expect(await token("revoke", uuid)).toEqual({ exitCode: 0, stdout: `Revoked ${uuid}.\n`, stderr: "" });
 		expect(await token("revoke", uuid)).toMatchObject({ exitCode: exitCodes.failed, stderr: `There is no token ${uuid} that could be revoked.\n` });
 		expect(await viewer(secret)).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
-	}, 60_000);
+	});
 
 	test.each([
 		[["create", "nobody"], 'There is no active user "nobody".'],
@@ -53,12 +53,12 @@ describe("npm run migrate", () => {
 
 	test("finds that the migrations lead to the schema", async () => {
 		expect(await run("migrate", {}, "--check")).toEqual({ exitCode: 0, stdout: "Migrations and schema agree.\n", stderr: "" });
-	}, 60_000);
+	});
 
 	test("makes the tables of a new directory, once", async () => {
 		const data = await directory();
 		const first = await run("migrate", { DATA_DIR: data });
 		expect(first).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Applied: \d{14}_\w+/) });
 		expect(await run("migrate", { DATA_DIR: data })).toMatchObject({ exitCode: 0, stdout: "The database is up to date.\n" });
-	}, 60_000);
+	});
 });

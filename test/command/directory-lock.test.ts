@@ -14,7 +14,7 @@ let data: string;
 beforeAll(async () => {
 	used = await directory();
 	await run("migrate", { DATA_DIR: used });
-}, 60_000);
+});
 beforeEach(async () => {
 	data = await directory();
 	await cp(used, data, { recursive: true });
@@ -32,7 +32,7 @@ test("a directory that another process has is refused with its pid, to the servi
 	expect(await run("service", { DATA_DIR: data, PORT: "0" })).toEqual(refused);
 	expect(await run("token", { DATA_DIR: data }, "list")).toEqual(refused);
 	await service.stop();
-}, 120_000);
+});
 
 describe("a lock is taken over", () => {
 	test("when its process has ended", async () => {

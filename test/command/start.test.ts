@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
 import { demoHandles } from "../../src/world/demo.ts";
 import { smallWorld } from "../import/small-world.ts";
@@ -14,13 +16,16 @@ const report = `mutation { setUsage(input: { resource: "${demoHandles.resource}"
 } }`;
 const reported = `{ resource(uuid: "${demoHandles.resource}") { currentUsages { type amount } } }`;
 
+/** The demo's policies have fired already: of each notification that waits the service tells in a line. */
+const nothingButUnsent = /^(Notification [\da-f-]{36} of firing [\da-f-]{36} is not sent: SMTP_URL is not set\.\n)*$/;
+
 describe("the service on a directory that does not exist yet", () => {
 	let data: string;
 	let service: Service;
 	beforeAll(async () => {
 		data = await directory();
 		service = await startService({ DATA_DIR: data });
-	}, 120_000);
+	});
 
 	test("says where GraphiQL is, and the demo's six tokens", () => {
 		expect(service.greeting.split("\n")).toEqual([
@@ -39,21 +44,17 @@ describe("the service on a directory that does not exist yet", () => {
 
 	describe("once it has been stopped", () => {
 		let stopped: Ended;
-		let milliseconds: number;
 		beforeAll(async () => {
 			expect(await ask(service, "demo_provider", report)).toMatchObject({ data: { setUsage: { componentUsages: [{ usage: "77.25" }] } } });
-			const before = performance.now();
+			// A connection that asks nothing, as browsers open them in advance: waited for, the service would not end before it.
+			const silent = await connected(service.url);
 			stopped = await service.stop();
-			milliseconds = performance.now() - before;
+			silent.destroy();
 		});
 
-		test("has ended well, without a word, and has given the directory back", () => {
-			expect(stopped).toEqual({ exitCode: 0, stdout: service.greeting, stderr: "" });
+		test("has ended well, without a word but of what it has no mail server for, and has given the directory back", () => {
+			expect(stopped).toEqual({ exitCode: 0, stdout: service.greeting, stderr: expect.stringMatching(nothingButUnsent) });
 			expect(existsSync(`${data}/lock`)).toBe(false);
-		});
-
-		test("has not kept anybody waiting", () => {
-			expect(milliseconds).toBeLessThan(5_000);
 		});
 
 		test("keeps what was reported, and ends as well at Ctrl-C, however often it is pressed", async () => {
@@ -61,10 +62,16 @@ describe("the service on a directory that does not exist yet", () => {
 			expect(await ask(again, "demo_owner", reported)).toMatchObject({
 				data: { resource: { currentUsages: expect.arrayContaining([{ type: demoHandles.componentType, amount: "77.25" }]) } },
 			});
-			expect(await again.interrupt()).toMatchObject({ exitCode: 0, stderr: "" });
+			expect(await again.interrupt()).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(nothingButUnsent) });
 		});
 	});
 });
+
+async function connected(url: string): Promise<Socket> {
+	const socket = connect(Number(new URL(url).port), "127.0.0.1").on("error", () => {});
+	await once(socket, "connect");
+	return socket;
+}
 
 test("a database that was filled by an import has no demo, and knows none of its tokens", async () => {
 	const data = await directory();
@@ -73,4 +80,4 @@ test("a database that was filled by an import has no demo, and knows none of its
 	expect(service.greeting).not.toContain("demo_");
 	expect(await ask(service, "demo_staff", "{ viewer { username } }")).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
 	await service.stop();
-}, 60_000);
+});

@@ -23,7 +23,7 @@ export function testDatabase(): () => Database {
 	beforeAll(async () => {
 		database = await openPGlite();
 		await applyMigrations(database);
-	}, 60_000);
+	});
 	beforeEach(() => emptied(opened()));
 	afterAll(() => database?.close());
 	return opened;

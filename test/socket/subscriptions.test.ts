@@ -16,7 +16,7 @@ beforeEach(async () => {
 	await provider.component("cpu");
 	await provider.policy({ limits: { cpu: 10 } });
 	resource = await provider.resource();
-	client = connect(gateway().url, provider.token);
+	client = await connect(gateway().url, provider.token);
 });
 
 afterEach(() => client.dispose());
@@ -143,7 +143,7 @@ test("another provider is told of neither firings nor reports", async () => {
 	await report("11");
 	const start = (await positions())[0];
 	await report("1");
-	const theirClient = connect(gateway().url, other.token);
+	const theirClient = await connect(gateway().url, other.token);
 	const [firings, usages] = [subscribe(theirClient, alerts, { after: start }), subscribe(theirClient, reports)];
 	const reported = await firstEvent(usages, async () => {
 		await report("11", foreign);
@@ -192,16 +192,11 @@ test("what is no position at all is refused with BAD_USER_INPUT, and the socket'
 });
 
 test("a bad token closes the connection with 4403", async () => {
-	const closed = new Promise<Answer>((resolve) => {
-		const refused = connect(gateway().url, "demo_nobody");
-		refused.on("closed", resolve);
-	});
-
-	expect(await closed).toMatchObject({ code: 4403 });
+	await expect(connect(gateway().url, "demo_nobody")).rejects.toMatchObject({ code: 4403 });
 });
 
 test("nobody is told anything without a token", async () => {
-	const anonymous = connect(gateway().url, undefined);
+	const anonymous = await connect(gateway().url, undefined);
 	await expect(subscribe(anonymous, alerts).next()).rejects.toThrow("UNAUTHENTICATED");
 	await anonymous.dispose();
 });

@@ -9,7 +9,7 @@ export interface Events {
 	stop(): void;
 }
 
-/** Follows a subscription over WebSocket from the moment it is answered to be under way. */
+/** Follows a subscription over WebSocket; whether it is under way yet is not known before its first event. */
 export function subscribe(client: Client, query: string, variables?: Data): Events {
 	const events = client.iterate<Data>({ query, variables: variables ?? {} });
 	return {
@@ -26,9 +26,9 @@ export function subscribe(client: Client, query: string, variables?: Data): Even
 	};
 }
 
-/** A client on a connection of its own; disposing it closes the connection. */
-export const connect = (url: string, token: string | undefined): Client =>
-	createClient({
+/** A client on a connection of its own, once the server has taken it; disposing it closes the connection. Rejects with the close event when it is refused. */
+export async function connect(url: string, token: string | undefined): Promise<Client> {
+	const client = createClient({
 		url: url.replace(/^http/, "ws"),
 		webSocketImpl: WebSocket,
 		lazy: false,
@@ -36,6 +36,12 @@ export const connect = (url: string, token: string | undefined): Client =>
 		onNonLazyError: () => {},
 		...(token === undefined ? {} : { connectionParams: { Authorization: `Token ${token}` } }),
 	});
+	await new Promise<void>((connected, refused) => {
+		client.on("connected", () => connected());
+		client.on("closed", refused);
+	});
+	return client;
+}
 
 /** Follows a subscription over server-sent events. */
 export async function subscribeOverSse(url: string, token: string, query: string, variables?: Data): Promise<Events> {
