@@ -1,4 +1,4 @@
-import { InvalidInputRefusal, NotFoundRefusal, type Problem, type ProblemCode, problemCodes, type Refused, RuleRefusal } from "../shared/refusal.ts";
+import { Forbidden, InvalidInputRefusal, NotFoundRefusal, type Problem, type ProblemCode, problemCodes, type Refused, RuleRefusal } from "../shared/refusal.ts";
 import { builder } from "./builder.ts";
 import { PositionExpired } from "./follow-log.ts";
 
@@ -47,6 +47,13 @@ builder.objectType(RuleRefusal, {
 	interfaces: [ErrorInterface],
 });
 
+/** Answered for one item of a call whose items are answered alone; for a whole call, the same is an error at the top. */
+builder.objectType(Forbidden, {
+	name: "ForbiddenError",
+	description: "The caller sees what the item names and may not do this to it.",
+	interfaces: [ErrorInterface],
+});
+
 /** Answered by a subscription instead of a silent gap. */
 export const PositionExpiredError = builder.objectType(PositionExpired, {
 	name: "PositionExpiredError",
@@ -55,8 +62,8 @@ export const PositionExpiredError = builder.objectType(PositionExpired, {
 	interfaces: [ErrorInterface],
 });
 
-/** Makes a mutation answer `<Name>Result`: its payload, or one of the typed errors. */
-export const answersResult = <Name extends string>(name: Name) => ({
+/** Makes a mutation, or a query that takes as much as one, answer `<Name>Result`: its payload, or one of the typed errors. */
+export const answersResult = <Name extends string>(name: Name, answer = "its payload, or why nothing was changed.") => ({
 	types: [InvalidInputRefusal, NotFoundRefusal, RuleRefusal],
-	union: { name: `${name}Result`, description: `What ${name} answers: its payload, or why nothing was changed.` },
+	union: { name: `${name}Result`, description: `What ${name} answers: ${answer}` },
 });

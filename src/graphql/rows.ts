@@ -12,17 +12,17 @@ export async function visibleRow<Model extends VisibleModel>(model: Model, uuid:
 	return row as unknown as Row<Model>;
 }
 
-/** A row that this operation has just stored: whoever may write it sees it. */
+/** Rows that a mutation has stored, in one batch. Asked for again: it may have been stored by an earlier call under the same key. */
+export const visibleRows = <Model extends VisibleModel>(
+	model: Model,
+	uuids: readonly string[],
+	context: Context,
+	info: GraphQLResolveInfo,
+): Promise<Row<Model>[]> => Promise.all(uuids.map((uuid) => visibleRow(model, uuid, context, info)));
+
+/** A row that one that the viewer sees links to. */
 export async function storedRow<Model extends ModelName>(model: Model, uuid: string, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> {
 	const row = await context.read.linked(model, shapeOf(info, model), uuid);
 	if (row === null) throw notFound(model, uuid);
 	return row as unknown as Row<Model>;
 }
-
-/** Rows that this operation has just stored, in one batch. */
-export const storedRows = <Model extends ModelName>(
-	model: Model,
-	uuids: readonly string[],
-	context: Context,
-	info: GraphQLResolveInfo,
-): Promise<Row<Model>[]> => Promise.all(uuids.map((uuid) => storedRow(model, uuid, context, info)));

@@ -2,7 +2,8 @@ import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
 import { ComponentUserUsageLimit } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { storedRow } from "../graphql/rows.ts";
+import { visibleRow } from "../graphql/rows.ts";
+import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { createLimit, removeLimit, updateLimit } from "./limit.service.ts";
 
 const amountProse =
@@ -16,6 +17,7 @@ const CreateInput = builder.inputType("CreateComponentUserUsageLimitInput", {
 		component: t.field({ type: "UUID", required: true, description: "Uuid of a component of the resource's offering." }),
 		user: t.field({ type: "UUID", required: true, description: "Uuid of an account at the resource's offering." }),
 		limit: t.field({ type: "Decimal", required: true, defaultValue: "0", description: `${amountProse}.` }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
@@ -27,12 +29,13 @@ const UpdateInput = builder.inputType("UpdateComponentUserUsageLimitInput", {
 		component: t.field({ type: "UUID", description: "Uuid of another component of the resource's offering." }),
 		user: t.field({ type: "UUID", description: "Uuid of another account at the resource's offering." }),
 		limit: t.field({ type: "Decimal", description: `${amountProse}. Lowering it below what is reported is allowed: only later reports meet it.` }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
 const DeleteInput = builder.inputType("DeleteComponentUserUsageLimitInput", {
 	description: "A limit to delete.",
-	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the limit." }) }),
+	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the limit." }), idempotencyKey: idempotencyKey(t) }),
 });
 
 const payload = (name: string, description: string) =>
@@ -42,7 +45,7 @@ const payload = (name: string, description: string) =>
 			componentUserUsageLimit: t.field({
 				type: ComponentUserUsageLimit,
 				description: "The limit as it is stored.",
-				resolve: ({ uuid }, _args, context, info) => storedRow("ComponentUserUsageLimit", uuid, context, info),
+				resolve: ({ uuid }, _args, context, info) => visibleRow("ComponentUserUsageLimit", uuid, context, info),
 			}),
 		}),
 	});
@@ -65,7 +68,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: CreateInput, required: true, description: "The limit." }) },
 		errors: answersResult("CreateComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
-			const uuid = await createLimit(context.database, context.viewer, input, context.clock());
+			const uuid = await createLimit(once(context, "createComponentUserUsageLimit", input), context.viewer, input, context.clock());
 			renew(context);
 			return { uuid };
 		},
@@ -76,7 +79,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: UpdateInput, required: true, description: "The changes." }) },
 		errors: answersResult("UpdateComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
-			await updateLimit(context.database, context.viewer, input, context.clock());
+			await updateLimit(once(context, "updateComponentUserUsageLimit", input), context.viewer, input, context.clock());
 			renew(context);
 			return { uuid: input.uuid };
 		},
@@ -87,7 +90,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The limit." }) },
 		errors: answersResult("DeleteComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
-			await removeLimit(context.database, context.viewer, input.uuid);
+			await removeLimit(once(context, "deleteComponentUserUsageLimit", input), context.viewer, input.uuid);
 			renew(context);
 			return { uuid: input.uuid };
 		},

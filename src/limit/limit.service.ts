@@ -1,9 +1,9 @@
 import { mayLimitUsers } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Database, Queries } from "../database/database.ts";
+import type { Queries, Transactions } from "../database/database.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
-import { accountNamed } from "../user/account.store.ts";
+import { accountsNamed } from "../user/account.store.ts";
 import { addLimit, changeLimit, deleteLimit, type LimitedResource, limitedComponent, limitedResource, limitToChange, type StoredLimit } from "./limit.store.ts";
 import { duplicateProblem, type LimitRequest, limitRuleProblems, limitShapeProblems } from "./limit.ts";
 
@@ -22,7 +22,7 @@ export interface LimitChange {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the resource and may not limit its users
  */
-export async function createLimit(database: Database, viewer: Viewer, request: LimitRequest & { resource: string }, now: Date): Promise<string> {
+export async function createLimit(database: Transactions, viewer: Viewer, request: LimitRequest & { resource: string }, now: Date): Promise<string> {
 	refuse(InvalidInputRefusal, limitShapeProblems(request));
 	return database.transaction(async (tx) => {
 		const resource = await limitedResource(tx, viewer, request.resource);
@@ -35,7 +35,7 @@ export async function createLimit(database: Database, viewer: Viewer, request: L
 }
 
 /** Changes what is given of a limit. Throws as createLimit does; the resource cannot be changed. */
-export async function updateLimit(database: Database, viewer: Viewer, change: LimitChange, now: Date): Promise<void> {
+export async function updateLimit(database: Transactions, viewer: Viewer, change: LimitChange, now: Date): Promise<void> {
 	if (change.limit != null) refuse(InvalidInputRefusal, limitShapeProblems({ limit: change.limit }));
 	await database.transaction(async (tx) => {
 		const { limit, resource } = await found(tx, viewer, change.uuid);
@@ -56,7 +56,7 @@ export async function updateLimit(database: Database, viewer: Viewer, change: Li
 }
 
 /** Deletes a limit. Throws as createLimit does. */
-export async function removeLimit(database: Database, viewer: Viewer, uuid: string): Promise<void> {
+export async function removeLimit(database: Transactions, viewer: Viewer, uuid: string): Promise<void> {
 	await database.transaction(async (tx) => {
 		const { resource } = await found(tx, viewer, uuid);
 		permitted(viewer, resource);
@@ -79,7 +79,7 @@ function permitted(viewer: Viewer, resource: LimitedResource): void {
 async function checked(tx: Queries, viewer: Viewer, resource: LimitedResource, request: LimitRequest): Promise<void> {
 	permitted(viewer, resource);
 	const component = await limitedComponent(tx, viewer, request.component);
-	const account = await accountNamed(tx, viewer, request.user);
+	const account = (await accountsNamed(tx, viewer, [request.user])).get(request.user);
 	refuse(NotFoundRefusal, [
 		...(component === undefined ? [absent("Component", request.component, "component")] : []),
 		...(account === undefined ? [absent("Offering user", request.user, "user")] : []),

@@ -3,7 +3,8 @@ import { renew } from "../graphql/context.ts";
 import { ResourceState } from "../graphql/enums.ts";
 import { Resource } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { storedRow } from "../graphql/rows.ts";
+import { visibleRow } from "../graphql/rows.ts";
+import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { createResource, setResourceState } from "./resource.service.ts";
 
 const CreateResourceInput = builder.inputType("CreateResourceInput", {
@@ -13,6 +14,7 @@ const CreateResourceInput = builder.inputType("CreateResourceInput", {
 		offering: t.field({ type: "UUID", required: true, description: "Uuid of an offering on sale." }),
 		project: t.field({ type: "UUID", required: true, description: "Uuid of the project that is to hold it." }),
 		plan: t.field({ type: "UUID", description: "Uuid of a plan of the offering, which then applies from now on; without one, no usage can be reported." }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
@@ -21,6 +23,7 @@ const SetResourceStateInput = builder.inputType("SetResourceStateInput", {
 	fields: (t) => ({
 		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
 		state: t.field({ type: ResourceState, required: true, description: "The state it is in now. TERMINATED is for good, and ends its plan periods." }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
@@ -31,7 +34,7 @@ const payload = (name: string, description: string) =>
 			resource: t.field({
 				type: Resource,
 				description: "The resource as it is stored.",
-				resolve: ({ uuid }, _args, context, info) => storedRow("Resource", uuid, context, info),
+				resolve: ({ uuid }, _args, context, info) => visibleRow("Resource", uuid, context, info),
 			}),
 		}),
 	});
@@ -48,7 +51,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: CreateResourceInput, required: true, description: "The resource." }) },
 		errors: answersResult("CreateResource"),
 		resolve: async (_root, { input }, context) => {
-			const uuid = await createResource(context.database, context.viewer, input, context.clock());
+			const uuid = await createResource(once(context, "createResource", input), context.viewer, input, context.clock());
 			renew(context);
 			return { uuid };
 		},
@@ -60,10 +63,10 @@ builder.mutationFields((t) => ({
 			"For staff, the provider's owners and managers, and the offering's managers; FORBIDDEN for others who see the resource.",
 		args: { input: t.arg({ type: SetResourceStateInput, required: true, description: "The resource and its state." }) },
 		errors: answersResult("SetResourceState"),
-		resolve: async (_root, { input: { resource, state } }, context) => {
-			await setResourceState(context.database, context.viewer, resource, state, context.clock());
+		resolve: async (_root, { input }, context) => {
+			await setResourceState(once(context, "setResourceState", input), context.viewer, input.resource, input.state, context.clock());
 			renew(context);
-			return { uuid: resource };
+			return { uuid: input.resource };
 		},
 	}),
 }));

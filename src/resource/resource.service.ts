@@ -1,11 +1,11 @@
 import { mayCreateResources, mayReportUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Database } from "../database/database.ts";
+import type { Transactions } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { isBlocked } from "../policy/policy.store.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
-import { reportSubject } from "../usage/usage.store.ts";
+import { reportSubjects } from "../usage/usage.store.ts";
 import { blockedProblem, nameProblems, saleProblems, stateChangeProblems } from "./resource.ts";
 import { addResource, boughtOffering, changeState, holdingProject, isOnSale } from "./resource-change.store.ts";
 
@@ -22,7 +22,7 @@ export interface ResourceRequest {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the project and may not create resources in it
  */
-export async function createResource(database: Database, viewer: Viewer, request: ResourceRequest, now: Date): Promise<string> {
+export async function createResource(database: Transactions, viewer: Viewer, request: ResourceRequest, now: Date): Promise<string> {
 	refuse(InvalidInputRefusal, nameProblems(request.name));
 	return database.transaction(async (tx) => {
 		const project = await holdingProject(tx, viewer, request.project);
@@ -42,9 +42,9 @@ export async function createResource(database: Database, viewer: Viewer, request
 }
 
 /** Sets where a resource is in its life. Throws as createResource does; those who report its usage may. */
-export async function setResourceState(database: Database, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
+export async function setResourceState(database: Transactions, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
-		const resource = await reportSubject(tx, viewer, resourceUuid);
+		const resource = (await reportSubjects(tx, viewer, [resourceUuid])).get(resourceUuid);
 		if (resource === undefined) throw new NotFoundRefusal([absent("Resource", resourceUuid, "resource")]);
 		if (!mayReportUsage(viewer, resource))
 			throw new Forbidden("Only staff, the provider's owners and managers, and the offering's managers set a resource's state.");

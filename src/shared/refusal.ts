@@ -12,6 +12,8 @@ export const problemCodes = {
 	USER_LIMIT_EXCEEDED: "The account's limit would be exceeded.",
 	LIMITS_UNSUPPORTED: "The offering does not support limits per user.",
 	ALREADY_EXISTS: "There is such an object already.",
+	FORBIDDEN: "The caller sees the object and may not do this to it.",
+	IDEMPOTENCY_CONFLICT: "The idempotency key was used for another request.",
 	POSITION_EXPIRED: "The log does not reach back to the position any more.",
 } as const;
 
@@ -58,13 +60,20 @@ export class RuleRefusal extends Refusal {
 	override readonly name = "RuleRefusal";
 }
 
-/** The caller sees the object and may not do this to it. */
-export class Forbidden extends Error {
+/** The caller sees the object and may not do this to it. Told at the top of an answer, unless each item of a call is answered alone. */
+export class Forbidden extends Refusal {
 	override readonly name = "Forbidden";
+
+	constructor(message: string, path: readonly string[] = ["input"]) {
+		super([{ code: "FORBIDDEN", message, path }]);
+	}
 }
 
+/** The kind of refusal that a stage of checks leads to. */
+export type StageRefusal = new (problems: readonly [Problem, ...Problem[]]) => Refusal;
+
 /** Throws the refusal when a stage found problems. */
-export function refuse(Stage: new (problems: readonly [Problem, ...Problem[]]) => Refusal, problems: Problems): void {
+export function refuse(Stage: StageRefusal, problems: Problems): void {
 	const [first, ...others] = problems;
 	if (first !== undefined) throw new Stage([first, ...others]);
 }

@@ -1,0 +1,19 @@
+import type { Transactions } from "../database/database.ts";
+import type { builder } from "../graphql/builder.ts";
+import type { Context } from "../graphql/context.ts";
+import { onceByKey } from "./idempotency.service.ts";
+import { daysKept, type KeyedInput } from "./idempotency.ts";
+
+type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, "InputObject">;
+
+/** The key that every input of a mutation takes. */
+export const idempotencyKey = (t: InputFields) =>
+	t.string({
+		description:
+			"A name of your own for this request, 1 to 255 characters: sent again with the same content, it is not done again but answered as the first time, " +
+			`for at least ${daysKept} days; with other content it is refused as IDEMPOTENCY_CONFLICT. A refused request does not use up its key.`,
+	});
+
+/** Where a mutation writes: once for each key of the caller. */
+export const once = ({ database, viewer, clock }: Context, mutation: string, input: KeyedInput): Transactions =>
+	onceByKey(database, viewer, mutation, input, clock());
