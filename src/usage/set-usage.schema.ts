@@ -2,7 +2,8 @@ import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
 import { ComponentUsage, PolicyFiring } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { storedRows } from "../graphql/rows.ts";
+import { visibleRows } from "../graphql/rows.ts";
+import { idempotencyKey } from "../idempotency/idempotency.schema.ts";
 import { type StoredReport, setUsage } from "./usage.service.ts";
 
 const ReportedUsageInput = builder.inputType("ReportedUsageInput", {
@@ -19,27 +20,28 @@ const ReportedUsageInput = builder.inputType("ReportedUsageInput", {
 	}),
 });
 
-const SetUsageInput = builder.inputType("SetUsageInput", {
+export const SetUsageInput = builder.inputType("SetUsageInput", {
 	description: "A report of a resource's usage in the current billing month. Give the resource, or one of its plan periods.",
 	fields: (t) => ({
 		resource: t.field({ type: "UUID", description: "The resource's uuid: usage is charged to the plan period that is open now." }),
 		planPeriod: t.field({ type: "UUID", description: "Uuid of the plan period that usage is charged to. Beside a resource, it must be one of that resource." }),
 		usages: t.field({ type: [ReportedUsageInput], required: true, description: "At least one, each type once." }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
-const SetUsagePayload = builder.objectRef<StoredReport>("SetUsagePayload").implement({
+export const SetUsagePayload = builder.objectRef<StoredReport>("SetUsagePayload").implement({
 	description: "What a report left behind.",
 	fields: (t) => ({
 		componentUsages: t.field({
 			type: [ComponentUsage],
 			description: "The stored records, in the order of the report.",
-			resolve: ({ componentUsages }, _args, context, info) => storedRows("ComponentUsage", componentUsages, context, info),
+			resolve: ({ componentUsages }, _args, context, info) => visibleRows("ComponentUsage", componentUsages, context, info),
 		}),
 		firings: t.field({
 			type: [PolicyFiring],
 			description: "The policies that the report turned, in the order of the log.",
-			resolve: ({ firings }, _args, context, info) => storedRows("PolicyFiring", firings, context, info),
+			resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
 		}),
 	}),
 });

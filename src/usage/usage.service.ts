@@ -1,36 +1,29 @@
-import { mayReportUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Database, Queries } from "../database/database.ts";
-import { lockOfferings } from "../database/lock.ts";
+import type { Queries, Transactions } from "../database/database.ts";
+import { answersByKey, keepAnswers } from "../idempotency/idempotency.service.ts";
+import { keyProblems } from "../idempotency/idempotency.ts";
 import { appendToLog, type LogSubject } from "../log/log.store.ts";
+import { causesOf } from "../policy/firing.store.ts";
 import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
-import { type BillingPeriod, billingPeriodAt, type Months, startOfMonth } from "../shared/billing-period.ts";
-import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, type Problem, RuleRefusal, refuse } from "../shared/refusal.ts";
-import {
-	componentsNamed,
-	mergeCurrentUsages,
-	type ReportSubject,
-	reportSubject,
-	type SubjectPeriod,
-	storeUsages,
-	subjectPeriod,
-	totalsBesides,
-} from "./usage.store.ts";
-import {
-	capProblems,
-	capWindow,
-	componentProblems,
-	periodProblems,
-	planProblems,
-	type ReportableComponent,
-	shapeProblems,
-	stateProblems,
-	type UsageReport,
-} from "./usage.ts";
+import { BatchChecks } from "../shared/batch-checks.ts";
+import { billingPeriodAt } from "../shared/billing-period.ts";
+import { callSizeProblems } from "../shared/call-size.ts";
+import { certain } from "../shared/certain.ts";
+import { InvalidInputRefusal, type Refusal, refuse } from "../shared/refusal.ts";
+import { checkedReports, type FoundReport, type PlacedReport } from "./report-checks.service.ts";
+import { mergeCurrentUsages, type StoredUsage, storeUsages } from "./usage.store.ts";
+import { shapeProblems, type UsageReport } from "./usage.ts";
 
 /** What a report left behind: uuids of the stored records in the order of the report, and of the firings that it caused. */
 export interface StoredReport {
 	readonly componentUsages: readonly string[];
+	readonly firings: readonly string[];
+}
+
+/** What a call with many reports left behind: for each of them, in their order, what it stored or why it was refused. */
+export interface StoredReports {
+	readonly results: readonly (StoredReport | Refusal)[];
+	/** All firings of the call, in the order of the log. */
 	readonly firings: readonly string[];
 }
 
@@ -40,61 +33,73 @@ export interface StoredReport {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the resource and may not report its usage
  */
-export async function setUsage(database: Database, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
-	refuse(InvalidInputRefusal, shapeProblems(report));
+export async function setUsage(database: Transactions, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
+	const { results } = await storeReports(database, viewer, [report], moment, new BatchChecks({ partial: false, indexed: false }));
+	const [stored] = results.values();
+	return certain(stored, "a report that was not refused is stored");
+}
+
+/**
+ * Stores up to 250 reports in one transaction, and evaluates the policies once, after all of them. All or nothing, and
+ * throws as setUsage does; or, `partial`, those that are not refused.
+ */
+export async function setUsages(
+	database: Transactions,
+	viewer: Viewer,
+	reports: readonly UsageReport[],
+	{ partial, ...moment }: Moment & { readonly partial: boolean },
+): Promise<StoredReports> {
+	refuse(InvalidInputRefusal, callSizeProblems(reports, "reports"));
+	const checks = new BatchChecks({ partial, indexed: true });
+	const { results, firings } = await storeReports(database, viewer, reports, moment, checks);
+	return {
+		results: reports.map((_report, index) => certain(results.get(index) ?? checks.refusals.get(index), "each report is stored or refused")),
+		firings,
+	};
+}
+
+/** Stores the reports that pass all stages, and answers by their index what each left behind. */
+async function storeReports(
+	database: Transactions,
+	viewer: Viewer,
+	reports: readonly UsageReport[],
+	moment: Moment,
+	checks: BatchChecks,
+): Promise<{ results: ReadonlyMap<number, StoredReport>; firings: readonly string[] }> {
+	const placed = reports.map((input, index): PlacedReport => ({ index, input }));
+	const shaped = checks.stage(InvalidInputRefusal, placed, ({ input }) => [...shapeProblems(input), ...keyProblems(input)]);
 	return database.transaction(async (tx) => {
-		const { subject, period } = await found(tx, viewer, report);
-		if (!mayReportUsage(viewer, subject)) throw new Forbidden("Only staff, the provider's owners and managers, and the offering's managers report usage.");
-		await lockOfferings(tx, [subject.offeringUuid]);
+		const { answers, fresh } = await answersByKey<StoredReport, PlacedReport>(tx, viewer, "setUsage", shaped, checks);
+		const calendar = { month: billingPeriodAt(moment.now, moment.timeZone), timeZone: moment.timeZone };
+		const accepted = await checkedReports(tx, viewer, fresh, calendar, checks);
+		const stored = await storeAccepted(tx, viewer, accepted, calendar.month, moment.now);
 
-		const month = billingPeriodAt(moment.now, moment.timeZone);
-		const types = report.usages.map(({ type }) => type);
-		refuse(RuleRefusal, periodProblems(period, startOfMonth(month, moment.timeZone)));
-		refuse(RuleRefusal, planProblems(subject));
-		refuse(RuleRefusal, stateProblems(subject));
-		const components = await componentsNamed(tx, subject.offeringUuid, types);
-		refuse(RuleRefusal, componentProblems(types, components));
-		refuse(RuleRefusal, capProblems(report.usages, components, await totalsBesides(tx, subject.uuid, month, capWindows(components, month))));
+		const causes = new Map(stored.toReversed().map(({ componentUuid, uuid }) => [componentUuid, uuid]));
+		const offerings = [...new Set(accepted.map(({ subject }) => subject.offeringUuid))];
+		const firings = await evaluatePolicies(tx, offerings, moment, (componentUuid) => causes.get(componentUuid));
+		const causedBy = firings.length === 0 ? new Map<string, string>() : await causesOf(tx, firings);
 
-		const record = { resourceUuid: subject.uuid, month, now: moment.now, planPeriodUuid: period?.uuid, modifiedByUuid: viewer.uuid };
-		const stored = await storeUsages(tx, record, report.usages);
-		await mergeCurrentUsages(tx, subject.uuid, types, moment.now);
-		const causes = new Map(stored.map(({ componentUuid, uuid }) => [componentUuid, uuid]));
-		const firings = await evaluatePolicies(tx, [subject.offeringUuid], moment, (componentUuid) => causes.get(componentUuid));
+		const answered = accepted.map(({ index, input }) => {
+			const componentUsages = stored.filter((usage) => usage.index === index).map(({ uuid }) => uuid);
+			const own = firings.filter((firing) => componentUsages.includes(causedBy.get(firing) ?? ""));
+			return { index, input, answer: { componentUsages, firings: own } };
+		});
+		await keepAnswers(tx, viewer, "setUsage", answered, moment.now);
 		await appendToLog(tx, [
 			...stored.map(({ uuid }): LogSubject => ({ kind: "usage", componentUsageUuid: uuid })),
 			...firings.map((policyFiringUuid): LogSubject => ({ kind: "firing", policyFiringUuid })),
 		]);
-		return { componentUsages: stored.map(({ uuid }) => uuid), firings };
+		return { results: new Map([...answers, ...answered.map(({ index, answer }) => [index, answer] as const)]), firings };
 	});
 }
 
-/** Stage 2: what the report names is there and seen. A plan period decides; a resource beside it must be its own. */
-async function found(
-	tx: Queries,
-	viewer: Viewer,
-	{ planPeriod, resource }: UsageReport,
-): Promise<{ subject: ReportSubject; period: SubjectPeriod | undefined }> {
-	const period = planPeriod == null ? undefined : await subjectPeriod(tx, viewer, planPeriod);
-	const named = resource == null ? undefined : await reportSubject(tx, viewer, resource);
-	const problems: Problem[] = [];
-	if (planPeriod != null && period === undefined) problems.push(absent("Plan period", planPeriod, "planPeriod"));
-	if (resource != null && named === undefined) problems.push(absent("Resource", resource, "resource"));
-	refuse(NotFoundRefusal, problems);
-	if (period !== undefined && named !== undefined && period.resourceUuid !== named.uuid) {
-		const message = "The plan period belongs to another resource: give one of the two, or a matching pair.";
-		throw new InvalidInputRefusal([{ code: "INVALID_INPUT", message, path: ["input", "planPeriod"] }]);
-	}
-	const subject = named ?? (period === undefined ? undefined : await reportSubject(tx, viewer, period.resourceUuid));
-	if (subject === undefined) throw new Error("A visible plan period has a visible resource.");
-	return { subject, period };
-}
-
-function capWindows(components: readonly ReportableComponent[], month: BillingPeriod): Map<string, Months> {
-	return new Map(
-		components.flatMap((component) => {
-			const window = capWindow(component, month);
-			return window === undefined ? [] : [[component.uuid, window]];
-		}),
+/** Stores the usages of the reports, in their order. */
+async function storeAccepted(tx: Queries, viewer: Viewer, accepted: readonly FoundReport[], month: string, now: Date): Promise<StoredUsage[]> {
+	const usages = accepted.flatMap(({ index, input, subject, period }) =>
+		input.usages.map((usage) => ({ ...usage, index, resourceUuid: subject.uuid, planPeriodUuid: period?.uuid })),
 	);
+	if (usages.length === 0) return [];
+	const stored = await storeUsages(tx, { month, now, modifiedByUuid: viewer.uuid }, usages);
+	await mergeCurrentUsages(tx, usages, now);
+	return stored;
 }

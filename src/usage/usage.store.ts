@@ -21,109 +21,140 @@ export interface SubjectPeriod {
 	readonly end: Date | null;
 }
 
-/** The resource, if the viewer sees it. */
-export async function reportSubject(queries: Queries, viewer: Viewer, resourceUuid: string): Promise<ReportSubject | undefined> {
-	const [subject] = await queries.rows<ReportSubject>(sql`
+/** Those of the resources that the viewer sees, by uuid. */
+export async function reportSubjects(queries: Queries, viewer: Viewer, resourceUuids: readonly string[]): Promise<Map<string, ReportSubject>> {
+	const subjects = await queries.rows<ReportSubject>(sql`
 		select r."uuid", r."state"::text as "state", r."planUuid", r."offeringUuid", o."providerUuid"
 		from "Resource" r join "Offering" o on o."uuid" = r."offeringUuid"
-		where r."uuid" = ${resourceUuid}::uuid and ${visibility.Resource(viewer, sql`r`)}
+		where r."uuid" = any(${[...resourceUuids]}::uuid[]) and ${visibility.Resource(viewer, sql`r`)}
 	`);
-	return subject;
+	return new Map(subjects.map((subject) => [subject.uuid, subject]));
 }
 
-/** The plan period, if the viewer sees it. */
-export async function subjectPeriod(queries: Queries, viewer: Viewer, planPeriodUuid: string): Promise<SubjectPeriod | undefined> {
-	const [period] = await queries.rows<SubjectPeriod>(sql`
+/** Those of the plan periods that the viewer sees, by uuid. */
+export async function subjectPeriods(queries: Queries, viewer: Viewer, planPeriodUuids: readonly string[]): Promise<Map<string, SubjectPeriod>> {
+	if (planPeriodUuids.length === 0) return new Map();
+	const periods = await queries.rows<SubjectPeriod>(sql`
 		select p."uuid", p."resourceUuid", p."end" from "ResourcePlanPeriod" p
-		where p."uuid" = ${planPeriodUuid}::uuid and ${visibility.ResourcePlanPeriod(viewer, sql`p`)}
+		where p."uuid" = any(${[...planPeriodUuids]}::uuid[]) and ${visibility.ResourcePlanPeriod(viewer, sql`p`)}
 	`);
-	return period;
+	return new Map(periods.map((period) => [period.uuid, period]));
 }
 
-/** The components of the offering that the types name. */
-export function componentsNamed(queries: Queries, offeringUuid: string, types: readonly string[]): Promise<ReportableComponent[]> {
-	return queries.rows<ReportableComponent>(sql`
-		select "uuid", "type", "billingType"::text as "billingType", "limitPeriod"::text as "limitPeriod", "limitAmount"
-		from "OfferingComponent" where "offeringUuid" = ${offeringUuid}::uuid and "type" = any(${types}::text[])
-	`);
-}
-
-/** By component: what the resource used in the component's window, the record of this month left out. */
-export async function totalsBesides(
+/** The components of the offerings that the types name, by offering. */
+export async function componentsNamed(
 	queries: Queries,
-	resourceUuid: string,
-	month: BillingPeriod,
-	windows: ReadonlyMap<string, Months>,
-): Promise<Map<string, string>> {
-	if (windows.size === 0) return new Map();
-	const rows = await queries.rows<{ component: string; total: string }>(sql`
-		select w.component, coalesce(sum(u."usage"), 0) as total
-		from unnest(${[...windows.keys()]}::uuid[], ${[...windows.values()].map(({ start }) => start)}::date[], ${[...windows.values()].map(({ end }) => end)}::date[])
-			w (component, "start", "end")
-		left join "ComponentUsage" u on u."resourceUuid" = ${resourceUuid}::uuid and u."componentUuid" = w.component
-			and u."billingPeriod" <> ${month}::date and (w."start" is null or u."billingPeriod" between w."start" and w."end")
-		group by w.component
+	offeringUuids: readonly string[],
+	types: readonly string[],
+): Promise<ReadonlyMap<string, readonly ReportableComponent[]>> {
+	const rows = await queries.rows<ReportableComponent & { offeringUuid: string }>(sql`
+		select "uuid", "type", "offeringUuid", "billingType"::text as "billingType", "limitPeriod"::text as "limitPeriod", "limitAmount"
+		from "OfferingComponent" where "offeringUuid" = any(${[...offeringUuids]}::uuid[]) and "type" = any(${[...types]}::text[])
 	`);
-	return new Map(rows.map(({ component, total }) => [component, total]));
+	const components = new Map<string, ReportableComponent[]>(offeringUuids.map((uuid) => [uuid, []]));
+	for (const { offeringUuid, ...component } of rows) components.get(offeringUuid)?.push(component);
+	return components;
 }
 
-/** What a report stores, beside its usages. */
-export interface ReportRecord {
+/** A resource's use of one of its components that the provider caps, over the months that the cap is counted over. */
+export interface CappedUse {
 	readonly resourceUuid: string;
+	readonly componentUuid: string;
+	readonly window: Months;
+}
+
+/** For each resource and component: what was used in the window, the record of this month left out. */
+export async function totalsBesides(queries: Queries, capped: readonly CappedUse[], month: BillingPeriod): Promise<TotalsBesides> {
+	const totals = new Map<string, Map<string, string>>();
+	if (capped.length === 0) return totals;
+	const rows = await queries.rows<{ resource: string; component: string; total: string }>(sql`
+		select w.resource, w.component, coalesce(sum(u."usage"), 0) as total
+		from unnest(
+			${capped.map(({ resourceUuid }) => resourceUuid)}::uuid[], ${capped.map(({ componentUuid }) => componentUuid)}::uuid[],
+			${capped.map(({ window }) => window.start)}::date[], ${capped.map(({ window }) => window.end)}::date[]
+		) w (resource, component, "start", "end")
+		left join "ComponentUsage" u on u."resourceUuid" = w.resource and u."componentUuid" = w.component
+			and u."billingPeriod" <> ${month}::date and (w."start" is null or u."billingPeriod" between w."start" and w."end")
+		group by w.resource, w.component
+	`);
+	for (const { resource, component, total } of rows) totals.set(resource, (totals.get(resource) ?? new Map()).set(component, total));
+	return totals;
+}
+
+/** Totals by resource, then by component. */
+export type TotalsBesides = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** What reports of one moment store, beside their usages. */
+export interface ReportRecord {
 	readonly month: BillingPeriod;
 	readonly now: Date;
-	/** The plan period that was named; undefined takes the one that is open now. */
-	readonly planPeriodUuid: string | undefined;
 	readonly modifiedByUuid: string;
 }
 
-/** A record as it was stored. */
+/** One component's usage of a resource that is to be stored. */
+export interface UsageRecord extends ReportedUsage {
+	/** Which report of the call it belongs to. */
+	readonly index: number;
+	readonly resourceUuid: string;
+	/** The plan period that was named; undefined takes the one that is open now. */
+	readonly planPeriodUuid: string | undefined;
+}
+
+/** A record as it was stored, and which report of the call it belongs to. */
 export interface StoredUsage {
 	readonly uuid: string;
 	readonly componentUuid: string;
+	readonly index: number;
 }
 
 /** Stores the usages, in their order: a record of the same resource, component and month is overwritten. */
-export function storeUsages(tx: Queries, report: ReportRecord, usages: readonly ReportedUsage[]): Promise<StoredUsage[]> {
-	const { resourceUuid, month, now, planPeriodUuid, modifiedByUuid } = report;
+export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportRecord, usages: readonly UsageRecord[]): Promise<StoredUsage[]> {
 	return tx.rows<StoredUsage>(sql`
 		with reported as (
 			select * from unnest(
+				${usages.map(({ index }) => index)}::int[], ${usages.map(({ resourceUuid }) => resourceUuid)}::uuid[], ${usages.map(({ planPeriodUuid }) => planPeriodUuid ?? null)}::uuid[],
 				${usages.map(({ type }) => type)}::text[], ${usages.map(({ amount }) => amount)}::numeric[],
 				${usages.map(({ description }) => description ?? "")}::text[], ${usages.map(({ recurring }) => recurring ?? false)}::boolean[]
-			) with ordinality usage ("type", amount, description, recurring, place)
+			) with ordinality usage (index, resource, period, "type", amount, description, recurring, place)
 		), stored as (
 			insert into "ComponentUsage" (
 				"resourceUuid", "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "type", "usage", "date", "billingPeriod",
 				"recurring", "description", "planPeriodUuid", "modifiedByUuid", "created", "modified"
 			)
 			select r."uuid", c."uuid", r."offeringUuid", r."projectUuid", r."customerUuid", c."type", reported.amount, ${now}::timestamptz, ${month}::date,
-				reported.recurring, reported.description, coalesce(${planPeriodUuid ?? null}::uuid, (
+				reported.recurring, reported.description, coalesce(reported.period, (
 					select p."uuid" from "ResourcePlanPeriod" p
 					where p."resourceUuid" = r."uuid" and (p."start" is null or p."start" <= ${now}::timestamptz) and (p."end" is null or p."end" > ${now}::timestamptz)
 					order by p."start" desc nulls last, p."uuid" limit 1
 				)), ${modifiedByUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz
-			from "Resource" r cross join reported join "OfferingComponent" c on c."offeringUuid" = r."offeringUuid" and c."type" = reported."type"
-			where r."uuid" = ${resourceUuid}::uuid
+			from reported join "Resource" r on r."uuid" = reported.resource
+			join "OfferingComponent" c on c."offeringUuid" = r."offeringUuid" and c."type" = reported."type"
 			on conflict ("resourceUuid", "componentUuid", "billingPeriod") do update set
 				"usage" = excluded."usage", "date" = excluded."date", "recurring" = excluded."recurring", "description" = excluded."description",
 				"planPeriodUuid" = excluded."planPeriodUuid", "modifiedByUuid" = excluded."modifiedByUuid", "modified" = excluded."modified"
-			returning "uuid", "componentUuid", "type"
+			returning "uuid", "resourceUuid", "componentUuid", "type"
 		)
-		select stored."uuid", stored."componentUuid" from stored join reported on reported."type" = stored."type" order by reported.place
+		select stored."uuid", stored."componentUuid", reported.index
+		from stored join reported on reported.resource = stored."resourceUuid" and reported."type" = stored."type" order by reported.place
 	`);
 }
 
-/** Sets the resource's current usage of the types to what their latest billing month says; other types stay as they are. */
-export async function mergeCurrentUsages(tx: Queries, resourceUuid: string, types: readonly string[], now: Date): Promise<void> {
+/** A resource's use of one of its components. */
+export type UsedType = Pick<UsageRecord, "resourceUuid" | "type">;
+
+/** Sets the resources' current usages of the types to what their latest billing month says; other types stay as they are. */
+export async function mergeCurrentUsages(tx: Queries, used: readonly UsedType[], now: Date): Promise<void> {
 	await tx.rows(sql`
 		update "Resource" r set "modified" = ${now}::timestamptz, "currentUsages" = r."currentUsages" || latest.usages
 		from (
-			select jsonb_object_agg(newest."type", trim_scale(newest."usage")::text) as usages from (
-				select distinct on (u."type") u."type", u."usage" from "ComponentUsage" u
-				where u."resourceUuid" = ${resourceUuid}::uuid and u."type" = any(${types}::text[]) order by u."type", u."billingPeriod" desc
+			select newest.resource, jsonb_object_agg(newest."type", trim_scale(newest."usage")::text) as usages from (
+				select distinct on (u."resourceUuid", u."type") u."resourceUuid" as resource, u."type", u."usage"
+				from unnest(${used.map(({ resourceUuid }) => resourceUuid)}::uuid[], ${used.map(({ type }) => type)}::text[]) used (resource, "type")
+				join "ComponentUsage" u on u."resourceUuid" = used.resource and u."type" = used."type"
+				order by u."resourceUuid", u."type", u."billingPeriod" desc
 			) newest
+			group by newest.resource
 		) latest
-		where r."uuid" = ${resourceUuid}::uuid
+		where r."uuid" = latest.resource and not r."currentUsages" @> latest.usages
 	`);
 }

@@ -15,6 +15,7 @@ export interface UsageReport {
 	readonly usages: readonly ReportedUsage[];
 	readonly planPeriod?: string | null | undefined;
 	readonly resource?: string | null | undefined;
+	readonly idempotencyKey?: string | null | undefined;
 }
 
 /** Why the text is no amount that can be stored, or undefined. */
@@ -38,6 +39,22 @@ export function shapeProblems({ usages, planPeriod, resource }: UsageReport): Pr
 		seen.add(type);
 	}
 	return problems;
+}
+
+/** Stage 2 of a report that names both: the plan period must be one of the resource. */
+export function pairProblems(period: { resourceUuid: string } | undefined, resource: { uuid: string } | undefined): Problems {
+	if (period === undefined || resource === undefined || period.resourceUuid === resource.uuid) return [];
+	const message = "The plan period belongs to another resource: give one of the two, or a matching pair.";
+	return [{ code: "INVALID_INPUT", message, path: ["input", "planPeriod"] }];
+}
+
+/** Stage 2 of a report among others: what an earlier one of the call reports of the resource is not reported again. */
+export function repeatProblems(usages: readonly ReportedUsage[], reportedBefore: ReadonlySet<string>): Problems {
+	return usages.flatMap(({ type }, index) =>
+		reportedBefore.has(type)
+			? [{ code: "INVALID_INPUT", message: `The type ${type} of this resource is reported twice.`, path: ["input", "usages", String(index), "type"] } as const]
+			: [],
+	);
 }
 
 /** Stage 3: a period that ended before this month takes no more usage. Both moments in the service's zone. */
@@ -97,7 +114,7 @@ const lastMonth: BillingPeriod = "9999-12-01";
 export function capProblems(
 	usages: readonly ReportedUsage[],
 	components: readonly ReportableComponent[],
-	othersInWindow: ReadonlyMap<string, string>,
+	othersInWindow: ReadonlyMap<string, string> = new Map(),
 ): Problems {
 	return usages.flatMap(({ type, amount }, index) => {
 		const component = components.find((candidate) => candidate.type === type);

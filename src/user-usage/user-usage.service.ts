@@ -1,40 +1,133 @@
 import { mayReportUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Database, Queries } from "../database/database.ts";
-import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
-import { type Account, accountNamed } from "../user/account.store.ts";
-import { accountByUsername, limitAndOthers, lockParts, type PartSubject, partSubject, storePart } from "./user-usage.store.ts";
-import { accountProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
+import type { Queries, Transactions } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
+import { answersByKey, keepAnswers } from "../idempotency/idempotency.service.ts";
+import { keyProblems } from "../idempotency/idempotency.ts";
+import { BatchChecks, type Placed } from "../shared/batch-checks.ts";
+import { callSizeProblems } from "../shared/call-size.ts";
+import { certain } from "../shared/certain.ts";
+import { Decimal } from "../shared/decimal.ts";
+import { absent, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
+import { accountsNamed } from "../user/account.store.ts";
+import { accountBounds, accountsByUsername, type NamedPart, type PartSubject, partSubjects, storeParts } from "./user-usage.store.ts";
+import { accountProblems, repeatedPartProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
+
+/** A part that was stored, by its uuid. */
+export interface StoredPart {
+	readonly componentUserUsage: string;
+}
 
 /**
- * Stores one username's part of a usage record and answers the part's uuid. The record's total is neither changed nor
- * compared; the account's limit on the resource and component is.
+ * Stores one username's part of a usage record. The record's total is neither changed nor compared; the account's limit
+ * on the resource and component is.
  *
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the record and may not report its usage
  */
-export async function setUserUsage(database: Database, viewer: Viewer, part: UserUsageReport, now: Date): Promise<string> {
-	refuse(InvalidInputRefusal, userUsageShapeProblems(part));
-	return database.transaction(async (tx) => {
-		const subject = await partSubject(tx, viewer, part.componentUsage);
-		if (subject === undefined) throw new NotFoundRefusal([absent("Component usage", part.componentUsage, "componentUsage")]);
-		if (!mayReportUsage(viewer, subject)) throw new Forbidden("Only staff, the provider's owners and managers, and the offering's managers report usage.");
-		const account = await accountOf(tx, viewer, subject, part);
+export async function setUserUsage(database: Transactions, viewer: Viewer, part: UserUsageReport, now: Date): Promise<StoredPart> {
+	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false }));
+	return certain(stored, "a part that was not refused is stored");
+}
 
-		await lockParts(tx, subject.uuid);
-		if (account !== undefined) {
-			const { limit, current } = await limitAndOthers(tx, subject, account.uuid, part.username);
-			refuse(RuleRefusal, userLimitProblems({ limit, current, additional: part.usage }));
-		}
-		return storePart(tx, part, account?.uuid, now);
+/** Stores up to 250 parts, all or nothing, and answers them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
+export async function setUserUsages(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date): Promise<StoredPart[]> {
+	refuse(InvalidInputRefusal, callSizeProblems(parts, "parts"));
+	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true }));
+}
+
+/** A part in its place in the call. */
+interface PlacedPart extends Placed {
+	readonly input: UserUsageReport;
+}
+
+/** A part, the record that it is of, and the account that it counts for. */
+interface FoundPart extends PlacedPart {
+	readonly subject: PartSubject;
+	readonly account: string | undefined;
+}
+
+async function storeChecked(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date, checks: BatchChecks): Promise<StoredPart[]> {
+	const seen = new Set<string>();
+	const shaped = checks.stage(
+		InvalidInputRefusal,
+		parts.map((input, index): PlacedPart => ({ index, input })),
+		({ input }) => {
+			const isRepeated = seen.has(nameOf(input));
+			seen.add(nameOf(input));
+			return [...userUsageShapeProblems(input), ...keyProblems(input), ...repeatedPartProblems(input, isRepeated)];
+		},
+	);
+	return database.transaction(async (tx) => {
+		const { answers, fresh } = await answersByKey<StoredPart, PlacedPart>(tx, viewer, "setUserUsage", shaped, checks);
+		const found = await foundParts(tx, viewer, fresh, checks);
+		await refuseBeyondLimits(tx, found, checks);
+		const stored = await storeParts(
+			tx,
+			found.map(({ input, account }) => ({ ...input, account })),
+			now,
+		);
+		const answered = checks
+			.stage(
+				NotFoundRefusal,
+				found.map((item, place) => ({ ...item, uuid: stored[place] })),
+				// Deleted between being looked up and the offering's lock.
+				({ input, uuid }) => (uuid == null ? [absent("Component usage", input.componentUsage, "componentUsage")] : []),
+			)
+			.map(({ index, input, uuid }) => ({ index, input, answer: { componentUserUsage: certain(uuid ?? undefined, "what is gone was refused") } }));
+		await keepAnswers(tx, viewer, "setUserUsage", answered, now);
+		const all = new Map([...answers, ...answered.map(({ index, answer }) => [index, answer] as const)]);
+		return shaped.flatMap(({ index }) => all.get(index) ?? []);
 	});
 }
 
-/** The account that the part counts for: the one that is named, or the one that goes by the username. */
-async function accountOf(tx: Queries, viewer: Viewer, subject: PartSubject, { user, username }: UserUsageReport): Promise<Account | undefined> {
-	if (user == null) return accountByUsername(tx, subject, username);
-	const account = await accountNamed(tx, viewer, user);
-	if (account === undefined) throw new NotFoundRefusal([absent("Offering user", user, "user")]);
-	refuse(InvalidInputRefusal, accountProblems(account, subject.offeringUuid));
-	return account;
+/** What the parts name is there, seen, and the viewer's to report. Leaves the offerings locked. */
+async function foundParts(tx: Queries, viewer: Viewer, parts: readonly PlacedPart[], checks: BatchChecks): Promise<FoundPart[]> {
+	const inputs = parts.map(({ input }) => input);
+	const subjects = await partSubjects(
+		tx,
+		viewer,
+		inputs.map(({ componentUsage }) => componentUsage),
+	);
+	const there = checks
+		.stage(NotFoundRefusal, parts, ({ input: { componentUsage: uuid } }) => (subjects.has(uuid) ? [] : [absent("Component usage", uuid, "componentUsage")]))
+		.map((item) => ({ ...item, subject: certain(subjects.get(item.input.componentUsage), "what is absent was refused") }));
+	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
+	const permitted = checks.permitted(there, ({ subject }) => mayReportUsage(viewer, subject), message);
+	await lockOfferings(
+		tx,
+		permitted.map(({ subject }) => subject.offeringUuid),
+	);
+	return withAccounts(tx, viewer, permitted, checks);
 }
+
+/** The account that each part counts for: the one that is named, or the one that goes by the username. */
+async function withAccounts(tx: Queries, viewer: Viewer, parts: readonly (PlacedPart & { subject: PartSubject })[], checks: BatchChecks): Promise<FoundPart[]> {
+	const named = await accountsNamed(
+		tx,
+		viewer,
+		parts.flatMap(({ input }) => input.user ?? []),
+	);
+	const known = checks.stage(NotFoundRefusal, parts, ({ input: { user } }) => (user == null || named.has(user) ? [] : [absent("Offering user", user, "user")]));
+	const fitting = checks.stage(InvalidInputRefusal, known, ({ input: { user }, subject }) =>
+		user == null ? [] : accountProblems(certain(named.get(user), "what is absent was refused"), subject.offeringUuid),
+	);
+	const unnamed = fitting.filter(({ input }) => input.user == null).map(({ input }) => input);
+	const byUsername = new Map((await accountsByUsername(tx, unnamed)).map((part) => [nameOf(part), part.account]));
+	return fitting.map((item) => ({ ...item, account: item.input.user ?? byUsername.get(nameOf(item.input)) }));
+}
+
+/** The last stage: with what else is reported for it, now and before, an account stays within its limit. */
+async function refuseBeyondLimits(tx: Queries, parts: readonly FoundPart[], checks: BatchChecks): Promise<void> {
+	const accounted = parts.map(({ input, account }) => ({ ...input, account }));
+	const bounds = new Map((await accountBounds(tx, accounted)).map((bound) => [`${bound.componentUsage} ${bound.account}`, bound]));
+	const current = new Map([...bounds].map(([account, { others }]) => [account, others]));
+	checks.stage(RuleRefusal, parts, ({ input: { componentUsage, usage }, account }) => {
+		const key = `${componentUsage} ${account}`;
+		const before = current.get(key) ?? "0";
+		current.set(key, new Decimal(before).plus(usage).toFixed());
+		return userLimitProblems({ limit: bounds.get(key)?.limit, current: before, additional: usage });
+	});
+}
+
+const nameOf = ({ componentUsage, username }: NamedPart): string => `${componentUsage} ${username}`;

@@ -2,73 +2,96 @@ import type { Viewer } from "../access/viewer.ts";
 import { visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import type { Account } from "../user/account.store.ts";
 import type { UserUsageReport } from "./user-usage.ts";
 
 /** The usage record that a part is reported of. */
 export interface PartSubject {
 	readonly uuid: string;
-	readonly resourceUuid: string;
-	readonly componentUuid: string;
 	readonly offeringUuid: string;
 	readonly providerUuid: string;
 }
 
-/** The record, if the viewer sees it. */
-export async function partSubject(queries: Queries, viewer: Viewer, componentUsageUuid: string): Promise<PartSubject | undefined> {
-	const [subject] = await queries.rows<PartSubject>(sql`
-		select u."uuid", u."resourceUuid", u."componentUuid", u."offeringUuid", o."providerUuid"
+/** Those of the records that the viewer sees, by uuid. */
+export async function partSubjects(queries: Queries, viewer: Viewer, componentUsageUuids: readonly string[]): Promise<Map<string, PartSubject>> {
+	const subjects = await queries.rows<PartSubject>(sql`
+		select u."uuid", u."offeringUuid", o."providerUuid"
 		from "ComponentUsage" u join "Offering" o on o."uuid" = u."offeringUuid"
-		where u."uuid" = ${componentUsageUuid}::uuid and ${visibility.ComponentUsage(viewer, sql`u`)}
+		where u."uuid" = any(${[...componentUsageUuids]}::uuid[]) and ${visibility.ComponentUsage(viewer, sql`u`)}
 	`);
-	return subject;
+	return new Map(subjects.map((subject) => [subject.uuid, subject]));
 }
 
-/** Lets one transaction at a time change the parts of the record: what they sum to is bounded by the accounts' limits. */
-export async function lockParts(tx: Queries, componentUsageUuid: string): Promise<void> {
-	await tx.rows(sql`select from "ComponentUsage" where "uuid" = ${componentUsageUuid}::uuid for update`);
+/** A username of a record. */
+export interface NamedPart {
+	readonly componentUsage: string;
+	readonly username: string;
 }
 
-/** The account that a part counts for when none is named: the one stored with the part, or the offering's account of that username. */
-export async function accountByUsername(queries: Queries, subject: PartSubject, username: string): Promise<Account | undefined> {
-	const [account] = await queries.rows<Account>(sql`
-		select a."uuid", a."offeringUuid" from "OfferingUser" a
-		where a."uuid" in (
-			select p."userUuid" from "ComponentUserUsage" p where p."componentUsageUuid" = ${subject.uuid}::uuid and p."username" = ${username}
-		) or (a."offeringUuid" = ${subject.offeringUuid}::uuid and a."username" = ${username})
-		order by a."username" is distinct from ${username}, a."created", a."uuid" limit 1
+/** The accounts that parts count for when none is named: those stored with the parts, or the offerings' accounts of the usernames. */
+export function accountsByUsername(queries: Queries, parts: readonly NamedPart[]): Promise<(NamedPart & { account: string })[]> {
+	return queries.rows(sql`
+		select part.record as "componentUsage", part.username, account."uuid" as account
+		from unnest(${parts.map(({ componentUsage }) => componentUsage)}::uuid[], ${parts.map(({ username }) => username)}::text[]) part (record, username)
+		join "ComponentUsage" u on u."uuid" = part.record
+		cross join lateral (
+			select a."uuid" from "OfferingUser" a
+			where a."uuid" in (
+				select p."userUuid" from "ComponentUserUsage" p where p."componentUsageUuid" = part.record and p."username" = part.username
+			) or (a."offeringUuid" = u."offeringUuid" and a."username" = part.username)
+			order by a."username" is distinct from part.username, a."created", a."uuid" limit 1
+		) account
 	`);
-	return account;
 }
 
-/** The account's limit on the record's resource and component, and the sum of its other parts of the record. */
-export async function limitAndOthers(
-	queries: Queries,
-	subject: PartSubject,
-	accountUuid: string,
-	username: string,
-): Promise<{ limit: string | undefined; current: string }> {
-	const [row] = await queries.rows<{ limit: string | null; current: string }>(sql`
-		select (
-			select l."limit" from "ComponentUserUsageLimit" l
-			where l."resourceUuid" = ${subject.resourceUuid}::uuid and l."componentUuid" = ${subject.componentUuid}::uuid and l."userUuid" = ${accountUuid}::uuid
-		) as "limit", (
-			select coalesce(sum(p."usage"), 0) from "ComponentUserUsage" p
-			where p."componentUsageUuid" = ${subject.uuid}::uuid and p."userUuid" = ${accountUuid}::uuid and p."username" <> ${username}
-		) as "current"
-	`);
-	return { limit: row?.limit ?? undefined, current: row?.current ?? "0" };
+/** A part and the account that it counts for. */
+export interface AccountedPart extends UserUsageReport {
+	readonly account: string | undefined;
 }
 
-/** Stores the part: one of the same record and username is overwritten. Answers its uuid. */
-export async function storePart(tx: Queries, part: UserUsageReport, accountUuid: string | undefined, now: Date): Promise<string> {
-	const [stored] = await tx.rows<{ uuid: string }>(sql`
-		insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage", "userUuid", "created", "modified")
-		values (${part.componentUsage}::uuid, ${part.username}, ${part.usage}::numeric, ${accountUuid ?? null}::uuid, ${now}::timestamptz, ${now}::timestamptz)
-		on conflict ("componentUsageUuid", "username") do update set
-			"usage" = excluded."usage", "userUuid" = coalesce(excluded."userUuid", "ComponentUserUsage"."userUuid"), "modified" = excluded."modified"
-		returning "uuid"
+/** An account's limit on a record's resource and component, and the sum of its parts of the record that are not reported now. */
+export interface AccountBound {
+	readonly componentUsage: string;
+	readonly account: string;
+	readonly limit: string;
+	readonly others: string;
+}
+
+/** The bounds of the parts' accounts; those without a limit are missing. */
+export function accountBounds(queries: Queries, parts: readonly AccountedPart[]): Promise<AccountBound[]> {
+	const reported = sql`unnest(
+		${parts.map(({ componentUsage }) => componentUsage)}::uuid[], ${parts.map(({ username }) => username)}::text[], ${parts.map(({ account }) => account ?? null)}::uuid[]
+	)`;
+	return queries.rows(sql`
+		with reported as (select * from ${reported} part (record, username, account))
+		select bound.record as "componentUsage", bound.account, l."limit", coalesce(sum(p."usage"), 0) as "others"
+		from (select distinct record, account from reported) bound
+		join "ComponentUsage" u on u."uuid" = bound.record
+		join "ComponentUserUsageLimit" l on l."resourceUuid" = u."resourceUuid" and l."componentUuid" = u."componentUuid" and l."userUuid" = bound.account
+		left join "ComponentUserUsage" p on p."componentUsageUuid" = bound.record and p."userUuid" = bound.account
+			and not exists (select from reported where reported.record = p."componentUsageUuid" and reported.username = p."username")
+		group by bound.record, bound.account, l."limit"
 	`);
-	if (stored === undefined) throw new Error("A part was not stored.");
-	return stored.uuid;
+}
+
+/** Stores the parts: one of the same record and username is overwritten. Answers their uuids, in order; null for a part whose record is gone. */
+export async function storeParts(tx: Queries, parts: readonly AccountedPart[], now: Date): Promise<(string | null)[]> {
+	if (parts.length === 0) return [];
+	const rows = await tx.rows<{ uuid: string | null }>(sql`
+		with reported as (
+			select * from unnest(
+				${parts.map(({ componentUsage }) => componentUsage)}::uuid[], ${parts.map(({ username }) => username)}::text[],
+				${parts.map(({ usage }) => usage)}::numeric[], ${parts.map(({ account }) => account ?? null)}::uuid[]
+			) with ordinality part (record, username, usage, account, place)
+		), stored as (
+			insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage", "userUuid", "created", "modified")
+			select record, username, usage, account, ${now}::timestamptz, ${now}::timestamptz from reported
+			where exists (select from "ComponentUsage" u where u."uuid" = record)
+			on conflict ("componentUsageUuid", "username") do update set
+				"usage" = excluded."usage", "userUuid" = coalesce(excluded."userUuid", "ComponentUserUsage"."userUuid"), "modified" = excluded."modified"
+			returning "uuid", "componentUsageUuid", "username"
+		)
+		select stored."uuid" from reported left join stored on reported.record = stored."componentUsageUuid" and reported.username = stored."username"
+		order by reported.place
+	`);
+	return rows.map(({ uuid }) => uuid);
 }

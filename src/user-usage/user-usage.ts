@@ -8,6 +8,7 @@ export interface UserUsageReport {
 	readonly username: string;
 	readonly usage: string;
 	readonly user?: string | null | undefined;
+	readonly idempotencyKey?: string | null | undefined;
 }
 
 const usernameLength = { min: 1, max: 100 };
@@ -22,6 +23,12 @@ export function userUsageShapeProblems({ username, usage }: UserUsageReport): Pr
 	const problem = amountProblem(usage);
 	if (problem !== undefined) problems.push({ code: "INVALID_INPUT", message: problem, path: ["input", "usage"] });
 	return problems;
+}
+
+/** Stage 1 of a part among others: a call reports each username of a record once. */
+export function repeatedPartProblems({ username }: UserUsageReport, isRepeated: boolean): Problems {
+	if (!isRepeated) return [];
+	return [{ code: "INVALID_INPUT", message: `The username ${username} is reported twice for this record.`, path: ["input", "username"] }];
 }
 
 /** The account that a part is stored for belongs to the resource's offering. */

@@ -9,10 +9,11 @@ export interface Account {
 	readonly offeringUuid: string;
 }
 
-/** The account, if the viewer sees it. */
-export async function accountNamed(queries: Queries, viewer: Viewer, uuid: string): Promise<Account | undefined> {
-	const [account] = await queries.rows<Account>(sql`
-		select a."uuid", a."offeringUuid" from "OfferingUser" a where a."uuid" = ${uuid}::uuid and ${visibility.OfferingUser(viewer, sql`a`)}
+/** Those of the accounts that the viewer sees, by uuid. */
+export async function accountsNamed(queries: Queries, viewer: Viewer, uuids: readonly string[]): Promise<Map<string, Account>> {
+	if (uuids.length === 0) return new Map();
+	const accounts = await queries.rows<Account>(sql`
+		select a."uuid", a."offeringUuid" from "OfferingUser" a where a."uuid" = any(${[...uuids]}::uuid[]) and ${visibility.OfferingUser(viewer, sql`a`)}
 	`);
-	return account;
+	return new Map(accounts.map((account) => [account.uuid, account]));
 }

@@ -1,0 +1,115 @@
+import { mayReportUsage } from "../access/permissions.ts";
+import type { Viewer } from "../access/viewer.ts";
+import type { Queries } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
+import type { BatchChecks, Placed } from "../shared/batch-checks.ts";
+import { type BillingPeriod, startOfMonth } from "../shared/billing-period.ts";
+import { certain } from "../shared/certain.ts";
+import { absent, InvalidInputRefusal, NotFoundRefusal, type Problem, RuleRefusal } from "../shared/refusal.ts";
+import { componentsNamed, type ReportSubject, reportSubjects, type SubjectPeriod, subjectPeriods, type TotalsBesides, totalsBesides } from "./usage.store.ts";
+import {
+	capProblems,
+	capWindow,
+	componentProblems,
+	pairProblems,
+	periodProblems,
+	planProblems,
+	type ReportableComponent,
+	repeatProblems,
+	stateProblems,
+	type UsageReport,
+} from "./usage.ts";
+
+/** A report in its place in the call. */
+export interface PlacedReport extends Placed {
+	readonly input: UsageReport;
+}
+
+/** A report and what it names. */
+export interface FoundReport extends PlacedReport {
+	readonly subject: ReportSubject;
+	readonly period: SubjectPeriod | undefined;
+}
+
+/** What reports are judged by besides what they name. */
+export interface Calendar {
+	readonly month: BillingPeriod;
+	readonly timeZone: string;
+}
+
+/** Stages 2 to 7 of reports, from looking up what they name to the provider's caps. Leaves the offerings locked. */
+export async function checkedReports(
+	tx: Queries,
+	viewer: Viewer,
+	reports: readonly PlacedReport[],
+	{ month, timeZone }: Calendar,
+	checks: BatchChecks,
+): Promise<FoundReport[]> {
+	const found = await foundReports(tx, viewer, reports, checks);
+	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
+	const permitted = checks.permitted(found, ({ subject }) => mayReportUsage(viewer, subject), message);
+	const offerings = [...new Set(permitted.map(({ subject }) => subject.offeringUuid))];
+	await lockOfferings(tx, offerings);
+
+	const start = startOfMonth(month, timeZone);
+	const inPeriod = checks.stage(RuleRefusal, permitted, ({ period }) => periodProblems(period, start));
+	const planned = checks.stage(RuleRefusal, inPeriod, ({ subject }) => planProblems(subject));
+	const running = checks.stage(RuleRefusal, planned, ({ subject }) => stateProblems(subject));
+	const components = await componentsNamed(tx, offerings, [...new Set(running.flatMap(({ input }) => typesOf(input)))]);
+	const of = ({ subject }: FoundReport) => components.get(subject.offeringUuid) ?? [];
+	const known = checks.stage(RuleRefusal, running, (item) => componentProblems(typesOf(item.input), of(item)));
+	const totals = await totalsOf(tx, known, of, month);
+	return checks.stage(RuleRefusal, known, (item) => capProblems(item.input.usages, of(item), totals.get(item.subject.uuid)));
+}
+
+/** Stage 2: what the reports name is there and seen. A plan period decides; a resource beside it must be its own. */
+async function foundReports(tx: Queries, viewer: Viewer, reports: readonly PlacedReport[], checks: BatchChecks): Promise<FoundReport[]> {
+	const periods = await subjectPeriods(
+		tx,
+		viewer,
+		reports.flatMap(({ input }) => input.planPeriod ?? []),
+	);
+	const periodOf = ({ planPeriod }: UsageReport) => (planPeriod == null ? undefined : periods.get(planPeriod));
+	const resourceOf = (report: UsageReport) => report.resource ?? periodOf(report)?.resourceUuid;
+	const subjects = await reportSubjects(
+		tx,
+		viewer,
+		reports.flatMap(({ input }) => resourceOf(input) ?? []),
+	);
+	const there = checks.stage(NotFoundRefusal, reports, ({ input: report }) => {
+		const problems: Problem[] = [];
+		if (report.planPeriod != null && periodOf(report) === undefined) problems.push(absent("Plan period", report.planPeriod, "planPeriod"));
+		if (report.resource != null && !subjects.has(report.resource)) problems.push(absent("Resource", report.resource, "resource"));
+		return problems;
+	});
+	const found = there.map((item) => ({
+		...item,
+		subject: certain(subjects.get(resourceOf(item.input) ?? ""), "a visible plan period has a visible resource"),
+		period: periodOf(item.input),
+	}));
+	const reported = new Map<string, Set<string>>();
+	return checks.stage(InvalidInputRefusal, found, ({ input: report, subject, period }) => {
+		const before = reported.get(subject.uuid) ?? new Set();
+		const problems = [...pairProblems(period, subject), ...repeatProblems(report.usages, before)];
+		reported.set(subject.uuid, new Set([...before, ...typesOf(report)]));
+		return problems;
+	});
+}
+
+/** What the resources used of the reported components that are capped. */
+function totalsOf(
+	tx: Queries,
+	reports: readonly FoundReport[],
+	of: (report: FoundReport) => readonly ReportableComponent[],
+	month: BillingPeriod,
+): Promise<TotalsBesides> {
+	const capped = reports.flatMap((item) =>
+		of(item).flatMap((component) => {
+			const window = typesOf(item.input).includes(component.type) ? capWindow(component, month) : undefined;
+			return window === undefined ? [] : [{ resourceUuid: item.subject.uuid, componentUuid: component.uuid, window }];
+		}),
+	);
+	return totalsBesides(tx, capped, month);
+}
+
+const typesOf = ({ usages }: UsageReport): string[] => usages.map(({ type }) => type);
