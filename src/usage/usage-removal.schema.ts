@@ -1,0 +1,44 @@
+import { builder } from "../graphql/builder.ts";
+import { renew } from "../graphql/context.ts";
+import { PolicyFiring } from "../graphql/nodes.ts";
+import { answersResult } from "../graphql/refusals.ts";
+import { visibleRows } from "../graphql/rows.ts";
+import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { type RemovedUsage, removeUsage } from "./usage-removal.service.ts";
+
+const DeleteInput = builder.inputType("DeleteComponentUsageInput", {
+	description: "A usage record to delete.",
+	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the record." }), idempotencyKey: idempotencyKey(t) }),
+});
+
+const DeletePayload = builder.objectRef<RemovedUsage>("DeleteComponentUsagePayload").implement({
+	description: "The usage record that was deleted.",
+	fields: (t) => ({
+		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "ComponentUsage", id: uuid }) }),
+		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
+		firings: t.field({
+			type: [PolicyFiring],
+			description: "The policies that this turned, in the order of the log.",
+			resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
+		}),
+	}),
+});
+
+builder.mutationFields((t) => ({
+	deleteComponentUsage: t.field({
+		type: DeletePayload,
+		description:
+			"Deletes a usage record with its parts, in one transaction with the policies that this turns. The resource's current usage becomes that of the " +
+			"latest month that remains; firings that the record caused stay, without their cause. For staff; FORBIDDEN for others who see the record.",
+		args: { input: t.arg({ type: DeleteInput, required: true, description: "The record." }) },
+		errors: answersResult("DeleteComponentUsage"),
+		resolve: async (_root, { input }, context) => {
+			const removed = await removeUsage(once(context, "deleteComponentUsage", input), context.viewer, input.uuid, {
+				now: context.clock(),
+				timeZone: context.timeZone,
+			});
+			renew(context);
+			return removed;
+		},
+	}),
+}));

@@ -1,0 +1,43 @@
+import { mayDeleteUsage } from "../access/permissions.ts";
+import type { Viewer } from "../access/viewer.ts";
+import type { Queries, Transactions } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
+import { appendToLog } from "../log/log.store.ts";
+import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
+import { absent, Forbidden, NotFoundRefusal } from "../shared/refusal.ts";
+import { deleteUsage, type RemovableUsage, removableUsage, resetCurrentUsage } from "./usage-removal.store.ts";
+
+/** A usage record that was deleted, and the firings that this caused. */
+export interface RemovedUsage {
+	readonly uuid: string;
+	readonly firings: readonly string[];
+}
+
+/**
+ * Deletes a usage record with its parts, in one transaction with the policies that this turns and their log entries.
+ *
+ * @throws NotFoundRefusal when there is no such record that the viewer sees
+ * @throws Forbidden when the viewer sees the record and may not delete it
+ */
+export async function removeUsage(database: Transactions, viewer: Viewer, uuid: string, moment: Moment): Promise<RemovedUsage> {
+	return database.transaction(async (tx) => {
+		const { offeringUuid } = await visibleUsage(tx, viewer, uuid);
+		if (!mayDeleteUsage(viewer)) throw new Forbidden("Only staff delete usage.");
+		await lockOfferings(tx, [offeringUuid]);
+		const usage = await visibleUsage(tx, viewer, uuid); // it may have been deleted while the lock was waited for
+		await deleteUsage(tx, uuid);
+		await resetCurrentUsage(tx, usage, moment.now);
+		const firings = await evaluatePolicies(tx, [offeringUuid], moment);
+		await appendToLog(
+			tx,
+			firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
+		);
+		return { uuid, firings };
+	});
+}
+
+async function visibleUsage(queries: Queries, viewer: Viewer, uuid: string): Promise<RemovableUsage> {
+	const usage = await removableUsage(queries, viewer, uuid);
+	if (usage === undefined) throw new NotFoundRefusal([absent("Component usage", uuid, "uuid")]);
+	return usage;
+}
