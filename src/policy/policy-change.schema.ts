@@ -3,18 +3,12 @@ import { renew } from "../graphql/context.ts";
 import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
 import { OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { storedRow, storedRows } from "../graphql/rows.ts";
+import { visibleRow, visibleRows } from "../graphql/rows.ts";
+import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { LimitInput } from "./policy.inputs.ts";
 import { type ChangedPolicy, createPolicy, removePolicy, updatePolicy } from "./policy-change.service.ts";
 
 const writers = "For staff and the provider's owners; FORBIDDEN for others of the provider's side and for support.";
-
-const LimitInput = builder.inputType("OfferingUsagePolicyComponentLimitInput", {
-	description: "A limit on one component.",
-	fields: (t) => ({
-		type: t.string({ required: true, description: "Type of a component of the offering, such as cpu." }),
-		limit: t.field({ type: "Decimal", required: true, description: "A whole number of the component's measured unit, 0 or more; the policy fires above it." }),
-	}),
-});
 
 const OptionsInput = builder.inputType("OfferingUsagePolicyOptionsInput", {
 	description: "What a policy's actions need to know.",
@@ -33,6 +27,7 @@ const CreateInput = builder.inputType("CreateOfferingUsagePolicyInput", {
 		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects; not together with applyToAll." }),
 		period: t.field({ type: PolicyPeriod, required: true, defaultValue: "ONE_MONTH", description: "The window that usage is totalled over." }),
 		componentLimits: t.field({ type: [LimitInput], required: true, description: "At least one, each type once." }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
@@ -47,12 +42,13 @@ const UpdateInput = builder.inputType("UpdateOfferingUsagePolicyInput", {
 		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects." }),
 		period: t.field({ type: PolicyPeriod, description: "The window that usage is totalled over." }),
 		componentLimits: t.field({ type: [LimitInput], description: "At least one, each type once." }),
+		idempotencyKey: idempotencyKey(t),
 	}),
 });
 
 const DeleteInput = builder.inputType("DeleteOfferingUsagePolicyInput", {
 	description: "A policy to delete.",
-	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the policy." }) }),
+	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the policy." }), idempotencyKey: idempotencyKey(t) }),
 });
 
 const payload = (name: string, description: string) =>
@@ -62,12 +58,12 @@ const payload = (name: string, description: string) =>
 			offeringUsagePolicy: t.field({
 				type: OfferingUsagePolicy,
 				description: "The policy as it is stored, evaluated.",
-				resolve: ({ uuid }, _args, context, info) => storedRow("OfferingUsagePolicy", uuid, context, info),
+				resolve: ({ uuid }, _args, context, info) => visibleRow("OfferingUsagePolicy", uuid, context, info),
 			}),
 			firings: t.field({
 				type: [PolicyFiring],
 				description: "The policies that this turned, in the order of the log.",
-				resolve: ({ firings }, _args, context, info) => storedRows("PolicyFiring", firings, context, info),
+				resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
 			}),
 		}),
 	});
@@ -89,9 +85,13 @@ builder.mutationFields((t) => ({
 		description: `Puts a policy on an offering and evaluates it at once: over usage that exceeds it already, it fires. ${writers}`,
 		args: { input: t.arg({ type: CreateInput, required: true, description: "The policy." }) },
 		errors: answersResult("CreateOfferingUsagePolicy"),
-		resolve: async (_root, { input: { scope, options, organizationGroups, ...rest } }, context) => {
+		resolve: async (_root, { input }, context) => {
+			const { scope, options, organizationGroups, idempotencyKey: _key, ...rest } = input;
 			const request = { ...rest, organizationGroups: organizationGroups ?? [], externalUserEmails: options?.externalUserEmails ?? [] };
-			const changed = await createPolicy(context.database, context.viewer, scope, request, { now: context.clock(), timeZone: context.timeZone });
+			const changed = await createPolicy(once(context, "createOfferingUsagePolicy", input), context.viewer, scope, request, {
+				now: context.clock(),
+				timeZone: context.timeZone,
+			});
 			renew(context);
 			return changed;
 		},
@@ -101,9 +101,13 @@ builder.mutationFields((t) => ({
 		description: `Changes a policy and evaluates it at once. ${writers}`,
 		args: { input: t.arg({ type: UpdateInput, required: true, description: "The changes." }) },
 		errors: answersResult("UpdateOfferingUsagePolicy"),
-		resolve: async (_root, { input: { options, ...rest } }, context) => {
+		resolve: async (_root, { input }, context) => {
+			const { options, idempotencyKey: _key, ...rest } = input;
 			const change = { ...rest, externalUserEmails: options?.externalUserEmails };
-			const changed = await updatePolicy(context.database, context.viewer, change, { now: context.clock(), timeZone: context.timeZone });
+			const changed = await updatePolicy(once(context, "updateOfferingUsagePolicy", input), context.viewer, change, {
+				now: context.clock(),
+				timeZone: context.timeZone,
+			});
 			renew(context);
 			return changed;
 		},
@@ -113,10 +117,10 @@ builder.mutationFields((t) => ({
 		description: `Deletes a policy: what it blocked is free again, its firings stay. ${writers}`,
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The policy." }) },
 		errors: answersResult("DeleteOfferingUsagePolicy"),
-		resolve: async (_root, { input: { uuid } }, context) => {
-			await removePolicy(context.database, context.viewer, uuid);
+		resolve: async (_root, { input }, context) => {
+			await removePolicy(once(context, "deleteOfferingUsagePolicy", input), context.viewer, input.uuid);
 			renew(context);
-			return { uuid };
+			return { uuid: input.uuid };
 		},
 	}),
 }));

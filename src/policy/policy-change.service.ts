@@ -1,23 +1,14 @@
 import { mayChangePolicies } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Database, Queries } from "../database/database.ts";
+import { checkGroups } from "../customer/group.service.ts";
+import type { Queries, Transactions } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { appendToLog } from "../log/log.store.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { evaluatePolicies, type Moment } from "./policy.service.ts";
-import {
-	addPolicy,
-	changePolicy,
-	deletePolicy,
-	type PolicyScope,
-	policyScope,
-	type StoredPolicy,
-	storedPolicy,
-	typesOf,
-	visibleGroups,
-} from "./policy-change.store.ts";
-import { limitedTypeProblems, type PolicyRequest, policyShapeProblems } from "./policy-request.ts";
+import { addPolicy, changePolicy, deletePolicy, type PolicyScope, policyScope, type StoredPolicy, storedPolicy, typesOf } from "./policy-change.store.ts";
+import { limitedTypeProblems, type PolicyRequest, policyShapeProblems, type WatchRequest } from "./policy-request.ts";
 
 /** A policy that was stored, and the firings that this caused. */
 export interface ChangedPolicy {
@@ -36,12 +27,10 @@ export type PolicyChange = { readonly uuid: string; readonly scope?: Given<strin
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the offering's policies and may not change them
  */
-export async function createPolicy(database: Database, viewer: Viewer, scope: string, request: PolicyRequest, moment: Moment): Promise<ChangedPolicy> {
+export async function createPolicy(database: Transactions, viewer: Viewer, scope: string, request: PolicyRequest, moment: Moment): Promise<ChangedPolicy> {
 	refuse(InvalidInputRefusal, policyShapeProblems(request));
 	return database.transaction(async (tx) => {
-		const offering = await policyScope(tx, viewer, scope);
-		if (offering === undefined) throw new NotFoundRefusal([absent("Offering", scope, "scope")]);
-		await checked(tx, viewer, offering, request);
+		await checkScope(tx, viewer, scope, request);
 		await lockOfferings(tx, [scope]);
 		const uuid = await addPolicy(tx, scope, request, viewer.uuid, moment.now);
 		return { uuid, firings: await evaluated(tx, scope, moment) };
@@ -49,7 +38,7 @@ export async function createPolicy(database: Database, viewer: Viewer, scope: st
 }
 
 /** Changes what is given of a policy and evaluates it at once. Throws as createPolicy does; the offering is fixed. */
-export async function updatePolicy(database: Database, viewer: Viewer, { uuid, scope, ...change }: PolicyChange, moment: Moment): Promise<ChangedPolicy> {
+export async function updatePolicy(database: Transactions, viewer: Viewer, { uuid, scope, ...change }: PolicyChange, moment: Moment): Promise<ChangedPolicy> {
 	return database.transaction(async (tx) => {
 		const found = await visiblePolicy(tx, viewer, uuid);
 		permitted(viewer, found);
@@ -69,7 +58,7 @@ export async function updatePolicy(database: Database, viewer: Viewer, { uuid, s
 }
 
 /** Deletes a policy; what it blocked is free again. Its firings stay. Throws as createPolicy does. */
-export async function removePolicy(database: Database, viewer: Viewer, uuid: string): Promise<void> {
+export async function removePolicy(database: Transactions, viewer: Viewer, uuid: string): Promise<void> {
 	await database.transaction(async (tx) => {
 		const policy = await visiblePolicy(tx, viewer, uuid);
 		permitted(viewer, policy);
@@ -88,16 +77,18 @@ function permitted(viewer: Viewer, offering: PolicyScope): void {
 	if (!mayChangePolicies(viewer, offering)) throw new Forbidden("Only staff and the provider's owners change policies.");
 }
 
+/** The viewer may put a policy that watches this on the offering. Throws as createPolicy does. */
+export async function checkScope(queries: Queries, viewer: Viewer, scope: string, request: WatchRequest): Promise<void> {
+	const offering = await policyScope(queries, viewer, scope);
+	if (offering === undefined) throw new NotFoundRefusal([absent("Offering", scope, "scope")]);
+	await checked(queries, viewer, offering, request);
+}
+
 /** The viewer may store such a policy, and what it names is there, seen, and of the offering. */
-async function checked(tx: Queries, viewer: Viewer, offering: PolicyScope, request: PolicyRequest): Promise<void> {
+async function checked(queries: Queries, viewer: Viewer, offering: PolicyScope, request: WatchRequest): Promise<void> {
 	permitted(viewer, offering);
-	const seen = await visibleGroups(tx, viewer, request.organizationGroups);
-	const missing = request.organizationGroups.filter((uuid) => !seen.has(uuid));
-	refuse(
-		NotFoundRefusal,
-		missing.map((uuid) => absent("Organization group", uuid, "organizationGroups")),
-	);
-	refuse(RuleRefusal, limitedTypeProblems(request.componentLimits, await typesOf(tx, offering.offeringUuid)));
+	await checkGroups(queries, viewer, request.organizationGroups);
+	refuse(RuleRefusal, limitedTypeProblems(request.componentLimits, await typesOf(queries, offering.offeringUuid)));
 }
 
 async function evaluated(tx: Queries, offeringUuid: string, moment: Moment): Promise<string[]> {

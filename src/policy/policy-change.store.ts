@@ -38,14 +38,6 @@ export async function storedPolicy(queries: Queries, viewer: Viewer, uuid: strin
 	return policy;
 }
 
-/** Those of the groups that the viewer sees. */
-export async function visibleGroups(queries: Queries, viewer: Viewer, uuids: readonly string[]): Promise<Set<string>> {
-	const rows = await queries.rows<{ uuid: string }>(sql`
-		select g."uuid" from "OrganizationGroup" g where g."uuid" = any(${uuids}::uuid[]) and ${visibility.OrganizationGroup(viewer, sql`g`)}
-	`);
-	return new Set(rows.map(({ uuid }) => uuid));
-}
-
 /** The types of the offering's components. */
 export async function typesOf(queries: Queries, offeringUuid: string): Promise<string[]> {
 	const rows = await queries.rows<{ type: string }>(sql`select "type" from "OfferingComponent" where "offeringUuid" = ${offeringUuid}::uuid`);

@@ -4,14 +4,18 @@ import type { PolicyPeriod } from "./policy.ts";
 
 export type PolicyAction = "NOTIFY_ORGANIZATION_OWNERS" | "NOTIFY_EXTERNAL_USER" | "BLOCK_CREATION_OF_NEW_RESOURCES";
 
-/** A policy as it is to be, apart from its offering: what create stores and what an update leads to. */
-export interface PolicyRequest {
-	readonly actions: readonly PolicyAction[];
-	readonly externalUserEmails: readonly string[];
+/** What a policy watches of its offering: whose usage, over which window, and up to which limits. */
+export interface WatchRequest {
 	readonly applyToAll: boolean;
 	readonly organizationGroups: readonly string[];
 	readonly period: PolicyPeriod;
 	readonly componentLimits: readonly RequestedLimit[];
+}
+
+/** A policy as it is to be, apart from its offering: what create stores and what an update leads to. */
+export interface PolicyRequest extends WatchRequest {
+	readonly actions: readonly PolicyAction[];
+	readonly externalUserEmails: readonly string[];
 }
 
 /** A limit by type of component; a plain decimal that the rules bound. */
@@ -24,35 +28,51 @@ export interface RequestedLimit {
 const limitDigits = 20;
 
 /** Stage 1: the request alone. */
-export function policyShapeProblems(request: PolicyRequest): Problems {
+export const policyShapeProblems = (request: PolicyRequest): Problems => [
+	...actionProblems(request),
+	...audienceProblems(request),
+	...emailProblems(request),
+	...limitProblems(request),
+];
+
+/** Stage 1 of what a policy watches, whatever it does. */
+export const watchShapeProblems = (request: WatchRequest): Problems => [...audienceProblems(request), ...limitProblems(request)];
+
+const invalid = (message: string, ...path: string[]): Problem => ({ code: "INVALID_INPUT", message, path: ["input", ...path] });
+
+const actionProblems = ({ actions }: PolicyRequest): Problems => (actions.length === 0 ? [invalid("At least one action should be given.", "actions")] : []);
+
+function audienceProblems({ applyToAll, organizationGroups }: WatchRequest): Problems {
+	if (applyToAll && organizationGroups.length > 0) {
+		return [invalid("Cannot set apply_to_all=True when organization_groups are specified. Use one of the two.", "applyToAll")];
+	}
+	if (!applyToAll && organizationGroups.length === 0) {
+		return [invalid("Must either set apply_to_all=True or specify organization_groups.", "organizationGroups")];
+	}
+	return [];
+}
+
+function emailProblems({ actions, externalUserEmails }: PolicyRequest): Problems {
+	const problem = (message: string) => invalid(message, "options", "externalUserEmails");
+	const needed = actions.includes("NOTIFY_EXTERNAL_USER");
+	if (needed && externalUserEmails.length === 0) return [problem("NOTIFY_EXTERNAL_USER needs at least one e-mail address.")];
+	return externalUserEmails.filter((email) => !isEmail(email)).map((email) => problem(`${JSON.stringify(email)} is not an e-mail address.`));
+}
+
+const isEmail = (text: string): boolean => text.length <= 254 && /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(text);
+
+function limitProblems({ componentLimits }: WatchRequest): Problems {
+	if (componentLimits.length === 0) return [invalid("At least one component limit should be given.", "componentLimits")];
 	const problems: Problem[] = [];
-	const invalid = (message: string, ...path: string[]) => problems.push({ code: "INVALID_INPUT", message, path: ["input", ...path] });
-	if (request.actions.length === 0) invalid("At least one action should be given.", "actions");
-	if (request.applyToAll && request.organizationGroups.length > 0) {
-		invalid("Cannot set apply_to_all=True when organization_groups are specified. Use one of the two.", "applyToAll");
-	}
-	if (!request.applyToAll && request.organizationGroups.length === 0) {
-		invalid("Must either set apply_to_all=True or specify organization_groups.", "organizationGroups");
-	}
-	for (const problem of emailProblems(request)) invalid(problem, "options", "externalUserEmails");
-	if (request.componentLimits.length === 0) invalid("At least one component limit should be given.", "componentLimits");
 	const seen = new Set<string>();
-	for (const [index, { type, limit }] of request.componentLimits.entries()) {
+	for (const [index, { type, limit }] of componentLimits.entries()) {
 		const problem = limitProblem(limit);
-		if (problem !== undefined) invalid(problem, "componentLimits", String(index), "limit");
-		if (seen.has(type)) invalid(`The type ${type} is limited twice.`, "componentLimits", String(index), "type");
+		if (problem !== undefined) problems.push(invalid(problem, "componentLimits", String(index), "limit"));
+		if (seen.has(type)) problems.push(invalid(`The type ${type} is limited twice.`, "componentLimits", String(index), "type"));
 		seen.add(type);
 	}
 	return problems;
 }
-
-function emailProblems({ actions, externalUserEmails }: PolicyRequest): string[] {
-	const needed = actions.includes("NOTIFY_EXTERNAL_USER");
-	if (needed && externalUserEmails.length === 0) return ["NOTIFY_EXTERNAL_USER needs at least one e-mail address."];
-	return externalUserEmails.filter((email) => !isEmail(email)).map((email) => `${JSON.stringify(email)} is not an e-mail address.`);
-}
-
-const isEmail = (text: string): boolean => text.length <= 254 && /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(text);
 
 function limitProblem(limit: string): string | undefined {
 	const value = new Decimal(limit);

@@ -19,3 +19,11 @@ export const FiringFilterInput = builder.inputType("PolicyFiringFilter", {
 		kinds: t.field({ type: [PolicyFiringKind], description: "Of one of these kinds." }),
 	}),
 });
+
+export const LimitInput = builder.inputType("OfferingUsagePolicyComponentLimitInput", {
+	description: "A limit on one component.",
+	fields: (t) => ({
+		type: t.string({ required: true, description: "Type of a component of the offering, such as cpu." }),
+		limit: t.field({ type: "Decimal", required: true, description: "A whole number of the component's measured unit, 0 or more; the policy fires above it." }),
+	}),
+});

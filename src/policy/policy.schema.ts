@@ -10,7 +10,7 @@ import { firingList, policyGroupList, policyList } from "./policy.lists.ts";
 import { currentTotals } from "./policy.service.ts";
 import { isExceeded, type LimitTotal, policyPeriods } from "./policy.ts";
 
-const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicyComponentLimit").implement({
+export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicyComponentLimit").implement({
 	description: "A policy's limit on one component, and where the affected customers together stand.",
 	fields: (t) => ({
 		component: t.field({
@@ -21,9 +21,9 @@ const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicyCompone
 		limit: t.expose("limit", { type: "Decimal", description: "The limit, a whole number of the component's measured unit; the policy fires above it." }),
 		used: t.expose("used", {
 			type: "Decimal",
-			description: "What all affected customers together used in the policy's window until now, in the component's measured unit.",
+			description: "What all affected customers together used in the window, in the component's measured unit; of a stored policy, until now.",
 		}),
-		exceeded: t.boolean({ description: "Whether the total is above the limit now.", resolve: (total) => isExceeded(total) }),
+		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: (total) => isExceeded(total) }),
 	}),
 });
 

@@ -40,7 +40,7 @@ export async function evaluatePolicies(tx: Queries, offeringUuids: readonly stri
 	return firings;
 }
 
-/** Evaluates every policy there is, each offering in a transaction of its own: after an import, and at the turn of a month. */
+/** Evaluates every policy there is, each offering in a transaction of its own: after an import, and when the service starts. */
 export async function evaluateAllPolicies(database: Database, moment: Moment): Promise<void> {
 	for (const offering of await offeringsWithPolicies(database)) {
 		await database.transaction(async (tx) => {

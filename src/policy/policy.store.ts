@@ -52,14 +52,25 @@ export async function limitTotals(queries: Queries, windows: ReadonlyMap<string,
 	return totals;
 }
 
-/** The customer counts for the policy `p`, and is bound by it. */
-const affectedCustomer = (customerUuid: Sql) => sql`exists (
+/** Whom a policy is aimed at: whether at all customers, and otherwise the select of its groups' uuids. */
+export interface Audience {
+	readonly all: Sql;
+	readonly groups: Sql;
+}
+
+/** The audience of the stored policy `p`. */
+const storedAudience: Audience = {
+	all: sql`p."applyToAll"`,
+	groups: sql`select aimed."organizationGroupUuid" from "OfferingUsagePolicyGroup" aimed where aimed."policyUuid" = p."uuid"`,
+};
+
+/** The customer counts for a policy that is aimed at the audience, the stored policy `p` unless told otherwise, and is bound by it. */
+export const affectedCustomer = (customerUuid: Sql, { all, groups }: Audience = storedAudience): Sql => sql`exists (
 	select from "Customer" affected
 	where affected."uuid" = ${customerUuid} and not affected."blocked" and not affected."archived"
-		and (p."applyToAll" or exists (
+		and (${all} or exists (
 			select from "CustomerOrganizationGroup" member
-			join "OfferingUsagePolicyGroup" aimed on aimed."organizationGroupUuid" = member."organizationGroupUuid"
-			where member."customerUuid" = affected."uuid" and aimed."policyUuid" = p."uuid"
+			where member."customerUuid" = affected."uuid" and member."organizationGroupUuid" in (${groups})
 		))
 )`;
 
@@ -133,8 +144,8 @@ export async function addNotifications(tx: Queries, firingUuid: string, { policy
 			select 'NOTIFY_EXTERNAL_USER', address from "OfferingUsagePolicy" p, unnest(p."externalUserEmails") address
 			where p."uuid" = ${policy.uuid}::uuid and 'NOTIFY_EXTERNAL_USER' = any(p."actions")
 		)
-		insert into "Notification" ("firingUuid", "action", "recipient", "created", "modified")
-		select distinct on (lower("email")) ${firingUuid}::uuid, action, "email", ${now}::timestamptz, ${now}::timestamptz
+		insert into "Notification" ("firingUuid", "action", "recipient", "due", "created", "modified")
+		select distinct on (lower("email")) ${firingUuid}::uuid, action, "email", ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
 		from recipients where "email" <> '' order by lower("email"), action
 		on conflict do nothing
 	`);
