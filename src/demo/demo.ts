@@ -6,6 +6,7 @@ import type { Database } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { folderSource } from "../import/folder.source.ts";
 import { importWorld } from "../import/import.ts";
+import { turnMonth } from "../month-turn/month-turn.service.ts";
 import { evaluateAllPolicies, type Moment } from "../policy/policy.service.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
 import { demoHandles } from "../world/demo.ts";
@@ -32,7 +33,10 @@ export async function fillWithDemo(database: Database, moment: Moment): Promise<
 			source: folderSource(folder),
 			timeZone: moment.timeZone,
 			strict: false,
-			evaluatePolicies: (changed) => evaluateAllPolicies(changed, moment),
+			evaluatePolicies: async (changed) => {
+				await turnMonth(changed, moment); // what recurs has been carried over into this month, as the service does
+				await evaluateAllPolicies(changed, moment);
+			},
 		});
 	} finally {
 		await rm(folder, { recursive: true, force: true });

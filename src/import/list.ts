@@ -57,6 +57,8 @@ export interface TableImport {
 	readonly joins?: string;
 	/** The first that holds refuses the row. */
 	readonly problems?: readonly Problem[];
+	/** SQL expression: `uuid` of the stored row that becomes the incoming one, whose uuid it takes; null where there is none. */
+	readonly replaced?: string;
 	/** Sets of incoming columns that tell two rows of one statement apart; the key, and each other unique index. */
 	readonly distinct: readonly (readonly string[])[];
 	/** The stored rows carry a `modified` that tells of changes. */

@@ -23,11 +23,17 @@ export function writeStatement(table: TableImport, rows: string): Sql {
 		compared.length === 0
 			? "do nothing"
 			: `do update set ${settings.join(", ")} where (${names(compared, "t.")}) is distinct from (${names(compared, "excluded.")})`;
-	return sql`${resolved(table, rows)}${raw(`, written as (
-	insert into ${quoted(table.table)} as t (${names(columns)}) select ${names(columns)} from resolved where "problem" is null
+	const replacing = table.replaced !== undefined;
+	const replaced = `, replaced as (
+	update ${quoted(table.table)} t set ${[...table.key, ...compared].map((column) => `${quoted(column)} = r.${quoted(column)}`).join(", ")}, "modified" = now()
+	from resolved r where r."problem" is null and t."uuid" = r."replaced"
+	returning ${names(table.key, "t.")}, false as "created"
+)`;
+	return sql`${resolved(table, rows)}${raw(`, inserted as (
+	insert into ${quoted(table.table)} as t (${names(columns)}) select ${names(columns)} from resolved where "problem" is null and "replaced" is null
 	on conflict (${names(table.key)}) ${conflict}
 	returning ${names(table.key, "t.")}, t.xmax = 0 as "created"
-)
+)${replacing ? replaced : ""}, written as (select * from inserted${replacing ? " union all select * from replaced" : ""})
 select r."ordinal", r."problem"[1] as "field", r."problem"[2] as "reason", w."created"
 from resolved r left join written w on r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "w.")})`)}`;
 }
@@ -47,7 +53,7 @@ function resolved(table: TableImport, rows: string): Sql {
 	const columns = Object.entries(table.columns).map(([column, expression]) => `${expression} as ${quoted(column)}`);
 	return sql`${raw("with incoming as materialized (select * from json_to_recordset(")}${rows}${raw(`::json) as i("ordinal" integer, ${incoming.join(", ")})),
 resolved as materialized (
-	select i."ordinal", ${problem} as "problem", ${columns.join(", ")}
+	select i."ordinal", ${problem} as "problem", ${table.replaced ?? "null"} as "replaced", ${columns.join(", ")}
 	from incoming i ${table.joins ?? ""}
 )`)}`;
 }

@@ -40,6 +40,9 @@ export function monthsBetween(first: BillingPeriod, last: BillingPeriod): Billin
 /** The first moment of the month in the zone. */
 export const startOfMonth = (month: BillingPeriod, timeZone: string): Date => DateTime.fromISO(month, { zone: timeZone }).startOf("month").toJSDate();
 
+/** Whether the text is a day of the calendar such as "2017-01-31", in a year of four digits. */
+export const isCalendarDay = (text: string): boolean => /^[1-9]\d{3}-\d\d-\d\d$/.test(text) && DateTime.fromISO(text, { zone: "utc" }).isValid;
+
 /** The first moment of the calendar day in the zone. */
 export const startOfDay = (day: string, timeZone: string): Date => DateTime.fromISO(day, { zone: timeZone }).startOf("day").toJSDate();
 

@@ -27,7 +27,7 @@ export interface Service {
 	interrupt(): Promise<Ended>;
 }
 
-const entryPoints = { service: "main.ts", token: "access/main.ts", migrate: "database/main.ts", import: "import/main.ts" };
+const entryPoints = { service: "main.ts", token: "access/main.ts", migrate: "database/main.ts", import: "import/main.ts", "turn-month": "month-turn/main.ts" };
 type Command = keyof typeof entryPoints;
 
 const running = new Set<ChildProcess>();
@@ -99,7 +99,7 @@ export function directoriesForFile(): () => Promise<string> {
 
 /** Runs a document on a service, as the owner of the token. */
 export async function ask(service: Service, token: string, query: string) {
-	const headers = { "content-type": "application/json", authorization: `Token ${token}` };
+	const headers = { "content-type": "application/json", connection: "close", authorization: `Token ${token}` };
 	const response = await fetch(service.url, { method: "POST", headers, body: JSON.stringify({ query }) });
 	return response.json();
 }

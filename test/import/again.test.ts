@@ -3,6 +3,7 @@ import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
 import { evaluateAllPolicies } from "../../src/policy/policy.service.ts";
 import { generateWorld } from "../../src/world/world.ts";
+import { insert } from "../support/insert.ts";
 import { changed, id, smallWorld, stored, worldWith } from "./small-world.ts";
 import { contents, importFolder, type Lists, testDatabase, testFolders } from "./support.ts";
 
@@ -77,6 +78,43 @@ describe("a second import", () => {
 		await database().rows(sql`update "ComponentUsage" set "planPeriodUuid" = ${stored(65)}::uuid`);
 		await imported(worldWith({ "marketplace-component-usages": changed("marketplace-component-usages", { usage: 8 }) }));
 		expect(await database().rows(sql`select "planPeriodUuid", "usage" from "ComponentUsage"`)).toEqual([{ planPeriodUuid: stored(65), usage: "8.00" }]);
+	});
+
+	describe("of a month's usage that this service has written itself", () => {
+		const usages = smallWorld()["marketplace-component-usages"];
+		const beforehand = async () => {
+			await imported(worldWith({ "marketplace-component-usages": [], "marketplace-component-user-usages": [] }));
+			const place = { resourceUuid: stored(60), componentUuid: stored(51), offeringUuid: stored(50), projectUuid: stored(30), customerUuid: stored(11) };
+			const written = { date: "2024-03-01T00:00:07Z", modified: "2024-03-01T00:00:07Z" };
+			const record = { ...place, ...written, uuid: stored(81), type: "cpu", billingPeriod: "2024-03-01", usage: "3", recurring: true };
+			await insert(database(), "ComponentUsage", record);
+			await insert(database(), "ComponentUserUsage", { uuid: stored(91), componentUsageUuid: stored(81), username: "bob", usage: "1" });
+		};
+		const records = () => database().rows(sql`select "uuid", "usage", "recurring" from "ComponentUsage"`);
+
+		test("puts the imported record into its place", async () => {
+			await beforehand();
+			const { updated, refusals } = await imported({ "marketplace-component-usages": usages });
+			expect({ updated, refusals, records: await records() }).toEqual({
+				updated: 1,
+				refusals: [],
+				records: [{ uuid: stored(80), usage: "7.50", recurring: false }],
+			});
+		});
+
+		test("changes nothing when it is done once more", async () => {
+			await beforehand();
+			await imported({ "marketplace-component-usages": usages });
+			expect(await imported({ "marketplace-component-usages": usages })).toMatchObject({ created: 0, updated: 0, unchanged: 1, refused: 0 });
+		});
+
+		test("keeps its parts by username", async () => {
+			await beforehand();
+			await imported({ "marketplace-component-usages": usages });
+			expect(await database().rows(sql`select "componentUsageUuid", "username" from "ComponentUserUsage"`)).toEqual([
+				{ componentUsageUuid: stored(80), username: "bob" },
+			]);
+		});
 	});
 
 	test("moves the usages of a project that went to another customer", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
 	addMonths,
 	billingPeriodAt,
+	isCalendarDay,
 	isTimeZone,
 	monthsBetween,
 	quarterOf,
@@ -69,4 +70,17 @@ test.each([
 	["+03:00", false],
 ])("whether %j is a time zone: %s", (name, known) => {
 	expect(isTimeZone(name)).toBe(known);
+});
+
+test.each([
+	["2026-12-01", true],
+	["2028-02-29", true],
+	["2026-02-29", false],
+	["2026-13-01", false],
+	["2026-12-1", false],
+	["0026-12-01", false],
+	["2026-12-01T00:00:00Z", false],
+	["", false],
+])('whether "%s" is a day of the calendar: %s', (text, expected) => {
+	expect(isCalendarDay(text)).toBe(expected);
 });

@@ -20,7 +20,13 @@ const usage = z.object({
 	created: optionalMoment,
 });
 
-/** Monthly usage of resources. A record without a billing month is of the month of its date in the time zone (IANA name). */
+/** The stored record was reported here or carried over, and not imported since: its date is when it was written. */
+const writtenHere = `other."date" = other."modified"`;
+
+/**
+ * Monthly usage of resources. A record without a billing month is of the month of its date in the time zone (IANA name).
+ * A record of the same month that was written here under another uuid becomes the one that comes in.
+ */
 export function componentUsages(timeZone: string): ListImport {
 	return {
 		name: "marketplace-component-usages",
@@ -75,8 +81,12 @@ export function componentUsages(timeZone: string): ListImport {
 					},
 					absent("component", "type", "a component of the offering", "type"),
 					{ when: `stored."resourceUuid" <> i."resourceUuid"`, field: "resource_uuid", reason: `'cannot change: the usage is of ' || stored."resourceUuid"` },
-					taken("other", "uuid", "is not the stored record of this resource, component and billing month"),
+					{
+						...taken("other", "uuid", "is not the stored record of this resource, component and billing month"),
+						when: `other."uuid" is not null and (stored."uuid" is not null or not ${writtenHere})`,
+					},
 				],
+				replaced: `other."uuid"`,
 				distinct: [["uuid"], ["resourceUuid", "type", "billingPeriod"]],
 				modified: true,
 			},
