@@ -4,6 +4,16 @@ import { exitCodes, Failure } from "./shared/failure.ts";
 /** Where the figures are kept: in this process (`directory`), or on a PostgreSQL server (`url`). */
 export type DatabaseConfig = { kind: "embedded"; directory: string } | { kind: "server"; url: string };
 
+/** A mail server that takes messages by SMTP. */
+export interface MailServer {
+	host: string;
+	port: number;
+	/** TLS from the first byte; otherwise as soon as the server offers it. */
+	secure: boolean;
+	user: string | undefined;
+	password: string | undefined;
+}
+
 export interface Config {
 	/** Address to listen on; the embedded database, which may hold the demo's public tokens, allows loopback only. */
 	host: string;
@@ -12,6 +22,10 @@ export interface Config {
 	database: DatabaseConfig;
 	/** IANA zone whose calendar makes the billing months. */
 	timeZone: string;
+	/** Where notifications are handed in; without one they are not sent. */
+	mailServer: MailServer | undefined;
+	/** Address that notifications come from. */
+	mailFrom: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,13 +54,41 @@ export function parseConfig(env: Environment): Config {
 		database.kind === "server" || loopback.includes(host),
 		`HOST must be one of ${loopback.join(", ")} with the embedded database, not "${host}": only a DATABASE_URL opens other addresses.`,
 	);
+	const smtp = given("SMTP_URL");
+	const mailServer = smtp === undefined ? undefined : mailServerOf(smtp);
+	check(smtp, smtp === undefined || mailServer !== undefined, "SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host.");
+	const from = given("SMTP_FROM") ?? "usage-gateway@localhost";
+	const mailFrom = check(
+		from,
+		/^[^\s@,:;<>"()[\]\\]+@[^\s@,:;<>"()[\]\\]+$/.test(from),
+		`SMTP_FROM must be an e-mail address such as alerts@example.org, not "${from}".`,
+	);
 
 	if (problems.length > 0) throw new Failure(problems.join(" "), exitCodes.badConfig);
-	return { host, port, database, timeZone };
+	return { host, port, database, timeZone, mailServer, mailFrom };
 }
 
 function isPostgresUrl(text: string): boolean {
 	if (!URL.canParse(text)) return false;
 	const { protocol, pathname } = new URL(text);
 	return ["postgres:", "postgresql:"].includes(protocol) && pathname.length > 1;
+}
+
+/** The server behind an smtp:// or smtps:// address; undefined for what is none. Nothing but user, password, host and port may be in it. */
+function mailServerOf(text: string): MailServer | undefined {
+	if (!URL.canParse(text)) return undefined;
+	const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(text);
+	if (!["smtp:", "smtps:"].includes(protocol) || hostname === "" || pathname.length > 1 || search !== "" || hash !== "") return undefined;
+	const secure = protocol === "smtps:";
+	try {
+		return {
+			host: hostname.replace(/^\[(.*)\]$/, "$1"),
+			port: port === "" ? (secure ? 465 : 587) : Number(port),
+			secure,
+			user: username === "" ? undefined : decodeURIComponent(username),
+			password: password === "" ? undefined : decodeURIComponent(password),
+		};
+	} catch {
+		return undefined; // a % that escapes nothing
+	}
 }

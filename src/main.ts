@@ -5,11 +5,22 @@ import { applyMigrations } from "./database/migrations.ts";
 import { openDatabase } from "./database/open.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
 import type { Services } from "./graphql/context.ts";
+import { forgetOldAnswers } from "./idempotency/idempotency.store.ts";
 import { startLogReader } from "./log/log-reader.ts";
+import { turnMonth } from "./month-turn/month-turn.service.ts";
+import { startDelivery } from "./notification/delivery.service.ts";
+import { openMailTransport } from "./notification/mail.transport.ts";
 import { evaluateAllPolicies } from "./policy/policy.service.ts";
 import { type RunningServer, refuseTakenPort, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
+import { every } from "./shared/every.ts";
 import { runCommand } from "./shared/failure.ts";
+
+/** A month begins this late at most. */
+const millisecondsBetweenTurns = 30_000;
+
+/** Answers to idempotency keys are looked through this often. */
+const millisecondsBetweenClearings = 3_600_000;
 
 /** The composition root: everything is made here and handed down, and closed however the command ends. */
 await runCommand(async () => {
@@ -20,6 +31,8 @@ await runCommand(async () => {
 		await applyMigrations(database);
 		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
 
+		// The months that began while no instance ran come first: policies that recurring usage exceeds anew are not reset.
+		await turnMonth(database, { now: systemClock(), timeZone: config.timeZone }).catch(report("the month cannot be turned"));
 		// What turned while no instance ran, or was left over by an import that was killed before its end.
 		await evaluateAllPolicies(database, { now: systemClock(), timeZone: config.timeZone });
 
@@ -46,8 +59,27 @@ async function serve(database: Database, config: Config): Promise<void> {
 		await log.stop();
 		throw error;
 	});
+	const turns = every(
+		millisecondsBetweenTurns,
+		async () => {
+			await turnMonth(database, { now: systemClock(), timeZone: config.timeZone });
+		},
+		report("the month cannot be turned"),
+	);
+	const clearings = every(millisecondsBetweenClearings, () => forgetOldAnswers(database, systemClock()), report("old answers cannot be let go"));
+	const delivery = startDelivery({
+		database,
+		clock: systemClock,
+		transport: config.mailServer === undefined ? undefined : openMailTransport(config.mailServer, config.mailFrom),
+		tell: (line) => process.stderr.write(`${line}\n`),
+		onError: report("notifications cannot be delivered"),
+	});
+	const asked = stopSignal(); // whoever reads the greeting may ask at once
 	process.stdout.write(greeting(server, config, demo));
-	await stopSignal();
+	await asked;
+	await delivery.stop();
+	await turns.stop();
+	await clearings.stop();
 	await log.stop();
 	await server.stop();
 }

@@ -21,6 +21,23 @@ export function mayReportUsage(viewer: Viewer, { offeringUuid, providerUuid }: P
 export const mayChangePolicies = (viewer: Viewer, { providerUuid }: ProvidedBy): boolean =>
 	viewer.isStaff || viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && role === "OWNER");
 
+/** Deleting usage that was reported: staff. */
+export const mayDeleteUsage = ({ isStaff }: Viewer): boolean => isStaff;
+
+/** Changing a customer's groups, and whether it is blocked or archived: staff. */
+export const mayChangeCustomers = ({ isStaff }: Viewer): boolean => isStaff;
+
+/** Knowing whom notifications go to: staff, support and the provider's owners. */
+export const maySeeRecipients: Visibility = (viewer, t) => {
+	const owned = viewer.customerRoles.filter(({ role }) => role === "OWNER").map(({ customer }) => customer);
+	return seesEverything(viewer)
+		? sql`true`
+		: sql`exists (
+			select from "PolicyFiring" told join "Offering" sold on sold."uuid" = told."offeringUuid"
+			where told."uuid" = ${t}."firingUuid" and ${isOneOf(sql`sold."providerUuid"`, owned)}
+		)`;
+};
+
 /** Who consumes the resource that something is done to. */
 export interface ConsumedBy {
 	readonly customerUuid: string;

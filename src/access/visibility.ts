@@ -127,6 +127,7 @@ export const visibility = {
 	ComponentUserUsage: componentUserUsage,
 	ComponentUserUsageLimit: limit,
 	Customer: customer,
+	Notification: everythingOr(through("PolicyFiring", "firingUuid", firing)),
 	Offering: offering,
 	OfferingComponent: everythingOr(through("Offering", "offeringUuid", offering)),
 	OfferingUsagePolicy: policy,

@@ -32,6 +32,10 @@ export const CustomerQuotaConnection = builder.connectionObject(
 	{ type: nodes.CustomerQuota, name: "CustomerQuotaConnection", description: "A page of customers' figures." },
 	{ name: "CustomerQuotaEdge", ...pageInfo },
 );
+export const NotificationConnection = builder.connectionObject(
+	{ type: nodes.Notification, name: "NotificationConnection", description: "A page of notifications." },
+	{ name: "NotificationEdge", ...pageInfo },
+);
 export const OfferingConnection = builder.connectionObject(
 	{ type: nodes.Offering, name: "OfferingConnection", description: "A page of offerings." },
 	{ name: "OfferingEdge", ...pageInfo },

@@ -1,6 +1,7 @@
 import {
 	BillingType as BillingTypes,
 	LimitPeriod as LimitPeriods,
+	NotificationState as NotificationStates,
 	OfferingState as OfferingStates,
 	PolicyAction as PolicyActions,
 	PolicyFiringKind as PolicyFiringKinds,
@@ -34,6 +35,15 @@ export const LimitPeriod = builder.enumType("LimitPeriod", {
 		QUARTERLY: "The calendar quarter.",
 		ANNUAL: "The calendar year.",
 		TOTAL: "Everything ever reported.",
+	}),
+});
+
+export const NotificationState = builder.enumType("NotificationState", {
+	description: "Where a notification is on its way.",
+	values: described(NotificationStates, {
+		PENDING: "Not sent yet: it is tried, and tried again later when that fails.",
+		SENT: "The mail server took it.",
+		FAILED: "Given up after the last attempt.",
 	}),
 });
 

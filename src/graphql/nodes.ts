@@ -14,6 +14,7 @@ export const ComponentUsage = builder.prismaNode("ComponentUsage", { id });
 export const ComponentUserUsage = builder.prismaNode("ComponentUserUsage", { id });
 export const ComponentUserUsageLimit = builder.prismaNode("ComponentUserUsageLimit", { id });
 export const Customer = builder.prismaNode("Customer", { id });
+export const Notification = builder.prismaNode("Notification", { id });
 export const Offering = builder.prismaNode("Offering", { id });
 export const OfferingComponent = builder.prismaNode("OfferingComponent", { id });
 export const OfferingUsagePolicy = builder.prismaNode("OfferingUsagePolicy", { id });

@@ -25,7 +25,7 @@ interface Row {
 	readonly viewer: string;
 	/** Resources with their plan periods, usages, parts and limits. */
 	readonly uses: Sees;
-	/** Policies and firings. */
+	/** Policies, firings and notifications. */
 	readonly provides: Sees;
 	/** Other kinds, by name. */
 	readonly customers: string;
@@ -136,6 +136,7 @@ function expected(row: Row, model: VisibleModel): string[] {
 		ComponentUserUsage: used,
 		ComponentUserUsageLimit: used,
 		Customer: () => named(row.customers),
+		Notification: provided,
 		Offering: () => named(row.offerings),
 		OfferingComponent: sold,
 		OfferingUsagePolicy: provided,

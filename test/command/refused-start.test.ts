@@ -22,6 +22,12 @@ describe("the service refuses to start", () => {
 			"DATABASE_URL must look like postgresql://user:password@host:5432/database.",
 		],
 		[
+			"the address of another kind of mail server",
+			{ SMTP_URL: "imap://gateway:s3cret@127.0.0.1", SMTP_FROM: "gateway" },
+			"SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host. " +
+				'SMTP_FROM must be an e-mail address such as alerts@example.org, not "gateway".',
+		],
+		[
 			"everything that is wrong, at once",
 			{ PORT: "-1", TIME_ZONE: "CEST?", DATABASE_URL: "postgresql//oops:s3cret" },
 			'PORT must be a number from 0 to 65535, not "-1". TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "CEST?". ' +
@@ -34,8 +40,7 @@ describe("the service refuses to start", () => {
 	});
 
 	test("with a PostgreSQL server that does not answer, without telling its password", async () => {
-		const { port, close } = await taken();
-		await close();
+		const port = 2; // nobody's: a port that was free a moment ago could be somebody's by now
 		const ended = await run("service", { PORT: "0", DATABASE_URL: `postgresql://gateway:s3cret@127.0.0.1:${port}/usage` });
 		expect(ended).toEqual({
 			exitCode: exitCodes.databaseUnavailable,

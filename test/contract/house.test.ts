@@ -13,13 +13,14 @@ const layers = {
 	access: ["database", "shared"],
 	reading: ["access", "database", "shared"],
 	store: ["rules", "reading", "access", "database", "shared"],
-	service: ["store", "rules", "access", "database", "shared"],
+	transport: ["config", "rules", "shared"],
+	service: ["transport", "store", "rules", "access", "database", "shared"],
 	graphql: ["service", "store", "rules", "reading", "access", "database", "generated", "shared"],
 	world: ["import", "shared"],
 	import: ["rules", "database", "shared"],
 	server: ["graphql", "world", "access", "shared"],
 	demo: ["import", "world", "service", "access", "database", "shared"],
-	main: ["server", "demo", "graphql", "service", "store", "import", "world", "access", "database", "config", "shared"],
+	main: ["server", "demo", "graphql", "service", "transport", "store", "import", "world", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
 
 type Layer = keyof typeof layers;
@@ -34,6 +35,7 @@ function layerOf(file: string): Layer {
 	if (folder !== undefined && folderLayers.includes(folder)) return folder as Layer;
 	if (/\.(schema|inputs|subscription)\.ts$/.test(file)) return "graphql";
 	if (/\.service\.ts$/.test(file)) return "service";
+	if (/\.transport\.ts$/.test(file)) return "transport";
 	if (/\.(store|lists)\.ts$|log-reader\.ts$/.test(file)) return "store";
 	return "rules";
 }

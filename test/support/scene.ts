@@ -270,6 +270,30 @@ export async function buildScene(queries: Queries): Promise<readonly Thing[]> {
 			};
 		}),
 	);
+	const outbox = [
+		{ to: "owner", action: "NOTIFY_ORGANIZATION_OWNERS", state: "SENT", attempts: 1, sent: "2026-11-19T11:00:00.000Z", error: null },
+		{ to: "colleague", action: "NOTIFY_ORGANIZATION_OWNERS", state: "FAILED", attempts: 10, sent: null, error: "550 the recipient is unknown" },
+		{ to: "auditor", action: "NOTIFY_EXTERNAL_USER", state: "PENDING", attempts: 0, sent: null, error: null },
+	];
+	await put(
+		"Notification",
+		firings
+			.filter(({ kind }) => kind === "FIRED")
+			.flatMap(({ name, offering }) =>
+				outbox.map(({ to, ...columns }) => ({
+					name: `${name} ${to}`,
+					place: sold(offering),
+					columns: {
+						firingUuid: uuidOf("PolicyFiring", name),
+						recipient: `${to}@example.org`,
+						...columns,
+						due: "2026-11-19T10:00:00.000Z",
+						// Two of them at one moment.
+						created: `2026-11-19T${to === "auditor" ? "10" : "09"}:00:00.000Z`,
+					},
+				})),
+			),
+	);
 	await addRoles(queries);
 	return things;
 }

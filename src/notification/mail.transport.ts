@@ -1,0 +1,55 @@
+import { createTransport } from "nodemailer";
+import type { MailServer } from "../config.ts";
+import type { Mail } from "./message.ts";
+import { failureReason } from "./notification.ts";
+
+/** Waits in milliseconds: all of an attempt ends within half of a notification's lease, whatever the server does. */
+const timeouts = { connection: 10_000, greeting: 10_000, silence: 30_000, attempt: 60_000 };
+
+/** The way to a mail server. */
+export interface MailTransport {
+	/** Sends a message. Answers why it was not sent; nothing when the mail server took it. */
+	send(mail: Mail): Promise<string | undefined>;
+	/** Breaks off what is being sent, and sends nothing any more. */
+	close(): void;
+}
+
+/** Sends by SMTP in the name of the address, each message over a connection of its own. */
+export function openMailTransport({ host, port, secure, user, password }: MailServer, from: string): MailTransport {
+	const closed = new AbortController();
+	const transporter = createTransport({
+		host,
+		port,
+		secure,
+		...(user === undefined ? {} : { auth: { user, pass: password ?? "" } }),
+		dnsTimeout: timeouts.connection,
+		connectionTimeout: timeouts.connection,
+		greetingTimeout: timeouts.greeting,
+		socketTimeout: timeouts.silence,
+		disableFileAccess: true,
+		disableUrlAccess: true,
+	});
+	const secrets = [user ?? "", password ?? ""];
+	return {
+		send: async ({ messageId, recipient, subject, text, date }) => {
+			try {
+				await transporter.sendMail({
+					messageId,
+					// Objects are taken as they are: text would be read as a list of addresses.
+					from: { name: "", address: from },
+					to: { name: "", address: recipient },
+					subject,
+					text,
+					date,
+					headers: { "Auto-Submitted": "auto-generated" },
+					xMailer: false,
+					signal: AbortSignal.any([closed.signal, AbortSignal.timeout(timeouts.attempt)]),
+				});
+				return undefined;
+			} catch (error) {
+				return failureReason(error as Error & { code?: string; response?: string }, { recipient, secrets });
+			}
+		},
+		close: () => closed.abort(),
+	};
+}
