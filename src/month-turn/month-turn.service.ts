@@ -18,8 +18,9 @@ export interface TurnedMonth {
 
 /**
  * Begins this month, and each month that was missed before it, for every offering that has not begun it: recurring usage
- * is carried over from the month before, and the policies are evaluated after that. Any number of processes may do so at
- * once and again: each month begins once for each offering. Answers the months that this call began, oldest first.
+ * is carried over from the month before, and after the last of them the policies are evaluated, as of now: what they would
+ * have found in a month that was missed is past. Any number of processes may do so at once and again: each month begins
+ * once for each offering. Answers the months that this call began, oldest first.
  *
  * An offering that fails holds no other up: the first failure is thrown after all of them.
  */
@@ -30,7 +31,7 @@ export async function turnMonth(database: Database, { now, timeZone }: Moment): 
 	for (const { offeringUuid, lastTurned } of await offeringsToTurn(database, thisMonth)) {
 		try {
 			for (const month of monthsToTurn(lastTurned, thisMonth)) {
-				const turn = await turnOffering(database, offeringUuid, month, { now: momentOfTurn(month, now, timeZone), timeZone });
+				const turn = await turnOffering(database, offeringUuid, month, { now, timeZone });
 				if (turn !== undefined) turned.set(month, sum(turn, turned.get(month)));
 			}
 		} catch (error) {
@@ -45,17 +46,19 @@ export async function turnMonth(database: Database, { now, timeZone }: Moment): 
 function turnOffering(database: Database, offeringUuid: string, month: BillingPeriod, moment: Moment): Promise<TurnedMonth | undefined> {
 	return database.transaction(async (tx) => {
 		await lockOfferings(tx, [offeringUuid]);
-		if (!(await markTurned(tx, offeringUuid, month, moment.now))) return undefined;
+		const begun = momentOfTurn(month, moment.now, moment.timeZone);
+		if (!(await markTurned(tx, offeringUuid, month, begun))) return undefined;
 
 		const carried: CarriedUsage[] = [];
 		for (const usages of chunks(await usagesToCarryOver(tx, offeringUuid, month))) {
-			const copies = await carryOver(tx, usages, month, moment.now);
-			await mergeCurrentUsages(tx, copies, moment.now);
+			const copies = await carryOver(tx, usages, month, begun);
+			await mergeCurrentUsages(tx, copies, begun);
 			carried.push(...copies);
 		}
 
 		// Once, after the copies: a policy that these exceed anew has not been reset in between.
-		const firings = await evaluatePolicies(tx, [offeringUuid], moment);
+		const isMissed = month !== billingPeriodAt(moment.now, moment.timeZone);
+		const firings = isMissed ? [] : await evaluatePolicies(tx, [offeringUuid], moment);
 		const fired = await countFired(tx, firings);
 		const subjects = [
 			...carried.map(({ uuid }): LogSubject => ({ kind: "usage", componentUsageUuid: uuid })),

@@ -77,11 +77,12 @@ async function storeReports(
 		const causes = new Map(stored.toReversed().map(({ componentUuid, uuid }) => [componentUuid, uuid]));
 		const offerings = [...new Set(accepted.map(({ subject }) => subject.offeringUuid))];
 		const firings = await evaluatePolicies(tx, offerings, moment, (componentUuid) => causes.get(componentUuid));
-		const causedBy = firings.length === 0 ? new Map<string, string>() : await causesOf(tx, firings);
+		// A report alone is answered all that it turned, whatever the cause: it is what the policies were evaluated for.
+		const causedBy = firings.length === 0 || accepted.length === 1 ? undefined : await causesOf(tx, firings);
 
 		const answered = accepted.map(({ index, input }) => {
 			const componentUsages = stored.filter((usage) => usage.index === index).map(({ uuid }) => uuid);
-			const own = firings.filter((firing) => componentUsages.includes(causedBy.get(firing) ?? ""));
+			const own = causedBy === undefined ? firings : firings.filter((firing) => componentUsages.includes(causedBy.get(firing) ?? ""));
 			return { index, input, answer: { componentUsages, firings: own } };
 		});
 		await keepAnswers(tx, viewer, "setUsage", answered, moment.now);

@@ -316,7 +316,7 @@ describe("policies at the turn of the month", () => {
 		expect(await isFired(policy)).toBe(true);
 	});
 
-	test("turn in each month that the service was down over", async () => {
+	test("turn once for all the months that the service was down over, as of now", async () => {
 		const resource = await provider.resource();
 		await provider.policy({ limits: { cpu: 10 }, period: "THREE_MONTHS" });
 		await turn("2017-01-05T00:00:00Z");
@@ -325,7 +325,17 @@ describe("policies at the turn of the month", () => {
 		await report(resource, "2017-02-11T12:00:00Z", "6", { recurring: false });
 		await turn("2017-06-10T12:00:00Z");
 
-		expect(await firings()).toEqual(["2017-02: FIRED", "2017-04: RESET"]);
+		expect(await firings()).toEqual(["2017-02: FIRED", "2017-06: RESET"]);
+	});
+
+	test("do not turn back for a month that was missed before they fired", async () => {
+		const resource = await provider.resource();
+		await provider.policy({ limits: { cpu: 10 }, period: "ONE_MONTH" });
+		await turn("2017-01-05T00:00:00Z");
+		await report(resource, "2017-03-05T12:00:00Z", "11");
+		await turn("2017-03-05T12:00:30Z");
+
+		expect(await firings()).toEqual(["2017-03: FIRED"]);
 	});
 
 	test("are told of after the records that turned them, in the order of the log", async () => {

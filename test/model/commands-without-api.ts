@@ -1,0 +1,60 @@
+import { sql } from "../../src/database/sql.ts";
+import { importWorld } from "../../src/import/import.ts";
+import type { ListName, Source } from "../../src/import/source.ts";
+import { turnMonth } from "../../src/month-turn/month-turn.service.ts";
+import { evaluateAllPolicies } from "../../src/policy/policy.service.ts";
+import type { Turn } from "./answers.ts";
+import { type CustomerRecord, importRecords, type UsageRecord } from "./imports.ts";
+import * as lives from "./lives.ts";
+import { zone } from "./months.ts";
+import type { Stage } from "./stage.ts";
+import { thisMonth, type World } from "./world.ts";
+
+/** Turns the month on both; the records that were carried over get the uuids that they were stored with. */
+export async function turn(stage: Stage, world: World): Promise<Turn[]> {
+	const answered = await turnMonth(stage.database, { now: world.now, timeZone: zone });
+	const expected = lives.turnMonth(world);
+	if (world.usages.some(({ uuid }) => uuid === "")) await nameCarried(stage, world);
+	return [{ asked: { at: world.now, turnMonth: thisMonth(world) }, answered, expected }];
+}
+
+async function nameCarried(stage: Stage, world: World): Promise<void> {
+	const rows = await stage.database.rows<{ uuid: string; resource: string; type: string; month: string }>(
+		sql`select "uuid", "resourceUuid" as "resource", "type", "billingPeriod" as "month" from "ComponentUsage"`,
+	);
+	for (const usage of world.usages.filter(({ uuid }) => uuid === "")) {
+		const stored = rows.find(({ resource, type, month }) => resource === usage.resource.uuid && type === usage.type && month === usage.month);
+		usage.uuid = stored?.uuid ?? "";
+	}
+}
+
+/** Imports the records on both, with the evaluation that the command brings. */
+export async function importAll(stage: Stage, world: World, customers: readonly CustomerRecord[], usages: readonly UsageRecord[]): Promise<Turn[]> {
+	const lists = new Map<ListName, readonly unknown[]>([
+		["customers", customers],
+		["marketplace-component-usages", usages],
+	]);
+	const source: Source = {
+		name: "a sequence",
+		check: async () => {},
+		read: async function* (name) {
+			const records = lists.get(name);
+			if (records !== undefined) yield { records };
+		},
+	};
+	const { created, updated, unchanged, refusals } = await importWorld({
+		database: stage.database,
+		source,
+		timeZone: zone,
+		evaluatePolicies: (database) => evaluateAllPolicies(database, { now: world.now, timeZone: zone }),
+	});
+	const inOrder = (all: readonly { uuid: string | null; field: string }[]) => all.map(({ uuid, field }) => `${uuid} ${field}`).sort();
+	const expected = importRecords(world, customers, usages);
+	return [
+		{
+			asked: { at: world.now, import: { customers, usages } },
+			answered: { created, updated, unchanged, refusals: inOrder(refusals) },
+			expected: { ...expected, refusals: inOrder(expected.refusals) },
+		},
+	];
+}

@@ -1,0 +1,115 @@
+import { later, type Month, startOf } from "./months.ts";
+import { evaluate, isBlocked } from "./policies.ts";
+import { absent, notFound, problem, type Refused, refusedBy, ruleBroken } from "./refusals.ts";
+import { mergeCurrentUsages } from "./reports.ts";
+import { type Customer, type Firing, type Resource, resourceOf, thisMonth, usageOf, type World } from "./world.ts";
+
+/** A new resource in the project; `uuid` and `period` are those that it is answered with. */
+export function createResource(world: World, project: string, uuid: string, period: string): Refused | Resource {
+	const customer = world.customers.find((candidate) => candidate.project === project);
+	if (customer === undefined) return notFound(absent("Project", project, "project"));
+	if (isBlocked(world, customer)) {
+		return ruleBroken(problem("BLOCKED_BY_POLICY", "Creation of new resources in this project is not available due to a policy.", "project"));
+	}
+	const periods = [{ uuid: period, start: world.now, end: null }];
+	const resource: Resource = { uuid, customer, plan: world.plan, state: "CREATING", periods, currentUsages: new Map() };
+	world.resources.push(resource);
+	return resource;
+}
+
+export function setResourceState(world: World, uuid: string, state: string): Refused | Resource {
+	const resource = resourceOf(world, uuid);
+	if (resource === undefined) return notFound(absent("Resource", uuid, "resource"));
+	if (resource.state === "TERMINATED" && state !== "TERMINATED") {
+		return ruleBroken(problem("INVALID_RESOURCE_STATE", "A terminated resource stays terminated.", "state"));
+	}
+	resource.state = state;
+	if (state === "TERMINATED") for (const period of resource.periods) period.end ??= world.now;
+	return resource;
+}
+
+export interface CustomerChange {
+	readonly blocked?: boolean;
+	readonly archived?: boolean;
+	readonly organizationGroups?: readonly string[];
+}
+
+/** Changes a customer; the policies of the offering are looked at when the customer has usage of it. */
+export function updateCustomer(
+	world: World,
+	uuid: string,
+	{ organizationGroups, ...flags }: CustomerChange,
+): Refused | { customer: Customer; firings: Firing[] } {
+	const customer = world.customers.find((candidate) => candidate.uuid === uuid);
+	if (customer === undefined) return notFound(absent("Customer", uuid, "uuid"));
+	const missing = (organizationGroups ?? []).filter((group) => !world.groups.includes(group));
+	const refused = refusedBy(
+		notFound,
+		missing.map((group) => absent("Organization group", group, "organizationGroups")),
+	);
+	if (refused !== undefined) return refused;
+	Object.assign(customer, flags);
+	if (organizationGroups !== undefined) customer.groups = new Set(organizationGroups);
+	return { customer, firings: world.usages.some(({ resource }) => resource.customer === customer) ? evaluate(world) : [] };
+}
+
+/** Deletes a usage record with its parts; what it caused stays, without a cause. */
+export function deleteUsage(world: World, uuid: string): Refused | { firings: Firing[] } {
+	const usage = world.usages.find((candidate) => candidate.uuid === uuid);
+	if (usage === undefined) return notFound(absent("Component usage", uuid, "uuid"));
+	world.usages = world.usages.filter((other) => other !== usage);
+	for (const firing of world.firings) if (firing.cause === uuid) firing.cause = null;
+	usage.resource.currentUsages.delete(usage.type);
+	mergeCurrentUsages(world, usage.resource, [usage.type]);
+	return { firings: evaluate(world) };
+}
+
+/** What the turn of a month did; `copied` counts records, the others policies. */
+export interface Turn {
+	readonly month: Month;
+	readonly offerings: 1;
+	readonly copied: number;
+	readonly fired: number;
+	readonly reset: number;
+}
+
+/** Begins this month and those that were missed; an offering that has begun none begins this one. */
+export function turnMonth(world: World): Turn[] {
+	const present = thisMonth(world);
+	const last = [...world.turned].sort().at(-1);
+	const turns: Turn[] = [];
+	for (let month = last === undefined ? present : later(last, 1); month <= present; month = later(month, 1)) turns.push(begin(world, month));
+	return turns;
+}
+
+/** A month that was missed begins at its first moment, this month now; policies are looked at as of now, after the last. */
+function begin(world: World, month: Month): Turn {
+	const { now } = world;
+	if (month !== thisMonth(world)) world.now = startOf(month);
+	world.turned.add(month);
+	const carried = world.usages.filter(
+		({ resource, type, month: reported, recurring }) =>
+			recurring && reported === later(month, -1) && resource.state !== "TERMINATED" && usageOf(world, resource, type, month) === undefined,
+	);
+	for (const { resource, type, amount, description, recurring, planPeriod } of carried) {
+		world.usages.push({
+			uuid: "",
+			resource,
+			type,
+			month,
+			amount,
+			date: world.now,
+			description,
+			recurring,
+			planPeriod,
+			modifiedBy: null,
+			writtenHere: true,
+			parts: new Map(),
+		});
+		mergeCurrentUsages(world, resource, [type]);
+	}
+	world.now = now;
+	const firings = month === thisMonth(world) ? evaluate(world) : [];
+	const fired = firings.filter(({ kind }) => kind === "FIRED").length;
+	return { month, offerings: 1, copied: carried.length, fired, reset: firings.length - fired };
+}

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import { inject, test } from "vitest";
+import { raw } from "../../src/database/sql.ts";
+import type { Turn } from "./answers.ts";
+import { type Command, commands, type Scene, scenes } from "./commands.ts";
+import { play } from "./play.ts";
+import { openStage, type Stage } from "./stage.ts";
+import { compareBlocks, compareFigures, compareStored } from "./stored.ts";
+
+const setting = (name: string): string | undefined => (process.env[name] === "" ? undefined : process.env[name]);
+
+const sequences = Number(setting("MODEL_SEQUENCES") ?? 2_000);
+const seed = setting("MODEL_SEED");
+const path = setting("MODEL_PATH");
+
+/** Sequences that are played at the same time, each on a database of its own: the embedded database runs in this very process. */
+const stages = seed === undefined && inject("templates").engine === "PostgreSQL" ? 3 : 1;
+
+/** The embedded database tidies nothing up by itself, as a server does. */
+const tidyEvery = 50;
+
+/** Plays a sequence on the service and on the model, and fails with all that was said when one answer differs. */
+async function playSequence(stage: Stage, scene: Scene, sequence: readonly Command[]): Promise<void> {
+	const world = await stage.set(scene);
+	const said: Turn[] = [];
+	const compare = (turn: Turn) => {
+		said.push(turn);
+		if (!isDeepStrictEqual(turn.answered, turn.expected)) throw new Error(`The service and the model differ.\n${said.map(told).join("\n")}`);
+	};
+	const failed = (command: Command) => (error: unknown) => {
+		throw new Error(`The service failed.\n${said.map(told).join("\n")}\nasked ${JSON.stringify(command)}\n  service ${error}`, { cause: error });
+	};
+	for (const command of sequence) for (const turn of await play(stage, world, command).catch(failed(command))) compare(turn);
+	compare(await compareStored(stage, world));
+	compare(await compareFigures(stage, world));
+	if (world.policies.some(({ request }) => request.actions.includes("BLOCK_CREATION_OF_NEW_RESOURCES"))) compare(await compareBlocks(stage, world));
+}
+
+const told = ({ asked, answered, expected }: Turn): string =>
+	isDeepStrictEqual(answered, expected)
+		? `asked ${JSON.stringify(asked)}`
+		: `asked ${JSON.stringify(asked)}\n  service ${JSON.stringify(answered)}\n  model   ${JSON.stringify(expected)}`;
+
+async function playSequences(numRuns: number, firstSeed: number): Promise<void> {
+	const stage = await openStage();
+	let played = 0;
+	const property = fc.asyncProperty(scenes, commands, async (scene, sequence) => {
+		if (stage.database.engine === "PGlite" && played++ % tidyEvery === tidyEvery - 1) await stage.database.rows(raw("vacuum analyze"));
+		await playSequence(stage, scene, sequence);
+	});
+	try {
+		await fc.assert(property, { numRuns, seed: firstSeed, unbiased: true, ...(path === undefined ? {} : { path }), includeErrorInReport: true });
+	} finally {
+		await stage.close();
+	}
+}
+
+test("whatever is done in whatever order, the service answers and stores what the model does", { timeout: 1_200_000 }, async () => {
+	const firstSeed = seed === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(seed);
+	const lanes = Array.from({ length: stages }, (_, lane) => playSequences(Math.ceil(sequences / stages), firstSeed + lane));
+	// All of them end before the test does, whichever fails.
+	for (const lane of await Promise.allSettled(lanes)) if (lane.status === "rejected") throw lane.reason;
+});
