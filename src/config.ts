@@ -26,6 +26,8 @@ export interface Config {
 	mailServer: MailServer | undefined;
 	/** Address that notifications come from. */
 	mailFrom: string;
+	/** For how many days subscribers can go on from where they stopped. */
+	alertRetention: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,6 +56,12 @@ export function parseConfig(env: Environment): Config {
 		database.kind === "server" || loopback.includes(host),
 		`HOST must be one of ${loopback.join(", ")} with the embedded database, not "${host}": only a DATABASE_URL opens other addresses.`,
 	);
+	const days = given("ALERT_RETENTION") ?? "30";
+	const alertRetention = check(
+		Number(days),
+		/^\d{1,4}$/.test(days) && Number(days) >= 1,
+		`ALERT_RETENTION must be a whole number of days from 1 to 9999, not "${days}".`,
+	);
 	const smtp = given("SMTP_URL");
 	const mailServer = smtp === undefined ? undefined : mailServerOf(smtp);
 	check(smtp, smtp === undefined || mailServer !== undefined, "SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host.");
@@ -65,7 +73,7 @@ export function parseConfig(env: Environment): Config {
 	);
 
 	if (problems.length > 0) throw new Failure(problems.join(" "), exitCodes.badConfig);
-	return { host, port, database, timeZone, mailServer, mailFrom };
+	return { host, port, database, timeZone, mailServer, mailFrom, alertRetention };
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -6,6 +6,7 @@ import { openDatabase } from "./database/open.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
 import type { Services } from "./graphql/context.ts";
 import { forgetOldAnswers } from "./idempotency/idempotency.store.ts";
+import { letGoOfEntries } from "./log/log.store.ts";
 import { startLogReader } from "./log/log-reader.ts";
 import { turnMonth } from "./month-turn/month-turn.service.ts";
 import { startDelivery } from "./notification/delivery.service.ts";
@@ -19,7 +20,7 @@ import { runCommand } from "./shared/failure.ts";
 /** A month begins this late at most. */
 const millisecondsBetweenTurns = 30_000;
 
-/** Answers to idempotency keys are looked through this often. */
+/** Answers to idempotency keys and entries of the log are kept this much longer than promised at most. */
 const millisecondsBetweenClearings = 3_600_000;
 
 /** The composition root: everything is made here and handed down, and closed however the command ends. */
@@ -66,7 +67,14 @@ async function serve(database: Database, config: Config): Promise<void> {
 		},
 		report("the month cannot be turned"),
 	);
-	const clearings = every(millisecondsBetweenClearings, () => forgetOldAnswers(database, systemClock()), report("old answers cannot be let go"));
+	const clearings = every(
+		millisecondsBetweenClearings,
+		async () => {
+			await forgetOldAnswers(database, systemClock());
+			await letGoOfEntries(database, daysBefore(systemClock(), config.alertRetention));
+		},
+		report("old answers and alerts cannot be let go"),
+	);
 	const delivery = startDelivery({
 		database,
 		clock: systemClock,
@@ -83,6 +91,8 @@ async function serve(database: Database, config: Config): Promise<void> {
 	await log.stop();
 	await server.stop();
 }
+
+const daysBefore = (moment: Date, days: number): Date => new Date(moment.getTime() - days * 86_400_000);
 
 function report(what: string): (error: unknown) => void {
 	return (error) => process.stderr.write(`${what}: ${error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,5 +1,6 @@
 import type { ModelName } from "../database/model.ts";
 import { type LogEntry, type Position, parsedPosition, printedPosition } from "../log/log.store.ts";
+import { LetGo } from "../log/log-reader.ts";
 import type { List } from "../reading/list.ts";
 import type { Refused } from "../shared/refusal.ts";
 import { stoppable } from "../shared/stoppable.ts";
@@ -39,19 +40,22 @@ export function followLog<Model extends ModelName>(
 	after: string | null | undefined,
 ): AsyncGenerator<LogEvent | PositionExpired, void, void> {
 	return stoppable(async function* (signal) {
-		const start = after == null ? await context.log.end() : await startAfter(after, context);
-		if (start instanceof PositionExpired) {
-			yield start;
-			return;
-		}
-		for await (const entries of context.log.follow(start, signal)) {
-			for (const entry of entries) {
-				const uuid = subject(entry);
-				if (uuid === undefined) continue;
-				await authorizeAgain(context);
-				const visible = await context.read.among(list, [uuid]);
-				if (visible.has(uuid)) yield { position: printedPosition(entry.position), uuid };
+		const start = after == null ? await context.log.end() : givenPosition(after);
+		let last = printedPosition(start);
+		try {
+			for await (const entries of context.log.follow(start, signal)) {
+				for (const entry of entries) {
+					last = printedPosition(entry.position);
+					const uuid = subject(entry);
+					if (uuid === undefined) continue;
+					await authorizeAgain(context);
+					const visible = await context.read.among(list, [uuid]);
+					if (visible.has(uuid)) yield { position: last, uuid };
+				}
 			}
+		} catch (error) {
+			if (!(error instanceof LetGo)) throw error;
+			yield new PositionExpired(last);
 		}
 	});
 }
@@ -63,8 +67,8 @@ async function authorizeAgain(context: Context): Promise<void> {
 	renew(context, viewer);
 }
 
-async function startAfter(text: string, context: Context): Promise<Position | PositionExpired> {
+function givenPosition(text: string): Position {
 	const position = parsedPosition(text);
 	if (position === undefined) throw badUserInput(`${JSON.stringify(text.slice(0, 40))} is not a position of the log: pass one that an event or a firing had.`);
-	return (await context.log.hasReached(position)) ? position : new PositionExpired(text);
+	return position;
 }

@@ -1,15 +1,21 @@
 import type { Database } from "../database/database.ts";
-import { endOfLog, entriesAfter, isAfter, isReached, type LogEntry, logChannel, type Position } from "./log.store.ts";
+import { endOfLog, entriesAfter, isAfter, type LogEntry, logChannel, type Position, reachesBackTo } from "./log.store.ts";
 
 /** Hands the log's entries to any number of followers. One reader and one poll a process, however many follow. */
 export interface LogReader {
-	/** Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts. */
+	/**
+	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts.
+	 * Throws LetGo when the log does not reach back to the position, be it that the follower fell so far behind.
+	 */
 	follow(after: Position, signal: AbortSignal): AsyncGenerator<readonly LogEntry[], void, void>;
 	/** The position behind everything committed: following from here is live only. */
 	end(): Promise<Position>;
-	/** Whether the log has come as far as the position; it may be given out before followers are told of it. */
-	hasReached(position: Position): Promise<boolean>;
 	stop(): Promise<void>;
+}
+
+/** The log has let go of entries after the position, or has not come that far: nobody can go on from it. */
+export class LetGo extends Error {
+	override readonly name = "LetGo";
 }
 
 export interface LogReaderOptions {
@@ -76,11 +82,14 @@ export async function startLogReader(database: Database, { onError, pollEvery = 
 
 	return {
 		async *follow(after, signal) {
+			if (!(await reachesBackTo(database, after))) throw new LetGo();
 			let position = after;
 			while (!signal.aborted && !stopped) {
 				const behind = isAfter(floor, position);
 				const known = head;
 				const entries = behind ? await entriesAfter(database, position, batch) : recent.slice(firstAfter(recent, position));
+				// After the reading: what it did not find because it was let go meanwhile is noticed.
+				if (behind && !(await reachesBackTo(database, position))) throw new LetGo();
 				const last = entries.at(-1);
 				if (last !== undefined) {
 					position = last.position;
@@ -93,7 +102,6 @@ export async function startLogReader(database: Database, { onError, pollEvery = 
 			}
 		},
 		end: () => endOfLog(database),
-		hasReached: (position) => isReached(database, position),
 		stop: async () => {
 			stopped = true;
 			clearInterval(poll);

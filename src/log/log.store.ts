@@ -73,10 +73,40 @@ export async function endOfLog(queries: Queries): Promise<Position> {
 	return { xid: BigInt(row?.xid ?? 0), id: lastId };
 }
 
-/** Whether a transaction that far has begun: a position beyond is of another database, or of one that was restored. */
-export async function isReached(queries: Queries, { xid }: Position): Promise<boolean> {
-	const [row] = await queries.rows<{ reached: boolean }>(sql`
-		select ${String(xid)}::numeric < (pg_snapshot_xmax(pg_current_snapshot())::text)::numeric as "reached"
+/**
+ * Whether everything after the position is in the log. Not when a transaction that far has not begun, for then it is of
+ * another database, or of one that was restored; nor when entries after it were let go.
+ */
+export async function reachesBackTo(queries: Queries, { xid, id }: Position): Promise<boolean> {
+	const [row] = await queries.rows<{ reaches: boolean }>(sql`
+		select ${String(xid)}::numeric < (pg_snapshot_xmax(pg_current_snapshot())::text)::numeric
+			and not exists (select from "LogHorizon" h where (h."xid", h."id") > (${String(xid)}::bigint, ${String(id)}::bigint)) as "reaches"
 	`);
-	return row?.reached === true;
+	return row?.reaches === true;
+}
+
+/** Lets go of the entries that were written before the moment: nobody can go on from a position before them any more. */
+export async function letGoOfEntries(queries: Queries, before: Date): Promise<void> {
+	while ((await letGoOfSome(queries, before)) === entriesAtOnce);
+}
+
+/** What one statement lets go of, so that it stays short. */
+const entriesAtOnce = 5_000;
+
+async function letGoOfSome(queries: Queries, before: Date): Promise<number> {
+	const [row] = await queries.rows<{ count: number }>(sql`
+		with last as (
+			select "xid", "id" from (
+				select "xid", "id", "created" from "LogEntry" order by "xid", "id" limit ${entriesAtOnce}::int
+			) oldest where "created" < ${before}::timestamptz order by "xid" desc, "id" desc limit 1
+		), gone as (
+			delete from "LogEntry" l using last where (l."xid", l."id") <= (last."xid", last."id") returning 1
+		), moved as (
+			insert into "LogHorizon" ("only", "xid", "id") select true, "xid", "id" from last
+			on conflict ("only") do update set "xid" = excluded."xid", "id" = excluded."id"
+			where ("LogHorizon"."xid", "LogHorizon"."id") < (excluded."xid", excluded."id")
+		)
+		select count(*)::int as "count" from gone
+	`);
+	return row?.count ?? 0;
 }

@@ -1,10 +1,9 @@
-import type { ModelName } from "../database/model.ts";
 import { sql } from "../database/sql.ts";
 import { conditions, hasId, hasUuid, when } from "../reading/conditions.ts";
 import { type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
 
-const newestFirst = (model: ModelName): readonly OrderColumn[] => [{ column: "created", type: "timestamptz", descending: true }, thenUuid(model)];
+const newest: OrderColumn = { column: "created", type: "timestamptz", descending: true };
 
 export interface PolicyFilter {
 	scope?: Given<{ id: string }>;
@@ -17,7 +16,7 @@ export function policyList(filter: Given<PolicyFilter>, parent?: Parent): List &
 		model: "OfferingUsagePolicy",
 		key: JSON.stringify(["OfferingUsagePolicy", parent, filter]),
 		where: conditions(hasId("t", "scopeUuid", filter?.scope), hasUuid("t", "scopeUuid", filter?.scopeUuid)),
-		order: newestFirst("OfferingUsagePolicy"),
+		order: [newest, thenUuid("OfferingUsagePolicy")],
 		...(parent === undefined ? {} : { parent }),
 	};
 }
@@ -49,7 +48,7 @@ export function firingList(filter: Given<FiringFilter>, parent?: Parent): List &
 			hasUuid("t.cause", "customerUuid", filter?.customerUuid),
 			when(filter?.kinds, (kinds) => sql`"t"."kind" = any(${[...kinds]}::text[]::"PolicyFiringKind"[])`),
 		),
-		order: newestFirst("PolicyFiring"),
+		order: [newest, { column: "number", type: "bigint", model: "PolicyFiring", descending: true }],
 		links: filter?.customerUuid == null ? [] : ["cause"],
 		...(parent === undefined ? {} : { parent }),
 	};

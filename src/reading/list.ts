@@ -11,9 +11,9 @@ export interface OrderColumn {
 	/** A column of the model, or of a linked row as "link.column". */
 	readonly column: string;
 	/** Its SQL type, which the values in a cursor are read as. */
-	readonly type: "uuid" | "text" | "timestamptz" | "date" | "numeric";
+	readonly type: "uuid" | "text" | "timestamptz" | "date" | "numeric" | "bigint";
 	readonly descending?: boolean;
-	/** Whose uuid it is. */
+	/** Whose uuid or number it is. */
 	readonly model?: ModelName;
 }
 
@@ -128,6 +128,7 @@ const isOfForm: Record<OrderColumn["type"], (text: string) => boolean> = {
 	text: (text) => !text.includes("\0"),
 	timestamptz: isMoment,
 	date: (text) => isMoment(`${text}T00:00:00.000Z`),
+	bigint: (text) => /^\d{1,18}$/.test(text),
 	numeric: (text) => /^-?\d{1,60}(\.\d{1,20})?$/.test(text),
 };
 

@@ -71,7 +71,6 @@ const noLog: LogReader = {
 		throw new Error("Nobody follows the log here.");
 	},
 	end: unused,
-	hasReached: unused,
 	stop: async () => {},
 };
 

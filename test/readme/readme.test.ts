@@ -115,8 +115,15 @@ describe("the page names", () => {
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom } = parseConfig({});
-		const defaults = { HOST: host, PORT: port, TIME_ZONE: timeZone, SMTP_FROM: mailFrom, DATA_DIR: database.kind === "embedded" && database.directory };
+		const { host, port, timeZone, database, mailFrom, alertRetention } = parseConfig({});
+		const defaults = {
+			HOST: host,
+			PORT: port,
+			TIME_ZONE: timeZone,
+			SMTP_FROM: mailFrom,
+			ALERT_RETENTION: alertRetention,
+			DATA_DIR: database.kind === "embedded" && database.directory,
+		};
 		for (const [name, value] of Object.entries(defaults)) expect(section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);
 	});
 
