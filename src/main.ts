@@ -1,3 +1,4 @@
+import { startTokenWatch } from "./access/token-watch.ts";
 import { viewerOf } from "./access/viewer.ts";
 import { type Config, parseConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
@@ -48,7 +49,9 @@ await runCommand(async () => {
 async function serve(database: Database, config: Config): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
 	const log = await startLogReader(database, { onError: report("the log cannot be read") });
+	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
 	const services: Services = {
+		tokens,
 		database,
 		clock: systemClock,
 		timeZone: config.timeZone,
@@ -57,6 +60,7 @@ async function serve(database: Database, config: Config): Promise<void> {
 	};
 	const options = { host: config.host, port: config.port, isDemo: demo, onBug: report("unexpected error") };
 	const server = await startServer(services, options).catch(async (error: unknown) => {
+		await tokens.stop();
 		await log.stop();
 		throw error;
 	});
@@ -88,8 +92,9 @@ async function serve(database: Database, config: Config): Promise<void> {
 	await delivery.stop();
 	await turns.stop();
 	await clearings.stop();
-	await log.stop();
 	await server.stop();
+	await tokens.stop();
+	await log.stop();
 }
 
 const daysBefore = (moment: Date, days: number): Date => new Date(moment.getTime() - days * 86_400_000);

@@ -52,3 +52,12 @@ export async function revokeToken(queries: Queries, uuid: string, now: Date): Pr
 	`);
 	return revoked.length > 0;
 }
+
+/** Those of the tokens, by their hashes, that sign an active user in at the moment. */
+export async function goodTokens(queries: Queries, hashes: readonly string[], now: Date): Promise<string[]> {
+	const rows = await queries.rows<{ hash: string }>(sql`
+		select t."hash" from "Token" t join "User" u on u."uuid" = t."userUuid"
+		where t."hash" = any(${[...hashes]}::text[]) and t."revoked" is null and (t."expires" is null or t."expires" > ${now}::timestamptz) and u."isActive"
+	`);
+	return rows.map(({ hash }) => hash);
+}

@@ -1,3 +1,4 @@
+import type { TokenWatch } from "../access/token-watch.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Database } from "../database/database.ts";
 import type { LogReader } from "../log/log-reader.ts";
@@ -14,6 +15,8 @@ export interface Services {
 	readonly log: LogReader;
 	/** Who a token signs in now. */
 	readonly authenticate: (token: string) => Promise<Viewer | undefined>;
+	/** Tells when a token is no longer good. */
+	readonly tokens: TokenWatch;
 }
 
 /**
@@ -24,16 +27,30 @@ export interface Context extends Services {
 	readonly isSignedIn: boolean;
 	/** The token that signed the viewer in. */
 	readonly token: string | undefined;
+	/** The position that a client which lost its stream of server-sent events goes on from. */
+	readonly lastEventId: string | undefined;
+	/** Where the event that is being answered stands in the log. */
+	position: string | undefined;
 	/** Who asks. For nobody, a viewer without roles. */
 	viewer: Viewer;
 	/** Reads what the viewer sees; refuses to read for nobody. */
 	read: Reader;
 }
 
-/** A context for the viewer of the token; without one, for nobody. */
-export function createContext(services: Services, token?: string, viewer?: Viewer): Context {
-	if (viewer === undefined) return { ...services, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
-	return { ...services, isSignedIn: true, token, viewer, read: createReader(services.database, viewer) };
+/** Who asks, and with what. */
+export interface Asker {
+	readonly token: string;
+	readonly viewer: Viewer;
+	readonly lastEventId?: string | undefined;
+}
+
+/** A context for whoever asks; for nobody without one. */
+export function createContext(services: Services, asker?: Asker): Context {
+	if (asker === undefined) {
+		return { ...services, isSignedIn: false, token: undefined, lastEventId: undefined, position: undefined, viewer: nobody, read: refusingReader };
+	}
+	const { token, viewer, lastEventId } = asker;
+	return { ...services, isSignedIn: true, token, lastEventId, position: undefined, viewer, read: createReader(services.database, viewer) };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */

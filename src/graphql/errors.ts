@@ -8,6 +8,8 @@ export const notFound = (what: string, uuid: string) => new GraphQLError(`${what
 
 export const badUserInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
+export const rateLimited = (message: string) => new GraphQLError(message, { extensions: { code: "RATE_LIMITED" } });
+
 /** The same error at the same place of the document, with another message or code. What it was made from is kept only when said. */
 export function recoded(error: GraphQLError, code: string, message = error.message, originalError?: Error): GraphQLError {
 	const { nodes = null, source = null, positions = null, path = null, extensions } = error;

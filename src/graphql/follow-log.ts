@@ -42,28 +42,38 @@ export function followLog<Model extends ModelName>(
 	return stoppable(async function* (signal) {
 		const start = after == null ? await context.log.end() : givenPosition(after);
 		let last = printedPosition(start);
+		const tokenEnded = new AbortController();
+		const unwatch = context.tokens.watch(context.token ?? "", () => tokenEnded.abort());
 		try {
-			for await (const entries of context.log.follow(start, signal)) {
+			for await (const entries of context.log.follow(start, AbortSignal.any([signal, tokenEnded.signal]))) {
 				for (const entry of entries) {
 					last = printedPosition(entry.position);
 					const uuid = subject(entry);
 					if (uuid === undefined) continue;
 					await authorizeAgain(context);
 					const visible = await context.read.among(list, [uuid]);
-					if (visible.has(uuid)) yield { position: last, uuid };
+					if (!visible.has(uuid)) continue;
+					context.position = last;
+					yield { position: last, uuid };
 				}
 			}
 		} catch (error) {
 			if (!(error instanceof LetGo)) throw error;
+			context.position = undefined;
 			yield new PositionExpired(last);
+		} finally {
+			unwatch();
 		}
+		if (tokenEnded.signal.aborted) throw tokenNotGood();
 	});
 }
+
+const tokenNotGood = () => unauthenticated("The token is no longer good: sign in again.");
 
 /** Takes the viewer as the token signs them in now, and forgets what was read for the event before. */
 async function authorizeAgain(context: Context): Promise<void> {
 	const viewer = context.token === undefined ? undefined : await context.authenticate(context.token);
-	if (viewer === undefined) throw unauthenticated("The token is no longer good: sign in again.");
+	if (viewer === undefined) throw tokenNotGood();
 	renew(context, viewer);
 }
 

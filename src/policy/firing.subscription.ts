@@ -29,13 +29,17 @@ builder.subscriptionFields((t) => ({
 		type: PolicyFiringsResult,
 		description:
 			"Policies that turn, in the order of the log: everything after the position, then live; without a position, live only. " +
-			"Each event is authorised again when it is delivered. Error BAD_USER_INPUT for what is no position.",
+			"Each event is authorised again when it is delivered. Over server-sent events the position is the event's id, and Last-Event-ID goes before after. Error BAD_USER_INPUT for what is no position.",
 		args: {
 			filter: t.arg({ type: FiringFilterInput, description: "Which firings; all that the viewer sees when absent." }),
 			after: t.arg.string({ description: "The position of the last event that the client has." }),
 		},
 		subscribe: (_root, { filter, after }, context) =>
-			followLog({ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firingList(filter) }, context, after),
+			followLog(
+				{ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firingList(filter) },
+				context,
+				context.lastEventId ?? after,
+			),
 		resolve: (event) => event,
 	}),
 }));

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
@@ -15,7 +15,10 @@ export interface ServerOptions extends YogaOptions {
 export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
-	/** Takes no more connections, closes sockets with 1001 and waits for the requests under way, not for connections that ask nothing. */
+	/**
+	 * Takes no more connections and waits for the requests under way. What would last is broken off so that clients go on
+	 * elsewhere from their last position: sockets are closed with 1012, streams of events and silent connections are cut.
+	 */
 	stop(): Promise<void>;
 }
 
@@ -25,7 +28,10 @@ const largestMessage = 64 * 1024;
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(services: Services, { host, port, ...options }: ServerOptions): Promise<RunningServer> {
 	const yoga = createPipeline(services, options);
+	const streams = new Set<ServerResponse>();
 	const http = createHttpServer((request, response) => {
+		if (request.headers.accept?.includes("text/event-stream")) streams.add(response);
+		response.on("close", () => streams.delete(response));
 		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else void yoga(request, response);
 	});
@@ -38,6 +44,8 @@ export async function startServer(services: Services, { host, port, ...options }
 		url: `http://${host.includes(":") ? `[${host}]` : host}:${(http.address() as AddressInfo).port}${endpoint}`,
 		stop: async () => {
 			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+			for (const socket of sockets.clients) socket.close(1012, "The service stops: connect again, and go on from your last position.");
+			for (const stream of streams) if (stream.headersSent) stream.destroy(); // what has not begun is an answer, and may end
 			await graphql.dispose();
 			http.closeIdleConnections();
 			for (const connection of silent) connection.destroy();

@@ -1,9 +1,10 @@
 import { type ExecutionArgs, GraphQLError } from "graphql";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { YogaServerInstance } from "graphql-yoga";
-import type { WebSocketServer } from "ws";
+import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
+import { rateLimited } from "../graphql/errors.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {
@@ -11,7 +12,14 @@ interface Operation extends ExecutionArgs {
 }
 
 const initialWait = 3_000;
+/** A connection that has not answered a ping when the next is due is dropped: nothing waits long for one that does not read. */
 const pingEvery = 12_000;
+
+const connectionsPerToken = 10;
+const subscriptionsPerConnection = 50;
+const closeCodes = { forbidden: 4403, tooMany: 4429 };
+
+const tooManySubscriptions = () => rateLimited(`A connection has at most ${subscriptionsPerConnection} subscriptions: end one, or use another connection.`);
 
 /**
  * Serves graphql-transport-ws on the sockets. A connection that gives a token gives a good one, or is closed with 4403.
@@ -22,16 +30,25 @@ export function serveWebSocket(
 	yoga: YogaServerInstance<{ authorization?: string | undefined }, Context>,
 	services: Services,
 ): { dispose: () => Promise<void> | void } {
+	const connections = connectionsByToken();
 	return useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
 		{
 			connectionInitWaitTimeout: initialWait,
-			onConnect: async ({ connectionParams }) => {
+			onConnect: async ({ connectionParams, extra: { socket } }) => {
 				const authorization = authorizationIn(connectionParams);
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
-				return token !== undefined && (await services.authenticate(token)) !== undefined;
+				if (token === undefined || (await services.authenticate(token)) === undefined) return false;
+				if (!connections.add(token, socket)) {
+					socket.close(closeCodes.tooMany, `A token has at most ${connectionsPerToken} connections.`);
+					return true;
+				}
+				const unwatch = services.tokens.watch(token, () => socket.close(closeCodes.forbidden, "Forbidden"));
+				socket.once("close", unwatch);
+				return true;
 			},
 			onSubscribe: async (connection, _id, { query, operationName, variables, extensions }) => {
+				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return [tooManySubscriptions()];
 				const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
 					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
 				});
@@ -51,6 +68,24 @@ export function serveWebSocket(
 		sockets,
 		pingEvery,
 	);
+}
+
+/** The open connections of each token, as many as one may have. */
+function connectionsByToken(): { add(token: string, socket: WebSocket): boolean } {
+	const open = new Map<string, Set<WebSocket>>();
+	return {
+		/** False when the token has as many as it may. */
+		add: (token, socket) => {
+			const own = open.get(token) ?? new Set();
+			if (own.size >= connectionsPerToken) return false;
+			open.set(token, own.add(socket));
+			socket.once("close", () => {
+				own.delete(socket);
+				if (own.size === 0) open.delete(token);
+			});
+			return true;
+		},
+	};
 }
 
 /** The Authorization among the connection's parameters, or among the headers that GraphiQL sends in an operation's extensions. */

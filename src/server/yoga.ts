@@ -6,6 +6,7 @@ import { useErrorCodes } from "../graphql/error-codes.ts";
 import { unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
+import { useEventIds } from "./event-ids.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 
 export const endpoint = "/graphql";
@@ -34,7 +35,7 @@ export function createPipeline(services: Services, { isDemo, onBug }: YogaOption
 		logging: false,
 		graphiql: graphiqlOptions(isDemo),
 		renderGraphiQL: graphiqlPage,
-		plugins: [useErrorCodes()],
+		plugins: [useErrorCodes(), useEventIds()],
 		maskedErrors: {
 			maskError: (thrown) => {
 				const { error, isBug } = maskError(thrown);
@@ -42,14 +43,15 @@ export function createPipeline(services: Services, { isDemo, onBug }: YogaOption
 				return error;
 			},
 		},
-		context: ({ request, authorization }) => contextFor(services, authorization ?? request?.headers.get("authorization") ?? undefined),
+		context: ({ request, authorization }) =>
+			contextFor(services, authorization ?? request?.headers.get("authorization") ?? undefined, request?.headers.get("last-event-id") ?? undefined),
 	});
 }
 
-async function contextFor(services: Services, authorization: string | undefined): Promise<Context> {
+async function contextFor(services: Services, authorization: string | undefined, lastEventId: string | undefined): Promise<Context> {
 	if (authorization === undefined || authorization.trim() === "") return createContext(services);
 	const token = tokenIn(authorization);
 	const viewer = token === undefined ? undefined : await services.authenticate(token);
-	if (viewer === undefined) throw unauthenticated("The token is unknown, expired or revoked.");
-	return createContext(services, token, viewer);
+	if (token === undefined || viewer === undefined) throw unauthenticated("The token is unknown, expired or revoked.");
+	return createContext(services, { token, viewer, lastEventId });
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addToken } from "../../src/access/token.store.ts";
+import { startTokenWatch } from "../../src/access/token-watch.ts";
 import { viewerOf } from "../../src/access/viewer.ts";
 import type { Database } from "../../src/database/database.ts";
 import { applyMigrations } from "../../src/database/migrations.ts";
@@ -47,7 +48,8 @@ await runCommand(async () => {
 		const database = await openPostgres(url);
 		await fill(database, join(folder, "world"));
 		const log = await startLogReader(database, { onError: () => {} });
-		const services = { database, clock: systemClock, timeZone: "UTC", log, authenticate: (text: string) => viewerOf(database, text, systemClock()) };
+		const tokens = startTokenWatch({ database, clock: systemClock, onError: (error) => say(String(error)) });
+		const services = { database, tokens, clock: systemClock, timeZone: "UTC", log, authenticate: (text: string) => viewerOf(database, text, systemClock()) };
 		const server = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: false, onBug: (bug) => say(String(bug)) });
 		const peer = await handWritten(url, month);
 		const results = await rounds(

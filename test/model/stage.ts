@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type DocumentNode, execute, parse, validate } from "graphql";
 import { addToken } from "../../src/access/token.store.ts";
+import type { TokenWatch } from "../../src/access/token-watch.ts";
 import { viewerOf } from "../../src/access/viewer.ts";
 import type { Database } from "../../src/database/database.ts";
 import { list, name, raw, type Sql, sql } from "../../src/database/sql.ts";
@@ -55,8 +56,8 @@ async function askerOn(database: Database): Promise<Stage["ask"]> {
 		return document;
 	};
 	return async (now, text, variableValues) => {
-		const services = { database, clock: () => now, timeZone: zone, log: noLog, authenticate: async () => undefined };
-		const contextValue = createContext(services, `demo_${reporter}`, { ...viewer, asOf: now });
+		const services = { database, clock: () => now, timeZone: zone, log: noLog, tokens: noTokens, authenticate: async () => undefined };
+		const contextValue = createContext(services, { token: `demo_${reporter}`, viewer: { ...viewer, asOf: now } });
 		const { data, errors } = await execute({ schema, document: documentOf(text), variableValues, contextValue });
 		if (errors !== undefined) throw new AggregateError(errors, errors.map(({ message, originalError }) => originalError?.stack ?? message).join("\n"));
 		return data;
@@ -64,6 +65,8 @@ async function askerOn(database: Database): Promise<Stage["ask"]> {
 }
 
 const unused = () => Promise.reject(new Error("Nobody follows the log here."));
+
+const noTokens: TokenWatch = { watch: () => () => {}, stop: async () => {} };
 
 /** Mutations and queries follow no log. */
 const noLog: LogReader = {

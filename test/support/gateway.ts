@@ -1,5 +1,6 @@
 import type { ExecutionResult } from "graphql";
 import { afterAll, beforeAll } from "vitest";
+import { startTokenWatch } from "../../src/access/token-watch.ts";
 import { viewerOf } from "../../src/access/viewer.ts";
 import { type Database, observedDatabase } from "../../src/database/database.ts";
 import type { Services } from "../../src/graphql/context.ts";
@@ -41,9 +42,11 @@ export async function startGateway({ template = "empty", timeZone = "UTC", now =
 	let time = new Date(now);
 	const statements: string[] = [];
 	const bugs: unknown[] = [];
-	const database = observedDatabase(await freshDatabase(template), (text) => statements.push(text));
-	const log = await startLogReader(database, { onError: (error) => bugs.push(error) });
-	const services: Services = { database, clock: () => time, timeZone, log, authenticate: (token) => viewerOf(database, token, time) };
+	const unobserved = await freshDatabase(template);
+	const database = observedDatabase(unobserved, (text) => statements.push(text));
+	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error) });
+	const tokens = startTokenWatch({ database: unobserved, clock: () => time, onError: (error) => bugs.push(error), pause: 100 });
+	const services: Services = { tokens, database, clock: () => time, timeZone, log, authenticate: (token) => viewerOf(database, token, time) };
 	const server: RunningServer = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: template === "demo", onBug: (error) => bugs.push(error) });
 
 	const send: Gateway["send"] = async (token, query, variables) => {
@@ -67,12 +70,13 @@ export async function startGateway({ template = "empty", timeZone = "UTC", now =
 		statementsOf: async (work) => {
 			const before = statements.length;
 			await work();
-			return statements.slice(before).filter((text) => !text.includes('from "LogEntry"'));
+			return statements.slice(before);
 		},
 		bugs: () => bugs.splice(0),
 		stop: async () => {
-			await log.stop();
 			await server.stop();
+			await tokens.stop();
+			await log.stop();
 			await database.close();
 		},
 	};
