@@ -61,6 +61,13 @@ test("a month and a day begin at midnight of the zone, summer time obeyed", () =
 	expect(startOfNextDay("2026-03-29", "Europe/Tallinn").toISOString()).toBe("2026-03-29T21:00:00.000Z");
 });
 
+test("a month begins with its first moment where summer time leaps over its midnight", () => {
+	expect(startOfMonth("2017-10-01", "America/Asuncion").toISOString()).toBe("2017-10-01T04:00:00.000Z");
+	expect(startOfNextDay("2017-09-30", "America/Asuncion").toISOString()).toBe("2017-10-01T04:00:00.000Z");
+	expect(billingPeriodAt(new Date("2017-10-01T03:59:59.999Z"), "America/Asuncion")).toBe("2017-09-01");
+	expect(billingPeriodAt(new Date("2017-10-01T04:00:00.000Z"), "America/Asuncion")).toBe("2017-10-01");
+});
+
 test.each([
 	["UTC", true],
 	["Europe/Tallinn", true],
