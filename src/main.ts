@@ -97,7 +97,9 @@ async function serve(database: Database, config: Config): Promise<void> {
 	await log.stop();
 }
 
-const daysBefore = (moment: Date, days: number): Date => new Date(moment.getTime() - days * 86_400_000);
+function daysBefore(moment: Date, days: number): Date {
+	return new Date(moment.getTime() - days * 86_400_000);
+}
 
 function report(what: string): (error: unknown) => void {
 	return (error) => process.stderr.write(`${what}: ${error instanceof Error ? error.stack : String(error)}\n`);

@@ -2,8 +2,7 @@ import { mayChangeCustomers } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Transactions } from "../database/database.ts";
 import { lockMembership } from "../database/lock.ts";
-import { appendToLog } from "../log/log.store.ts";
-import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
+import { evaluateAndLog, type Moment } from "../policy/policy.service.ts";
 import { absent, Forbidden, NotFoundRefusal } from "../shared/refusal.ts";
 import { type CustomerChange, changeCustomer, offeringsUsedBy, seesCustomer } from "./customer-change.store.ts";
 import { checkGroups } from "./group.service.ts";
@@ -28,11 +27,6 @@ export async function updateCustomer(database: Transactions, viewer: Viewer, cha
 		await checkGroups(tx, viewer, change.organizationGroups ?? []);
 		await lockMembership(tx);
 		await changeCustomer(tx, change, moment.now);
-		const firings = await evaluatePolicies(tx, await offeringsUsedBy(tx, change.uuid), moment);
-		await appendToLog(
-			tx,
-			firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
-		);
-		return { uuid: change.uuid, firings };
+		return { uuid: change.uuid, firings: await evaluateAndLog(tx, await offeringsUsedBy(tx, change.uuid), moment) };
 	});
 }

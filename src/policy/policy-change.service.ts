@@ -3,10 +3,9 @@ import type { Viewer } from "../access/viewer.ts";
 import { checkGroups } from "../customer/group.service.ts";
 import type { Queries, Transactions } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
-import { appendToLog } from "../log/log.store.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
-import { evaluatePolicies, type Moment } from "./policy.service.ts";
+import { evaluateAndLog, type Moment } from "./policy.service.ts";
 import { addPolicy, changePolicy, deletePolicy, type PolicyScope, policyScope, type StoredPolicy, storedPolicy, typesOf } from "./policy-change.store.ts";
 import { limitedTypeProblems, type PolicyRequest, policyShapeProblems, type WatchRequest } from "./policy-request.ts";
 
@@ -33,7 +32,7 @@ export async function createPolicy(database: Transactions, viewer: Viewer, scope
 		await checkScope(tx, viewer, scope, request);
 		await lockOfferings(tx, [scope]);
 		const uuid = await addPolicy(tx, scope, request, viewer.uuid, moment.now);
-		return { uuid, firings: await evaluated(tx, scope, moment) };
+		return { uuid, firings: await evaluateAndLog(tx, [scope], moment) };
 	});
 }
 
@@ -53,7 +52,7 @@ export async function updatePolicy(database: Transactions, viewer: Viewer, { uui
 			]);
 		}
 		await changePolicy(tx, wanted, moment.now);
-		return { uuid, firings: await evaluated(tx, present.offeringUuid, moment) };
+		return { uuid, firings: await evaluateAndLog(tx, [present.offeringUuid], moment) };
 	});
 }
 
@@ -89,15 +88,6 @@ async function checked(queries: Queries, viewer: Viewer, offering: PolicyScope, 
 	permitted(viewer, offering);
 	await checkGroups(queries, viewer, request.organizationGroups);
 	refuse(RuleRefusal, limitedTypeProblems(request.componentLimits, await typesOf(queries, offering.offeringUuid)));
-}
-
-async function evaluated(tx: Queries, offeringUuid: string, moment: Moment): Promise<string[]> {
-	const firings = await evaluatePolicies(tx, [offeringUuid], moment);
-	await appendToLog(
-		tx,
-		firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
-	);
-	return firings;
 }
 
 /** The fields that have a value. */

@@ -40,16 +40,22 @@ export async function evaluatePolicies(tx: Queries, offeringUuids: readonly stri
 	return firings;
 }
 
+/** The same for a write that itself is not told of in the log: appends the firings to it, as the last write of the transaction. */
+export async function evaluateAndLog(tx: Queries, offeringUuids: readonly string[], moment: Moment): Promise<string[]> {
+	const firings = await evaluatePolicies(tx, offeringUuids, moment);
+	await appendToLog(
+		tx,
+		firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
+	);
+	return firings;
+}
+
 /** Evaluates every policy there is, each offering in a transaction of its own: after an import, and when the service starts. */
 export async function evaluateAllPolicies(database: Database, moment: Moment): Promise<void> {
 	for (const offering of await offeringsWithPolicies(database)) {
 		await database.transaction(async (tx) => {
 			await lockOfferings(tx, [offering]);
-			const firings = await evaluatePolicies(tx, [offering], moment);
-			await appendToLog(
-				tx,
-				firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
-			);
+			await evaluateAndLog(tx, [offering], moment);
 		});
 	}
 }

@@ -2,8 +2,7 @@ import { mayDeleteUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Queries, Transactions } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
-import { appendToLog } from "../log/log.store.ts";
-import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
+import { evaluateAndLog, type Moment } from "../policy/policy.service.ts";
 import { absent, Forbidden, NotFoundRefusal } from "../shared/refusal.ts";
 import { deleteUsage, type RemovableUsage, removableUsage, resetCurrentUsage } from "./usage-removal.store.ts";
 
@@ -27,12 +26,7 @@ export async function removeUsage(database: Transactions, viewer: Viewer, uuid: 
 		const usage = await visibleUsage(tx, viewer, uuid); // it may have been deleted while the lock was waited for
 		await deleteUsage(tx, uuid);
 		await resetCurrentUsage(tx, usage, moment.now);
-		const firings = await evaluatePolicies(tx, [offeringUuid], moment);
-		await appendToLog(
-			tx,
-			firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
-		);
-		return { uuid, firings };
+		return { uuid, firings: await evaluateAndLog(tx, [offeringUuid], moment) };
 	});
 }
 
