@@ -34,7 +34,7 @@ const storedParts = async (): Promise<string[]> => {
 		provider.token,
 		"{ componentUserUsages(first: 100, orderBy: { field: USERNAME }) { nodes { username usage } } }",
 	);
-	return componentUserUsages.nodes.map(({ username, usage }: Answer) => `${username} ${usage}`);
+	return componentUserUsages.nodes.map(({ username, usage }: Answer) => `${username} ${usage}`).sort();
 };
 
 describe("many parts in one call", () => {
