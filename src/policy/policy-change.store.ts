@@ -49,7 +49,7 @@ export async function addPolicy(tx: Queries, offeringUuid: string, policy: Polic
 	const [added] = await tx.rows<{ uuid: string }>(sql`
 		insert into "OfferingUsagePolicy" ("scopeUuid", "actions", "externalUserEmails", "applyToAll", "period", "createdByUuid", "created", "modified")
 		values (
-			${offeringUuid}::uuid, ${[...policy.actions]}::text[]::"PolicyAction"[], ${[...policy.externalUserEmails]}::text[], ${policy.applyToAll},
+			${offeringUuid}::uuid, ${[...new Set(policy.actions)]}::text[]::"PolicyAction"[], ${[...policy.externalUserEmails]}::text[], ${policy.applyToAll},
 			${policy.period}::"PolicyPeriod", ${createdByUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz
 		)
 		returning "uuid"
@@ -62,7 +62,7 @@ export async function addPolicy(tx: Queries, offeringUuid: string, policy: Polic
 /** Stores the policy as it is to be. */
 export async function changePolicy(tx: Queries, { uuid, offeringUuid, ...policy }: StoredPolicy, now: Date): Promise<void> {
 	await tx.rows(sql`
-		update "OfferingUsagePolicy" set "actions" = ${[...policy.actions]}::text[]::"PolicyAction"[], "externalUserEmails" = ${[...policy.externalUserEmails]}::text[],
+		update "OfferingUsagePolicy" set "actions" = ${[...new Set(policy.actions)]}::text[]::"PolicyAction"[], "externalUserEmails" = ${[...policy.externalUserEmails]}::text[],
 			"applyToAll" = ${policy.applyToAll}, "period" = ${policy.period}::"PolicyPeriod", "modified" = ${now}::timestamptz
 		where "uuid" = ${uuid}::uuid
 	`);

@@ -35,6 +35,28 @@ describe("the reported usage of a category component", () => {
 		expect(await world.totals("Customer", one.customer)).toEqual(["2026-10 cpu 1999999999999999999.98 "]);
 	});
 
+	test("is 0 where 0 was reported, and not told where nothing was", async () => {
+		await world.included(await world.component("cpu", "cpu"), "10");
+		const { uuid, customer } = await world.resource();
+		await world.provider.planPeriod(uuid, "2026-09-01T00:00:00Z", "2026-10-15T00:00:00Z");
+		await world.provider.usage(uuid, "cpu", "2026-10-01", "0");
+		const { nodes } = await world.list("Customer", customer);
+
+		expect(nodes).toMatchObject([
+			{ date: "2026-10-01", reportedUsage: "0", fixedUsage: "10" },
+			{ date: "2026-09-01", reportedUsage: null, fixedUsage: "10" },
+		]);
+	});
+
+	test.each(["OK", "TERMINATED"])("counts what a resource used that is %s, and is not told with a plan's figure where there is none", async (state) => {
+		await world.component("cpu", "cpu");
+		const { uuid, customer } = await world.resource();
+		await gateway().database.rows(sql`update "Resource" set "state" = ${state}::text::"ResourceState" where "uuid" = ${uuid}::uuid`);
+		await world.provider.usage(uuid, "cpu", "2026-10-01", "5");
+
+		expect((await world.list("Customer", customer)).nodes).toMatchObject([{ reportedUsage: "5", fixedUsage: null }]);
+	});
+
 	test("leaves out components that are totalled in none", async () => {
 		await world.component("other", null);
 		const { uuid, customer } = await world.resource();

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
-import { type PersonsRole, person } from "../support/person.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
 const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
@@ -171,32 +170,5 @@ describe("a change of a customer is refused, and not stored,", () => {
 			problems: unknown.map((uuid) => ({ code: "NOT_FOUND", message: `Organization group ${uuid} was not found.`, path: ["input", "organizationGroups"] })),
 		});
 		expect((await update(customer)).customer).toMatchObject({ blocked: false, organizationGroups: [{ uuid: group }] });
-	});
-});
-
-describe("who changes customers", () => {
-	let customer: string;
-	beforeEach(async () => {
-		customer = await heavyUser();
-	});
-
-	const project = async (): Promise<string> => insert(gateway().database, "Project", { name: "Climate", customerUuid: customer });
-	const on = (role: string): PersonsRole => ["CustomerRole", { customerUuid: customer, role }];
-	const provides = (role: string): PersonsRole => ["CustomerRole", { customerUuid: provider.uuid, role }];
-
-	test.each<[string, () => Promise<string>, string]>([
-		["staff do", async () => staff, "UpdateCustomerPayload"],
-		["support do not, and are told so", () => person(gateway(), [], { isSupport: true }), "FORBIDDEN"],
-		["its owner does not, and is told so", () => person(gateway(), [on("OWNER")]), "FORBIDDEN"],
-		["its manager does not, and is told so", () => person(gateway(), [on("MANAGER")]), "FORBIDDEN"],
-		["a manager of its project does not, and is told so", async () => person(gateway(), [["ProjectRole", { projectUuid: await project(), role: "MANAGER" }]]), "FORBIDDEN"], // biome-ignore format: a row
-		["the owner of its provider does not, and is told so", () => person(gateway(), [provides("OWNER")]), "FORBIDDEN"],
-		["the offering's manager does not, and is told so", () => person(gateway(), [["OfferingRole", { offeringUuid: provider.offering, role: "MANAGER" }]]), "FORBIDDEN"], // biome-ignore format: a row
-		["another provider finds no such customer", async () => (await makeProvider(gateway())).token, "NOT_FOUND"],
-		["a stranger finds no such customer", () => person(gateway()), "NOT_FOUND"],
-	])("%s", async (_who, token, answer) => {
-		const { data, errors } = await gateway().send(await token(), document, { input: { uuid: customer, blocked: true } });
-		expect(errors?.[0]?.extensions["code"] ?? data.updateCustomer.code ?? data.updateCustomer.__typename).toBe(answer);
-		expect((await update(customer)).customer.blocked).toBe(answer === "UpdateCustomerPayload");
 	});
 });

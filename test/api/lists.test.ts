@@ -66,6 +66,7 @@ const cases: Case[] = [
 	["componentUserUsageLimits", { componentType: "cpu" }, has(" cpu ")],
 	["componentUserUsageLimits", { username: "sven" }, ({ place }) => place.customer === "south"],
 	["componentUserUsageLimits", { username: "sve" }, () => false],
+	["componentUserUsageLimits", { username: "SVEN" }, () => false],
 	["componentUserUsageLimits", { username: "sven", componentType: "ram" }, (thing) => thing.place.customer === "south" && has(" ram ")(thing)],
 	["offeringUsagePolicies", { scope: nodeId("Offering", storage) }, on("storage")],
 	["offeringUsagePolicies", { scopeUuid: storage }, on("storage")],

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { sql } from "../../src/database/sql.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
@@ -139,43 +138,6 @@ describe("a policy is refused, and not stored,", () => {
 		const { uuid } = (await create()).offeringUsagePolicy;
 		expect(await update({ uuid, applyToAll: false })).toMatchObject({ message: either });
 		expect(await policies()).toMatchObject([{ uuid }]);
-	});
-});
-
-describe("who changes policies", () => {
-	const roleOf = (role: string) =>
-		gateway().database.rows(sql`update "CustomerRole" set "role" = ${role}::text::"CustomerRoleName" where "customerUuid" = ${provider.uuid}::uuid`);
-
-	/** What creating, changing and deleting a policy, one after the other, is answered with. */
-	const codes = async (uuid: string, token: string): Promise<(string | undefined)[]> => {
-		const attempts: [string, object, string?][] = [
-			["Create", valid()],
-			["Update", { uuid, period: "TOTAL" }],
-			["Delete", { uuid }, "uuid"],
-		];
-		const answered: (string | undefined)[] = [];
-		for (const [verb, input, selection] of attempts) {
-			const { data, errors } = await gateway().send(token, document(verb, selection), { input });
-			answered.push((errors?.[0]?.extensions["code"] as string | undefined) ?? data?.result?.code);
-		}
-		return answered;
-	};
-
-	test("staff and the provider's owners do", async () => {
-		const { uuid } = (await create({}, await provider.staffToken())).offeringUsagePolicy;
-		expect(await codes(uuid, provider.token)).toEqual([undefined, undefined, undefined]);
-	});
-
-	test.each(["MANAGER", "SUPPORT"])("the provider's %s does not, and is told so", async (role) => {
-		const { uuid } = (await create()).offeringUsagePolicy;
-		await roleOf(role);
-		expect(await codes(uuid, provider.token)).toEqual(["FORBIDDEN", "FORBIDDEN", "FORBIDDEN"]);
-		expect(await policies()).toMatchObject([{ uuid, period: "ONE_MONTH" }]);
-	});
-
-	test("another provider finds nothing to change, though the offering is in the catalogue", async () => {
-		const { uuid } = (await create()).offeringUsagePolicy;
-		expect(await codes(uuid, (await makeProvider(gateway())).token)).toEqual(["NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
 	});
 });
 

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
-import { type PersonsRole, person } from "../support/person.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
 const gateway = gatewayForFile({ now: "2017-09-15T12:00:00Z" });
@@ -207,39 +206,5 @@ describe("a preview is refused", () => {
 	test("with all problems of the input at once", async () => {
 		const { problems } = await preview({ applyToAll: false, componentLimits: [] });
 		expect(problems.map(({ path }: Answer) => path.at(-1))).toEqual(["organizationGroups", "componentLimits"]);
-	});
-});
-
-describe("who previews policies", () => {
-	const answerTo = async (token: string | undefined): Promise<string> => {
-		const { data, errors } = await gateway().send(token, document, { input: valid() });
-		return (errors?.[0]?.extensions["code"] as string | undefined) ?? data.preview.code ?? data.preview.__typename;
-	};
-
-	const provides = (role: string): PersonsRole => ["CustomerRole", { customerUuid: provider.uuid, role }];
-	const consumes = async (role: string): Promise<PersonsRole> => {
-		const customer = await provider.customer();
-		await using({ "2017-09": "11" }, customer);
-		return ["CustomerRole", { customerUuid: customer, role }];
-	};
-
-	test.each<[string, () => Promise<string> | string | undefined, string]>([
-		["staff do", () => provider.staffToken(), "OfferingUsagePolicyPreview"],
-		["the provider's owner does", () => provider.token, "OfferingUsagePolicyPreview"],
-		["the provider's manager does not, and is told so", () => person(gateway(), [provides("MANAGER")]), "FORBIDDEN"],
-		["the provider's support does not, and is told so", () => person(gateway(), [provides("SUPPORT")]), "FORBIDDEN"],
-		[
-			"the offering's manager does not, and is told so",
-			() => person(gateway(), [["OfferingRole", { offeringUuid: provider.offering, role: "MANAGER" }]]),
-			"FORBIDDEN",
-		],
-		["support do not, and are told so", () => person(gateway(), [], { isSupport: true }), "FORBIDDEN"],
-		["a consumer's owner finds no such offering", async () => person(gateway(), [await consumes("OWNER")]), "NOT_FOUND"],
-		["another provider finds no such offering", async () => (await makeProvider(gateway())).token, "NOT_FOUND"],
-		["a stranger finds no such offering", () => person(gateway(), []), "NOT_FOUND"],
-		["an owner whose role expired finds no such offering", () => person(gateway(), [["CustomerRole", { customerUuid: provider.uuid, role: "OWNER", expires: "2017-09-15T12:00:00Z" }]]), "NOT_FOUND"], // biome-ignore format: a row
-		["nobody is not signed in", () => undefined, "UNAUTHENTICATED"],
-	])("%s", async (_who, token, answer) => {
-		expect(await answerTo(await token())).toBe(answer);
 	});
 });

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { addToken } from "../../src/access/token.store.ts";
 import { sql } from "../../src/database/sql.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
@@ -34,17 +33,6 @@ const setState = async (resource: string, state: string, token = staff): Promise
 
 const resources = async (): Promise<Answer[]> =>
 	(await gateway().ask(staff, `query ($uuid: UUID!) { project(uuid: $uuid) { resources { nodes { uuid } } } }`, { uuid: project })).project.resources.nodes;
-
-let people = 0;
-
-/** A token of someone with one role. */
-async function personWith(table: string, row: object): Promise<string> {
-	const username = `buyer${String.fromCharCode(97 + Math.floor(people / 26), 97 + (people++ % 26))}`;
-	const userUuid = await insert(gateway().database, "User", { username });
-	await insert(gateway().database, table, { userUuid, ...row });
-	await addToken(gateway().database, { token: `demo_${username}`, username, name: "test", expires: null, now: new Date(0) });
-	return `demo_${username}`;
-}
 
 describe("a new resource", () => {
 	test("is being created, and its plan applies from now on", async () => {
@@ -130,27 +118,6 @@ describe("a policy that blocks", () => {
 	});
 });
 
-describe("who creates resources", () => {
-	const attempt = async (token: string): Promise<string | undefined> => {
-		const { data, errors } = await gateway().send(token, createDocument, { input: { name: "larch", offering: provider.offering, project } });
-		return (errors?.[0]?.extensions["code"] as string | undefined) ?? data?.createResource.code;
-	};
-
-	test.each<[string, string, () => object, string | undefined]>([
-		["the customer's owner does", "CustomerRole", () => ({ customerUuid: customer, role: "OWNER" }), undefined],
-		["the project's manager does", "ProjectRole", () => ({ projectUuid: project, role: "MANAGER" }), undefined],
-		["the project's admin does", "ProjectRole", () => ({ projectUuid: project, role: "ADMIN" }), undefined],
-		["the project's member does not, and is told so", "ProjectRole", () => ({ projectUuid: project, role: "MEMBER" }), "FORBIDDEN"],
-		["the customer's manager does not, and is told so", "CustomerRole", () => ({ customerUuid: customer, role: "MANAGER" }), "FORBIDDEN"],
-		["the customer's support does not, and is told so", "CustomerRole", () => ({ customerUuid: customer, role: "SUPPORT" }), "FORBIDDEN"],
-		["the provider's owner finds no such project", "CustomerRole", () => ({ customerUuid: provider.uuid, role: "OWNER" }), "NOT_FOUND"],
-		["the offering's manager finds no such project", "OfferingRole", () => ({ offeringUuid: provider.offering, role: "MANAGER" }), "NOT_FOUND"],
-	])("%s", async (_who, table, row, code) => {
-		await provider.resource({ customer }); // the provider serves the customer already
-		expect(await attempt(await personWith(table, row()))).toBe(code);
-	});
-});
-
 describe("a resource's state", () => {
 	test("ends its plan periods when it is TERMINATED, and stays so", async () => {
 		const { uuid } = (await create({ plan: provider.plan })).resource;
@@ -159,18 +126,5 @@ describe("a resource's state", () => {
 		});
 		expect(await setState(uuid, "OK")).toMatchObject({ code: "INVALID_RESOURCE_STATE" });
 		expect(await setState(uuid, "TERMINATED")).toMatchObject({ resource: { state: "TERMINATED" } });
-	});
-
-	test.each<[string, string, () => object, string | undefined]>([
-		["the provider's manager sets it", "CustomerRole", () => ({ customerUuid: provider.uuid, role: "MANAGER" }), undefined],
-		["the offering's manager sets it", "OfferingRole", () => ({ offeringUuid: provider.offering, role: "MANAGER" }), undefined],
-		["the provider's support does not, and is told so", "CustomerRole", () => ({ customerUuid: provider.uuid, role: "SUPPORT" }), "FORBIDDEN"],
-		["the customer's owner does not, and is told so", "CustomerRole", () => ({ customerUuid: customer, role: "OWNER" }), "FORBIDDEN"],
-		["the project's admin does not, and is told so", "ProjectRole", () => ({ projectUuid: project, role: "ADMIN" }), "FORBIDDEN"],
-		["a stranger finds no such resource", "OfferingUser", () => ({ offeringUuid: provider.offering, username: "x" }), "NOT_FOUND"],
-	])("%s", async (_who, table, row, code) => {
-		const { uuid } = (await create()).resource;
-		const { data, errors } = await gateway().send(await personWith(table, row()), stateDocument, { input: { resource: uuid, state: "OK" } });
-		expect((errors?.[0]?.extensions["code"] as string | undefined) ?? data?.setResourceState.code).toBe(code);
 	});
 });

@@ -3,7 +3,6 @@ import { sql } from "../../src/database/sql.ts";
 import { setUsage, setUserUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
-import { type PersonsRole, person } from "../support/person.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
 const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
@@ -137,35 +136,5 @@ describe("a usage record that is deleted", () => {
 		const both = await Promise.all([remove(record), remove(record)]);
 		expect(both.map(({ __typename }) => __typename).sort()).toEqual(["DeleteComponentUsagePayload", "NotFoundError"]);
 		expect(await remove(record)).toMatchObject({ message: `Component usage ${record} was not found.`, path: ["input", "uuid"] });
-	});
-});
-
-describe("who deletes usage", () => {
-	const customer = async (): Promise<{ customerUuid: string; projectUuid: string }> => {
-		const [place] = await gateway().database.rows<{ customerUuid: string; projectUuid: string }>(
-			sql`select "customerUuid", "projectUuid" from "Resource" where "uuid" = ${resource}::uuid`,
-		);
-		if (place === undefined) throw new Error("The resource is there.");
-		return place;
-	};
-	const consumer = async (role: string): Promise<PersonsRole> => ["CustomerRole", { customerUuid: (await customer()).customerUuid, role }];
-	const member = async (role: string): Promise<PersonsRole> => ["ProjectRole", { projectUuid: (await customer()).projectUuid, role }];
-	const provides = (role: string): PersonsRole => ["CustomerRole", { customerUuid: provider.uuid, role }];
-
-	test.each<[string, () => Promise<string>, string]>([
-		["staff do", async () => staff, "DeleteComponentUsagePayload"],
-		["support do not, and are told so", () => person(gateway(), [], { isSupport: true }), "FORBIDDEN"],
-		["the provider's owner does not, and is told so", async () => provider.token, "FORBIDDEN"],
-		["the provider's manager does not, and is told so", () => person(gateway(), [provides("MANAGER")]), "FORBIDDEN"],
-		["the offering's manager does not, and is told so", () => person(gateway(), [["OfferingRole", { offeringUuid: provider.offering, role: "MANAGER" }]]), "FORBIDDEN"], // biome-ignore format: a row
-		["the consumer's owner does not, and is told so", async () => person(gateway(), [await consumer("OWNER")]), "FORBIDDEN"],
-		["the project's member does not, and is told so", async () => person(gateway(), [await member("MEMBER")]), "FORBIDDEN"],
-		["another provider finds no such record", async () => (await makeProvider(gateway())).token, "NOT_FOUND"],
-		["a stranger finds no such record", () => person(gateway()), "NOT_FOUND"],
-	])("%s", async (_who, token, answer) => {
-		const { record } = await report("11");
-		const { data, errors } = await gateway().send(await token(), document, { input: { uuid: record } });
-		expect(errors?.[0]?.extensions["code"] ?? data.deleteComponentUsage.code ?? data.deleteComponentUsage.__typename).toBe(answer);
-		expect((await leftOf(record)).records).toBe(answer === "DeleteComponentUsagePayload" ? 0 : 1);
 	});
 });

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { addToken } from "../../src/access/token.store.ts";
 import { sql } from "../../src/database/sql.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
@@ -112,72 +111,5 @@ describe("a limit is refused, and nothing changed,", () => {
 		const { uuid } = (await create()).componentUserUsageLimit;
 		expect(await update({ uuid, resource: await provider.resource() })).toMatchObject({ __typename: "RuleError", path: ["input", "resource"] });
 		expect(await update({ uuid, resource })).toMatchObject({ componentUserUsageLimit: { resource: { uuid: resource } } });
-	});
-});
-
-describe("who limits users", () => {
-	let people = 0;
-
-	/** A token of someone with the role on the resource's customer, project, provider or offering. */
-	async function personWith(table: "CustomerRole" | "ProjectRole" | "OfferingRole", role: string, side: "consumer" | "provider"): Promise<string> {
-		const { database } = gateway();
-		const [place] = await database.rows<{ customerUuid: string; projectUuid: string }>(
-			sql`select "customerUuid", "projectUuid" from "Resource" where "uuid" = ${resource}::uuid`,
-		);
-		const username = `limiter${String.fromCharCode(97 + Math.floor(people / 26), 97 + (people++ % 26))}`;
-		const userUuid = await insert(database, "User", { username });
-		const scope = {
-			CustomerRole: { customerUuid: side === "provider" ? provider.uuid : place?.customerUuid },
-			ProjectRole: { projectUuid: place?.projectUuid },
-			OfferingRole: { offeringUuid: provider.offering },
-		}[table];
-		await insert(database, table, { userUuid, role, ...scope });
-		await addToken(database, { token: `demo_${username}`, username, name: "test", expires: null, now: new Date(0) });
-		return `demo_${username}`;
-	}
-
-	test.each([
-		["the consumer's owner", "CustomerRole", "OWNER", "consumer"],
-		["the project's manager", "ProjectRole", "MANAGER", "consumer"],
-	] as const)("%s does", async (_who, table, role, side) => {
-		const token = await personWith(table, role, side);
-		await insert(gateway().database, "ComponentUserUsage", {
-			componentUsageUuid: await provider.usage(resource, "cpu", "2026-11-01", "9"),
-			username: "alice",
-			userUuid: account,
-		});
-		const { uuid } = (await create({}, token)).componentUserUsageLimit;
-		expect(await update({ uuid, limit: "3" }, token)).toMatchObject({ componentUserUsageLimit: { limit: "3" } });
-		expect(await remove(uuid, token)).toMatchObject({ uuid });
-	});
-
-	test.each([
-		["the consumer's manager", "CustomerRole", "MANAGER", "consumer"],
-		["the consumer's support", "CustomerRole", "SUPPORT", "consumer"],
-		["the project's admin", "ProjectRole", "ADMIN", "consumer"],
-		["the project's member", "ProjectRole", "MEMBER", "consumer"],
-		["the provider's owner", "CustomerRole", "OWNER", "provider"],
-		["the provider's manager", "CustomerRole", "MANAGER", "provider"],
-		["the provider's support", "CustomerRole", "SUPPORT", "provider"],
-		["the offering's manager", "OfferingRole", "MANAGER", "provider"],
-	] as const)("%s does not, and is told so", async (_who, table, role, side) => {
-		const token = await personWith(table, role, side);
-		const { uuid } = (await create()).componentUserUsageLimit;
-		const attempts = [
-			gateway().send(token, document("createComponentUserUsageLimit", limitFields), { input: { resource, component: cpu, user: account } }),
-			gateway().send(token, document("updateComponentUserUsageLimit", limitFields), { input: { uuid, limit: "1" } }),
-			gateway().send(token, document("deleteComponentUserUsageLimit", "uuid"), { input: { uuid } }),
-		];
-		const codes = (await Promise.all(attempts)).map(({ errors }) => errors?.[0]?.extensions["code"]);
-		expect(codes).toEqual(["FORBIDDEN", "FORBIDDEN", "FORBIDDEN"]);
-		expect(await stored()).toMatchObject([{ uuid, limit: "0" }]);
-	});
-
-	test("a stranger finds nothing to limit", async () => {
-		const stranger = (await makeProvider(gateway())).token;
-		const { uuid } = (await create()).componentUserUsageLimit;
-		expect(await create({}, stranger)).toMatchObject({ code: "NOT_FOUND", path: ["input", "resource"] });
-		expect(await update({ uuid, limit: "1" }, stranger)).toMatchObject({ code: "NOT_FOUND", path: ["input", "uuid"] });
-		expect(await remove(uuid, stranger)).toMatchObject({ code: "NOT_FOUND" });
 	});
 });

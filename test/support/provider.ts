@@ -45,7 +45,7 @@ let made = 0;
 /** A name of small letters that no other has. */
 const freshName = (prefix: string): string => `${prefix}${[...String(made++)].map((digit) => String.fromCharCode(97 + Number(digit))).join("")}`;
 
-export async function makeProvider({ database }: Gateway): Promise<Provider> {
+export async function makeProvider({ database }: Pick<Gateway, "database">): Promise<Provider> {
 	const username = freshName("provider");
 	const uuid = await insert(database, "Customer", { name: "Larch computing centre" });
 	const user = await insert(database, "User", { username, email: `${username}@example.org` });
