@@ -23,6 +23,8 @@ export interface Service {
 	readonly greeting: string;
 	/** Asks it to stop, as an operator or a container does, and waits for its end. */
 	stop(): Promise<Ended>;
+	/** Kills it, so that it has no time for anything, and waits for its end. */
+	kill(): Promise<Ended>;
 	/** Presses Ctrl-C again and again until it ends, as npm does in passing on what the process got already. */
 	interrupt(): Promise<Ended>;
 }
@@ -59,6 +61,10 @@ export async function startService(settings: Settings): Promise<Service> {
 			child.kill("SIGTERM");
 			return ended;
 		},
+		kill: () => {
+			child.kill("SIGKILL");
+			return ended;
+		},
 		interrupt: () => {
 			const pressing = setInterval(() => child.kill("SIGINT"), 1);
 			return ended.finally(() => clearInterval(pressing));
@@ -82,12 +88,18 @@ function started(command: Command, settings: Settings, args: readonly string[]) 
 	return { child, output, ended };
 }
 
+/** Ends every command that still runs. */
+export async function endProcesses(): Promise<void> {
+	const children = [...running];
+	for (const child of children) child.kill("SIGKILL");
+	await Promise.all(children.map((child) => once(child, "close")));
+}
+
 /** A path of its own for each directory of a test file, and none of them afterwards; what still runs then is ended. */
 export function directoriesForFile(): () => Promise<string> {
 	const made: string[] = [];
 	afterAll(async () => {
-		for (const child of running) child.kill("SIGKILL");
-		await Promise.all([...running].map((child) => once(child, "close")));
+		await endProcesses();
 		for (const directory of made) await rm(directory, { recursive: true, force: true });
 	});
 	return async () => {

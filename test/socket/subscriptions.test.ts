@@ -158,7 +158,7 @@ test("another provider is told of neither firings nor reports", async () => {
 });
 
 test("a token that is revoked ends its subscription at the next event", async () => {
-	const events = subscribe(client, reports);
+	const events = await subscribeOverSse(gateway().url, provider.token, reports);
 	await firstEvent(events, () => report("1"));
 	await gateway().database.rows(
 		sql`update "Token" set "revoked" = now() where "userUuid" in (select "userUuid" from "CustomerRole" where "customerUuid" = ${provider.uuid}::uuid)`,
