@@ -52,7 +52,7 @@ export async function openPostgres(url: string, { connections = 10, waits = usua
 		engine: "PostgreSQL",
 		...queries,
 		transaction: async (work) => {
-			const client = await pool.connect().catch(namedIfBusy);
+			const client = await pool.connect().catch(namedIfUnavailable);
 			let broken: Error | undefined;
 			try {
 				await client.query("begin");
@@ -93,9 +93,11 @@ function connectingWithin(connectionTimeoutMillis: number): new () => pg.Client 
 	return Connecting; // typed without the configuration that the pool passes
 }
 
-/** The pool does not say by a code that all connections were busy, or none could be made, for too long. */
-function namedIfBusy(error: Error): never {
-	throw /^timeout exceeded when trying to connect$|^timeout expired$/.test(error.message) ? Object.assign(error, { code: "ETIMEDOUT" }) : error;
+/** The driver does not say by a code that it waited too long, or that there is no connection any more. */
+function namedIfUnavailable(error: Error): never {
+	throw /^timeout e|^Query read timeout$|^Connection terminated|^Cannot use a pool after calling end/.test(error.message)
+		? Object.assign(error, { code: "ETIMEDOUT" })
+		: error;
 }
 
 function over(client: pg.Pool | pg.PoolClient, prepared: Map<string, string>): Queries {
@@ -104,8 +106,8 @@ function over(client: pg.Pool | pg.PoolClient, prepared: Map<string, string>): Q
 		return statementName === undefined ? { text, values } : { text, values, name: statementName };
 	};
 	return {
-		rows: async (statement) => (await client.query(query(statement)).catch(namedIfBusy)).rows,
-		tuples: async (statement) => (await client.query<unknown[]>({ ...query(statement), rowMode: "array" }).catch(namedIfBusy)).rows,
+		rows: async (statement) => (await client.query(query(statement)).catch(namedIfUnavailable)).rows,
+		tuples: async (statement) => (await client.query<unknown[]>({ ...query(statement), rowMode: "array" }).catch(namedIfUnavailable)).rows,
 	};
 }
 

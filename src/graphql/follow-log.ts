@@ -47,6 +47,7 @@ export function followLog<Model extends ModelName>(
 		try {
 			for await (const entries of context.log.follow(start, AbortSignal.any([signal, tokenEnded.signal]))) {
 				for (const entry of entries) {
+					if (signal.aborted) return; // nobody listens any more
 					last = printedPosition(entry.position);
 					const uuid = subject(entry);
 					if (uuid === undefined) continue;

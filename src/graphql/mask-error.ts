@@ -15,7 +15,7 @@ const inputStates: Readonly<Record<string, string>> = {
 	"22P05": "Text must not contain the character U+0000.",
 };
 
-const unavailableStates = /^(57P0[123]|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+const unavailableStates = /^(57P0[123]|57014|25P03|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
 /**
  * Errors that somebody named go to the client with their code; what nobody named is masked. The original is for the log:

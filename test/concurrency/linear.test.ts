@@ -20,7 +20,7 @@ function possibleAmounts(writes: readonly Write[], target: string): string[] {
 	return own.filter(({ answered }) => own.every(({ sent }) => sent <= answered)).map(({ amount }) => amount);
 }
 
-test("what 64 writers leave on few records is what one of the last to write each of them reported, and everything agrees with it", {
+test("what 64 writers (16 on the one connection of the embedded database) leave on few records is what one of the last to write each of them reported, and everything agrees with it", {
 	timeout: 300_000,
 }, async () => {
 	const provider = await makeProvider(gateway());
@@ -37,7 +37,7 @@ test("what 64 writers leave on few records is what one of the last to write each
 		for (const target of targets) writes.push({ target, amount, sent, answered });
 	};
 	await Promise.all(
-		Array.from({ length: 64 }, async (_, writer) => {
+		Array.from({ length: gateway().database.engine === "PostgreSQL" ? 64 : 16 }, async (_, writer) => {
 			for (let round = 0; round < 8; round++) {
 				const resource = resources[(writer + round) % resources.length] ?? "";
 				const amount = `${writer * 8 + round}.25`;

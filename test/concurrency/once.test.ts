@@ -8,12 +8,13 @@ const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
 
 const callers = 50;
 
-test("of fifty at once who send the same report under the same key, for fifty keys, each key's is counted once, and all get its answer", {
+test("of fifty at once who send the same report under the same key, for fifty keys (five on the embedded database), each key's is counted once, and all get its answer", {
 	timeout: 300_000,
 }, async () => {
 	const provider = await makeProvider(gateway());
 	await provider.component("cpu");
-	const resources = await Promise.all(Array.from({ length: 50 }, () => provider.resource()));
+	const keys = gateway().database.engine === "PostgreSQL" ? 50 : 5;
+	const resources = await Promise.all(Array.from({ length: keys }, () => provider.resource()));
 	const answers: string[] = [];
 	for (const [key, resource] of resources.entries()) {
 		const input = { resource, usages: [{ type: "cpu", amount: "1" }], idempotencyKey: `key ${key}` };

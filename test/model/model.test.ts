@@ -56,7 +56,7 @@ async function playSequences(numRuns: number, firstSeed: number): Promise<void> 
 	}
 }
 
-test("whatever is done in whatever order, the service answers and stores what the model does", { timeout: 1_200_000 }, async () => {
+test("whatever is done in whatever order, the service answers and stores what the model does", { timeout: 1_200_000, retry: 0 }, async () => {
 	const firstSeed = seed === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(seed);
 	const lanes = Array.from({ length: stages }, (_, lane) => playSequences(Math.ceil(sequences / stages), firstSeed + lane));
 	// All of them end before the test does, whichever fails.
