@@ -1,7 +1,7 @@
 import type { Hundredths } from "./amounts.ts";
 import { type Month, monthOf } from "./months.ts";
 
-/** What domain.md says there is, in memory: one offering, and all who have to do with it. */
+/** What there is in the domain, in memory: one offering, and all who have to do with it. */
 export interface World {
 	now: Date;
 	/** The username of who reports. */
