@@ -44,11 +44,11 @@ export async function startMailServer({ unknown, password, beforeAnswer = async 
 		onRcptTo: ({ address }, _session, answer) =>
 			answer(address === unknown ? Object.assign(new Error(`5.1.1 <${address}> is unknown here`), { responseCode: 550 }) : null),
 		onData: async (stream, { envelope }, answer) => {
-			const chunks: Buffer[] = [];
-			for await (const chunk of stream) chunks.push(chunk);
+			const message = await whole(stream);
+			if (message === undefined) return;
 			received.push(
 				parsed(
-					Buffer.concat(chunks).toString("utf8"),
+					message,
 					envelope.rcptTo.map(({ address }) => address),
 				),
 			);
@@ -63,6 +63,17 @@ export async function startMailServer({ unknown, password, beforeAnswer = async 
 	const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
 	onTestFinished(stop);
 	return { address: { host: "127.0.0.1", port, secure: false, user: undefined, password: undefined }, url: `smtp://127.0.0.1:${port}`, received, stop };
+}
+
+/** The message; undefined when the client broke it off. */
+async function whole(stream: AsyncIterable<Buffer>): Promise<string | undefined> {
+	const chunks: Buffer[] = [];
+	try {
+		for await (const chunk of stream) chunks.push(chunk);
+	} catch {
+		return undefined;
+	}
+	return Buffer.concat(chunks).toString("utf8");
 }
 
 function parsed(message: string, to: string[]): Received {
