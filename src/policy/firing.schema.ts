@@ -28,6 +28,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	windowStart: t.expose("windowStart", { type: "Date", nullable: true }),
 	windowEnd: t.expose("windowEnd", { type: "Date" }),
 	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
 	position: t.string({
 		nullable: true,
 		description: "Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more.",

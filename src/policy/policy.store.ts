@@ -104,8 +104,8 @@ export async function recordTransition(tx: Queries, { policy, kind, window, brea
 				"firedDatetime" = case when ${hasFired} then ${now}::timestamptz else "firedDatetime" end
 			where "uuid" = ${policy.uuid}::uuid
 		), firing as (
-			insert into "PolicyFiring" ("policyUuid", "offeringUuid", "kind", "windowStart", "windowEnd", "causeUuid", "created")
-			values (${policy.uuid}::uuid, ${policy.offeringUuid}::uuid, ${kind}::"PolicyFiringKind", ${window.start}::date, ${window.end}::date, ${causeUuid}::uuid, ${now}::timestamptz)
+			insert into "PolicyFiring" ("policyUuid", "offeringUuid", "kind", "windowStart", "windowEnd", "causeUuid", "created", "modified")
+			values (${policy.uuid}::uuid, ${policy.offeringUuid}::uuid, ${kind}::"PolicyFiringKind", ${window.start}::date, ${window.end}::date, ${causeUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz)
 			returning "uuid"
 		), breaches as (
 			insert into "PolicyFiringBreach" ("firingUuid", "componentUuid", "used", "limit")
