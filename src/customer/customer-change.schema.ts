@@ -1,9 +1,10 @@
 import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
-import { Customer, PolicyFiring } from "../graphql/nodes.ts";
+import { Customer } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { visibleRow, visibleRows } from "../graphql/rows.ts";
+import { visibleRow } from "../graphql/rows.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { type ChangedCustomer, updateCustomer } from "./customer-change.service.ts";
 
 const UpdateCustomerInput = builder.inputType("UpdateCustomerInput", {
@@ -28,11 +29,7 @@ const UpdateCustomerPayload = builder.objectRef<ChangedCustomer>("UpdateCustomer
 			description: "The customer as it is stored.",
 			resolve: ({ uuid }, _args, context, info) => visibleRow("Customer", uuid, context, info),
 		}),
-		firings: t.field({
-			type: [PolicyFiring],
-			description: "The policies that this turned, in the order of the log.",
-			resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
-		}),
+		firings: causedFirings(t),
 	}),
 });
 

@@ -10,13 +10,13 @@ const whoCounts = sql`hashtextextended('who counts', 7702)`;
  * then assigned in the order of the lock.
  */
 export async function lockOfferings(tx: Queries, offeringUuids: Iterable<string>): Promise<void> {
-	// One after the other in the same order everywhere, who counts before any: two callers cannot wait for each other.
-	for (const uuid of [...new Set(offeringUuids)].sort()) {
-		await tx.rows(sql`
-			with counted as materialized (select pg_advisory_xact_lock_shared(${whoCounts}))
-			select pg_advisory_xact_lock(hashtextextended(${uuid}, 7701)) from counted
-		`);
-	}
+	// In the same order everywhere, who counts before any: two callers cannot wait for each other.
+	const ordered = [...new Set(offeringUuids)].sort();
+	if (ordered.length === 0) return;
+	await tx.rows(sql`
+		with counted as materialized (select pg_advisory_xact_lock_shared(${whoCounts}))
+		select pg_advisory_xact_lock(hashtextextended(uuid, 7701)) from counted cross join unnest(${ordered}::text[]) uuid
+	`);
 }
 
 /**

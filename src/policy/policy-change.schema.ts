@@ -1,10 +1,11 @@
 import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
 import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
-import { OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
+import { OfferingUsagePolicy } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { visibleRow, visibleRows } from "../graphql/rows.ts";
+import { visibleRow } from "../graphql/rows.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { causedFirings } from "./caused-firings.schema.ts";
 import { LimitInput } from "./policy.inputs.ts";
 import { type ChangedPolicy, createPolicy, removePolicy, updatePolicy } from "./policy-change.service.ts";
 
@@ -60,11 +61,7 @@ const payload = (name: string, description: string) =>
 				description: "The policy as it is stored, evaluated.",
 				resolve: ({ uuid }, _args, context, info) => visibleRow("OfferingUsagePolicy", uuid, context, info),
 			}),
-			firings: t.field({
-				type: [PolicyFiring],
-				description: "The policies that this turned, in the order of the log.",
-				resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
-			}),
+			firings: causedFirings(t),
 		}),
 	});
 

@@ -1,9 +1,10 @@
 import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
-import { ComponentUsage, PolicyFiring } from "../graphql/nodes.ts";
+import { ComponentUsage } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRows } from "../graphql/rows.ts";
 import { idempotencyKey } from "../idempotency/idempotency.schema.ts";
+import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { type StoredReport, setUsage } from "./usage.service.ts";
 
 const ReportedUsageInput = builder.inputType("ReportedUsageInput", {
@@ -38,11 +39,7 @@ export const SetUsagePayload = builder.objectRef<StoredReport>("SetUsagePayload"
 			description: "The stored records, in the order of the report.",
 			resolve: ({ componentUsages }, _args, context, info) => visibleRows("ComponentUsage", componentUsages, context, info),
 		}),
-		firings: t.field({
-			type: [PolicyFiring],
-			description: "The policies that the report turned, in the order of the log.",
-			resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
-		}),
+		firings: causedFirings(t, "The policies that the report turned, in the order of the log."),
 	}),
 });
 

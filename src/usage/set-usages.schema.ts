@@ -1,8 +1,7 @@
 import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
-import { PolicyFiring } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { visibleRows } from "../graphql/rows.ts";
+import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { Forbidden, InvalidInputRefusal, NotFoundRefusal, Refusal, RuleRefusal } from "../shared/refusal.ts";
 import { SetUsageInput, SetUsagePayload } from "./set-usage.schema.ts";
 import { type StoredReports, setUsages } from "./usage.service.ts";
@@ -19,11 +18,7 @@ const SetUsagesPayload = builder.objectRef<StoredReports>("SetUsagesPayload").im
 			},
 			resolve: ({ results }) => results.map(async (result) => (result instanceof Refusal ? Promise.reject(result) : result)),
 		}),
-		firings: t.field({
-			type: [PolicyFiring],
-			description: "All policies that the call turned, in the order of the log.",
-			resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
-		}),
+		firings: causedFirings(t, "All policies that the call turned, in the order of the log."),
 	}),
 });
 

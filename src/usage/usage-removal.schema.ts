@@ -1,9 +1,8 @@
 import { builder } from "../graphql/builder.ts";
 import { renew } from "../graphql/context.ts";
-import { PolicyFiring } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { visibleRows } from "../graphql/rows.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { type RemovedUsage, removeUsage } from "./usage-removal.service.ts";
 
 const DeleteInput = builder.inputType("DeleteComponentUsageInput", {
@@ -16,11 +15,7 @@ const DeletePayload = builder.objectRef<RemovedUsage>("DeleteComponentUsagePaylo
 	fields: (t) => ({
 		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "ComponentUsage", id: uuid }) }),
 		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
-		firings: t.field({
-			type: [PolicyFiring],
-			description: "The policies that this turned, in the order of the log.",
-			resolve: ({ firings }, _args, context, info) => visibleRows("PolicyFiring", firings, context, info),
-		}),
+		firings: causedFirings(t),
 	}),
 });
 

@@ -92,6 +92,16 @@ describe("many reports in one call", () => {
 	});
 });
 
+test("reports of many offerings cost no more statements than those of one", async () => {
+	const staff = await provider.staffToken();
+	const providers = await Promise.all(Array.from({ length: 5 }, () => makeProvider(gateway())));
+	for (const other of providers) await other.component("cpu");
+	const ofMany = await Promise.all(providers.map(async (other) => ({ resource: await other.resource(), usages: [{ type: "cpu", amount: "1" }] })));
+	const one = await gateway().statementsOf(() => send([cpu(0, "1")], { token: staff }));
+	const many = await gateway().statementsOf(() => send(ofMany, { token: staff }));
+	expect(many.length).toBe(one.length);
+});
+
 describe("all or nothing, a call is refused", () => {
 	const refusals: [string, () => object[], object][] = [
 		["with no report", () => [], { code: "INVALID_INPUT", path: ["input"], message: "Send 1 to 250 reports in one call, not 0." }],
