@@ -40,7 +40,8 @@ export function setUsages(
 	const refusals = judged(stages, world, reports, call);
 	if ("code" in refusals) return refusals;
 	const stored = reports.map((report, index) => (refusals.has(index) ? [] : store(world, report, uuids[index] ?? [])));
-	const firings = evaluate(world, stored.flat());
+	// What stores nothing turns nothing, not even a policy that the new month would reset.
+	const firings = refusals.size === reports.length ? [] : evaluate(world, stored.flat());
 	const isAlone = stored.filter((usages) => usages.length > 0).length === 1;
 	const results = stored.map((usages, index) => {
 		const own = firings.filter(({ cause }) => isAlone || usages.some(({ uuid }) => uuid === cause));
