@@ -1,6 +1,7 @@
 import type { TokenWatch } from "../access/token-watch.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Database } from "../database/database.ts";
+import type { Position } from "../log/log.store.ts";
 import type { LogReader } from "../log/log-reader.ts";
 import { createReader, type Reader } from "../reading/reader.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -29,12 +30,22 @@ export interface Context extends Services {
 	readonly token: string | undefined;
 	/** The position that a client which lost its stream of server-sent events goes on from. */
 	readonly lastEventId: string | undefined;
-	/** Where the event that is being answered stands in the log. */
-	position: string | undefined;
+	/** The way through the log of the subscription that is being answered. */
+	readonly following: Following | undefined;
 	/** Who asks. For nobody, a viewer without roles. */
 	viewer: Viewer;
 	/** Reads what the viewer sees; refuses to read for nobody. */
 	read: Reader;
+}
+
+/** A subscription's way through the log. */
+export interface Following {
+	/** Behind this is what is still to be told; moves on with each entry that is looked at. */
+	at: Position;
+	/** Whether to end when there is nothing more to tell, rather than wait for what comes. */
+	readonly untilCaughtUp: boolean;
+	/** How it ended: because there was nothing more to tell, or because the log could not go on from there. */
+	end: "caughtUp" | "letGo" | undefined;
 }
 
 /** Who asks, and with what. */
@@ -47,10 +58,10 @@ export interface Asker {
 /** A context for whoever asks; for nobody without one. */
 export function createContext(services: Services, asker?: Asker): Context {
 	if (asker === undefined) {
-		return { ...services, isSignedIn: false, token: undefined, lastEventId: undefined, position: undefined, viewer: nobody, read: refusingReader };
+		return { ...services, isSignedIn: false, token: undefined, lastEventId: undefined, following: undefined, viewer: nobody, read: refusingReader };
 	}
 	const { token, viewer, lastEventId } = asker;
-	return { ...services, isSignedIn: true, token, lastEventId, position: undefined, viewer, read: createReader(services.database, viewer) };
+	return { ...services, isSignedIn: true, token, lastEventId, following: undefined, viewer, read: createReader(services.database, viewer) };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */

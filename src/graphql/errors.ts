@@ -8,6 +8,11 @@ export const notFound = (what: string, uuid: string) => new GraphQLError(`${what
 
 export const badUserInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
+export const positionExpired = (message: string) => new GraphQLError(message, { extensions: { code: "POSITION_EXPIRED" } });
+
+export const fellBehind = () =>
+	new GraphQLError("The stream fell too far behind: connect again, and go on from your last position.", { extensions: { code: "FELL_BEHIND" } });
+
 export const rateLimited = (message: string) => new GraphQLError(message, { extensions: { code: "RATE_LIMITED" } });
 
 /** The same error at the same place of the document, with another message or code. What it was made from is kept only when said. */

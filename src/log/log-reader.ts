@@ -4,10 +4,11 @@ import { endOfLog, entriesAfter, isAfter, type LogEntry, logChannel, type Positi
 /** Hands the log's entries to any number of followers. One reader and one poll a process, however many follow. */
 export interface LogReader {
 	/**
-	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts.
+	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts,
+	 * or, when asked for, until the follower has caught up with every other.
 	 * Throws LetGo when the log does not reach back to the position, be it that the follower fell so far behind.
 	 */
-	follow(after: Position, signal: AbortSignal): AsyncGenerator<readonly LogEntry[], void, void>;
+	follow(after: Position, signal: AbortSignal, untilCaughtUp: boolean): AsyncGenerator<readonly LogEntry[], void, void>;
 	/** The position behind everything committed: following from here is live only. */
 	end(): Promise<Position>;
 	stop(): Promise<void>;
@@ -81,7 +82,7 @@ export async function startLogReader(database: Database, { onError, pollEvery = 
 	const stopListening = await database.listen(logChannel, wake);
 
 	return {
-		async *follow(after, signal) {
+		async *follow(after, signal, untilCaughtUp) {
 			if (!(await reachesBackTo(database, after))) throw new LetGo();
 			let position = after;
 			while (!signal.aborted && !stopped) {
@@ -96,6 +97,8 @@ export async function startLogReader(database: Database, { onError, pollEvery = 
 					yield entries;
 				} else if (behind) {
 					position = known;
+				} else if (untilCaughtUp) {
+					return;
 				} else {
 					await growth(waiting, signal);
 				}

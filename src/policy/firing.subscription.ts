@@ -34,12 +34,8 @@ builder.subscriptionFields((t) => ({
 			filter: t.arg({ type: FiringFilterInput, description: "Which firings; all that the viewer sees when absent." }),
 			after: t.arg.string({ description: "The position of the last event that the client has." }),
 		},
-		subscribe: (_root, { filter, after }, context) =>
-			followLog(
-				{ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firingList(filter) },
-				context,
-				context.lastEventId ?? after,
-			),
+		subscribe: (_root, { filter }, context) =>
+			followLog({ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firingList(filter) }, context),
 		resolve: (event) => event,
 	}),
 }));

@@ -5,10 +5,14 @@ import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
+import { limitMessages } from "./message-rate.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import type { SocketRoot } from "./shared-subscriptions.ts";
+import { createSocketListener } from "./socket-listener.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {
-	rootValue: { execute: (args: ExecutionArgs) => never; subscribe: (args: ExecutionArgs) => never };
+	rootValue: SocketRoot & { execute: (args: ExecutionArgs) => never; subscribe: (args: ExecutionArgs) => never };
 }
 
 const initialWait = 3_000;
@@ -31,6 +35,8 @@ export function serveWebSocket(
 	services: Services,
 ): { dispose: () => Promise<void> | void } {
 	const connections = connectionsByToken();
+	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
+	sockets.on("connection", (socket) => limitMessages(socket, () => socket.close(closeCodes.tooMany, "Too many messages: send fewer at a time.")));
 	return useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
 		{
 			connectionInitWaitTimeout: initialWait,
@@ -47,7 +53,7 @@ export function serveWebSocket(
 				socket.once("close", unwatch);
 				return true;
 			},
-			onSubscribe: async (connection, _id, { query, operationName, variables, extensions }) => {
+			onSubscribe: async (connection, id, { query, operationName, variables, extensions }) => {
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return [tooManySubscriptions()];
 				const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
 					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
@@ -56,7 +62,9 @@ export function serveWebSocket(
 					const document = parse(query);
 					const errors = validate(schema, document);
 					if (errors.length > 0) return errors;
-					return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory(), rootValue: { execute, subscribe } };
+					const listen = () => createSocketListener(outboxOf(connection.extra.socket), id);
+					const contextValue = await contextFactory();
+					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listen } };
 				} catch (error) {
 					if (error instanceof GraphQLError) return [error];
 					throw error;
@@ -68,6 +76,15 @@ export function serveWebSocket(
 		sockets,
 		pingEvery,
 	);
+}
+
+const outboxes = new WeakMap<WebSocket, Outbox>();
+
+/** The socket's outbox, which all its subscriptions share. */
+function outboxOf(socket: WebSocket): Outbox {
+	const outbox = outboxes.get(socket) ?? createOutbox(socket);
+	outboxes.set(socket, outbox);
+	return outbox;
 }
 
 /** The open connections of each token, as many as one may have. */

@@ -6,8 +6,9 @@ import { useErrorCodes } from "../graphql/error-codes.ts";
 import { unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
-import { useEventIds } from "./event-ids.ts";
+import { createSubscriptions } from "../subscription/subscriptions.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
+import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
 export const endpoint = "/graphql";
 
@@ -26,6 +27,11 @@ export interface YogaOptions {
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
 export function createPipeline(services: Services, { isDemo, onBug }: YogaOptions): YogaServerInstance<Transport, Context> {
+	const mask = (thrown: unknown) => {
+		const { error, isBug } = maskError(thrown);
+		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);
+		return error;
+	};
 	return createYoga<Transport, Context>({
 		schema,
 		graphqlEndpoint: endpoint,
@@ -35,14 +41,8 @@ export function createPipeline(services: Services, { isDemo, onBug }: YogaOption
 		logging: false,
 		graphiql: graphiqlOptions(isDemo),
 		renderGraphiQL: graphiqlPage,
-		plugins: [useErrorCodes(), useEventIds()],
-		maskedErrors: {
-			maskError: (thrown) => {
-				const { error, isBug } = maskError(thrown);
-				if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);
-				return error;
-			},
-		},
+		plugins: [useErrorCodes(), useSharedSubscriptions(createSubscriptions(services, mask))],
+		maskedErrors: { maskError: mask },
 		context: ({ request, authorization }) =>
 			contextFor(services, authorization ?? request?.headers.get("authorization") ?? undefined, request?.headers.get("last-event-id") ?? undefined),
 	});

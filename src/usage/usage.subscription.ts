@@ -1,4 +1,5 @@
 import { builder } from "../graphql/builder.ts";
+import { positionExpired } from "../graphql/errors.ts";
 import { followLog, type LogEvent, PositionExpired } from "../graphql/follow-log.ts";
 import { ComponentUsage } from "../graphql/nodes.ts";
 import { visibleRow } from "../graphql/rows.ts";
@@ -35,10 +36,9 @@ builder.subscriptionFields((t) => ({
 			followLog(
 				{ subject: (entry) => (entry.kind === "usage" ? entry.componentUsageUuid : undefined), list: usageList(filter, null, context.timeZone) },
 				context,
-				undefined,
 			),
 		resolve: (event) => {
-			if (event instanceof PositionExpired) throw new Error("Without a position, none can have expired.");
+			if (event instanceof PositionExpired) throw positionExpired(event.message);
 			return event;
 		},
 	}),

@@ -18,7 +18,8 @@ const layers = {
 	graphql: ["service", "store", "rules", "reading", "access", "database", "generated", "shared"],
 	world: ["import", "shared"],
 	import: ["rules", "database", "shared"],
-	server: ["graphql", "world", "access", "shared"],
+	subscription: ["graphql", "store", "access", "shared"],
+	server: ["subscription", "graphql", "world", "access", "shared"],
 	demo: ["import", "world", "service", "access", "database", "shared"],
 	main: ["server", "demo", "graphql", "service", "transport", "store", "import", "world", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
@@ -26,7 +27,7 @@ const layers = {
 type Layer = keyof typeof layers;
 
 /** Folders that are a layer of their own; in every other folder, a noun's, the ending tells the layer. */
-const folderLayers: readonly string[] = ["shared", "generated", "database", "access", "reading", "world", "import", "server", "demo", "graphql"];
+const folderLayers: readonly string[] = ["shared", "generated", "database", "access", "reading", "world", "import", "server", "demo", "graphql", "subscription"];
 
 function layerOf(file: string): Layer {
 	const [folder, ...rest] = file.split("/");

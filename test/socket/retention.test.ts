@@ -67,12 +67,12 @@ test("a follower that falls behind what the log keeps is told so instead of bein
 		insert into "LogEntry" ("componentUsageUuid") select ${reported.componentUsages[0].uuid}::uuid from generate_series(1, 1500)
 	`);
 	const log = await startLogReader(database, { onError: () => {} });
-	const slow = log.follow(start, new AbortController().signal);
+	const slow = log.follow(start, new AbortController().signal, false);
 	const first = await slow.next();
 	await letGoOfEntries(database, new Date("9999-01-01T00:00:00Z"));
 
 	expect(first.value).toHaveLength(1_000);
 	await expect(slow.next()).rejects.toThrow(LetGo);
-	await expect(log.follow(before, new AbortController().signal).next()).rejects.toThrow(LetGo);
+	await expect(log.follow(before, new AbortController().signal, false).next()).rejects.toThrow(LetGo);
 	await log.stop();
 });

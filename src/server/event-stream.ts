@@ -1,0 +1,83 @@
+import type { ExecutionResult } from "graphql";
+import { fellBehind } from "../graphql/errors.ts";
+import type { Listener } from "../subscription/listener.ts";
+import { createBacklog } from "./backlog.ts";
+
+/** A result that is text already, as yoga writes it into a stream of server-sent events. */
+export type WrittenResult = ExecutionResult & { stringify(): string };
+
+/** A listener whose events are taken one by one. */
+export interface EventStream {
+	readonly listener: Listener;
+	/** The events as results. Throws what the listener was ended with, or FELL_BEHIND when too much waits to be taken. */
+	results(stop: () => void): AsyncGenerator<WrittenResult, void, void>;
+}
+
+type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => void; readonly fail: (error: unknown) => void };
+
+/**
+ * Makes the stream of server-sent events of a subscription. Each event has its position in the log as `id`: a client that
+ * loses its stream sends it back as Last-Event-ID, by itself if it is an EventSource.
+ */
+export function createEventStream(): EventStream {
+	const backlog = createBacklog(() => end(fellBehind()));
+	let ended: { readonly error: unknown } | undefined;
+	let taker: Taker | undefined;
+	const waiting: (() => void)[] = [];
+
+	function end(error?: unknown): void {
+		ended ??= { error };
+		for (const tell of waiting.splice(0)) tell();
+		if (taker !== undefined && backlog.isEmpty) finish(taker);
+	}
+
+	function finish({ take, fail }: Taker): void {
+		taker = undefined;
+		if (ended?.error === undefined) take({ done: true, value: undefined });
+		else fail(ended.error);
+	}
+
+	const next = (): Promise<IteratorResult<WrittenResult, void>> =>
+		new Promise((take, fail) => {
+			const text = backlog.shift();
+			if (backlog.isEmpty) for (const tell of waiting.splice(0)) tell();
+			if (text !== undefined) take({ done: false, value: written(text) });
+			else if (ended !== undefined) finish({ take, fail });
+			else taker = { take, fail };
+		});
+
+	return {
+		listener: {
+			tell: ({ text, position }) => {
+				if (ended !== undefined) return;
+				const event = position === undefined ? text : `${text}\nid: ${position}`;
+				if (taker !== undefined) {
+					const { take } = taker;
+					taker = undefined;
+					take({ done: false, value: written(event) });
+				} else backlog.push(event);
+			},
+			taken: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
+			end,
+		},
+		results: (stop) => {
+			const stopped = async (): Promise<IteratorResult<WrittenResult, void>> => {
+				stop();
+				backlog.clear();
+				end();
+				return { done: true, value: undefined };
+			};
+			return {
+				next,
+				return: stopped,
+				throw: stopped,
+				[Symbol.asyncIterator]() {
+					return this;
+				},
+			};
+		},
+	};
+}
+
+/** An event's fields may come in any order: the id stands behind the data. */
+const written = (text: string): WrittenResult => ({ stringify: () => text });

@@ -1,0 +1,124 @@
+import { goodTokens } from "../access/token.store.ts";
+import { tokenHash } from "../access/token.ts";
+import type { Viewer } from "../access/viewer.ts";
+import type { Services } from "../graphql/context.ts";
+import { tokenNotGood } from "../graphql/follow-log.ts";
+import { isAfter, type Position } from "../log/log.store.ts";
+import type { Listener, Told } from "./listener.ts";
+
+/** An event and how far through the log it brings those who are told of it. */
+export interface Step {
+	readonly event: Told;
+	readonly at: Position;
+}
+
+/** One run of a subscription that everyone with the same viewer, document and variables shares. */
+export interface Broadcast {
+	/**
+	 * Adds a listener that signed in with the token. It is told nothing yet: what comes meanwhile waits for it. The first one
+	 * sets the broadcast going; undefined when it is over, as it is when the last one has left.
+	 */
+	join(token: string, listener: Listener): Membership | undefined;
+	/** The viewer whom the listeners' tokens sign in now. Ends those whose token is no longer good; undefined when none is left. */
+	authorize(): Promise<Viewer | undefined>;
+}
+
+export interface Membership {
+	/** Tells what is after the position from now on. False when too much has come meanwhile: the listener is no longer in. */
+	listen(after: Position): boolean;
+	leave(): void;
+}
+
+/** What waits at most for a listener that is not told yet. */
+const mostWaiting = 1_000;
+
+type Member = {
+	readonly listener: Listener;
+	readonly token: string;
+	/** Undefined until it listens. */
+	after: Position | undefined;
+	waiting: Step[];
+};
+
+/** Makes a broadcast of the steps; `onEnd` is told as soon as nobody can join it any more. */
+export function createBroadcast({ database, clock, tokens, authenticate }: Services, steps: AsyncGenerator<Step, void, void>, onEnd: () => void): Broadcast {
+	const members = new Set<Member>();
+	const watched = new Map<string, { readonly hash: string; readonly unwatch: () => void; count: number }>();
+	let state: "new" | "running" | "over" = "new";
+
+	function leave(member: Member): void {
+		if (!members.delete(member)) return;
+		const own = watched.get(member.token);
+		if (own !== undefined && --own.count === 0) {
+			own.unwatch();
+			watched.delete(member.token);
+		}
+		if (members.size > 0) return;
+		state = "over";
+		onEnd();
+		void steps.return();
+	}
+
+	function end(ended: readonly Member[], error?: unknown): void {
+		for (const member of ended) {
+			leave(member);
+			member.listener.end(error);
+		}
+	}
+
+	const endOf = (token: string): void =>
+		end(
+			[...members].filter((member) => member.token === token),
+			tokenNotGood(),
+		);
+
+	function take(member: Member, step: Step): void {
+		if (member.after === undefined) {
+			member.waiting.push(step);
+			if (member.waiting.length > mostWaiting) leave(member);
+		} else if (isAfter(step.at, member.after)) member.listener.tell(step.event);
+	}
+
+	async function run(): Promise<void> {
+		state = "running";
+		try {
+			for await (const step of steps) for (const member of [...members]) take(member, step);
+			end([...members]);
+		} catch (error) {
+			end([...members], error);
+		}
+	}
+
+	return {
+		join: (token, listener) => {
+			if (state === "over") return undefined;
+			const member: Member = { listener, token, after: undefined, waiting: [] };
+			const own = watched.get(token);
+			if (own === undefined) watched.set(token, { hash: tokenHash(token), unwatch: tokens.watch(token, () => endOf(token)), count: 1 });
+			else own.count++;
+			members.add(member);
+			if (state === "new") void run();
+			return {
+				listen: (after) => {
+					if (!members.has(member)) return false;
+					member.after = after;
+					for (const step of member.waiting.splice(0)) take(member, step);
+					return true;
+				},
+				leave: () => leave(member),
+			};
+		},
+		authorize: async () => {
+			const asked = [...watched];
+			const good = asked.length > 1 ? new Set(await goodTokens(database, asked.map(([, { hash }]) => hash), clock())) : undefined; // biome-ignore format: one question
+			for (const [token, { hash }] of asked) if (good?.has(hash) === false) endOf(token);
+			for (const [token] of asked) {
+				if (good?.has(watched.get(token)?.hash ?? "") === false || !watched.has(token)) continue;
+				const viewer = await authenticate(token);
+				if (viewer !== undefined) return viewer;
+				endOf(token);
+			}
+			return undefined;
+		},
+	};
+}

@@ -1,0 +1,100 @@
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
+import type { Context, Following, Services } from "../graphql/context.ts";
+import { type Position, printedPosition } from "../log/log.store.ts";
+import { stoppable } from "../shared/stoppable.ts";
+import { type Broadcast, createBroadcast, type Step } from "./broadcast.ts";
+import { follow } from "./follower.ts";
+import type { Listener } from "./listener.ts";
+import { givenPosition, sharedKey } from "./operation.ts";
+
+/** The engine's own function: begins the operation, and answers its results one by one, or why it cannot be begun. */
+export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResult> | Results | ExecutionResult;
+
+type Results = AsyncGenerator<ExecutionResult, void, void>;
+
+export interface Subscriptions {
+	/**
+	 * Begins the subscription for the listener: what is after its position is replayed for it alone, at its own pace; then
+	 * it joins those who are told the same, for whom each event is executed and written once. Answers how to stop, or the
+	 * errors that keep it from beginning: BAD_USER_INPUT for what is no position, and what the operation is refused with.
+	 */
+	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe): Promise<{ stop(): void } | ExecutionResult>;
+}
+
+/** The operation cannot be begun: the result tells why. */
+class NotBegun extends Error {
+	override readonly name = "NotBegun";
+	readonly result: ExecutionResult;
+
+	constructor(result: ExecutionResult) {
+		super(result.errors?.[0]?.message);
+		this.result = result;
+	}
+}
+
+/** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see. */
+export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError): Subscriptions {
+	const broadcasts = new Map<string, Promise<Broadcast>>();
+
+	/** The operation's results along a way through the log, each with how far it is. */
+	async function begin(args: ExecutionArgs, following: Following, subscribe: Subscribe): Promise<AsyncGenerator<Step, void, void>> {
+		const results = await subscribe({ ...args, contextValue: { ...(args.contextValue as Context), following } });
+		if (!(Symbol.asyncIterator in results)) throw new NotBegun(results);
+		return stoppable(async function* (signal) {
+			signal.addEventListener("abort", () => void results.return());
+			for await (const { data, errors } of results) {
+				const text = JSON.stringify(errors === undefined ? { data } : { data, errors: errors.map((error) => formatted(mask(error))) });
+				yield { at: following.at, event: { text, position: following.end === "letGo" ? undefined : printedPosition(following.at) } };
+			}
+		});
+	}
+
+	/** The broadcast with the key; when there is none, one of the operation is begun at the position. */
+	function broadcastOf(key: string, args: ExecutionArgs, at: Position, subscribe: Subscribe): Promise<Broadcast> {
+		const known = broadcasts.get(key);
+		if (known !== undefined) return known;
+		const forget = () => {
+			if (broadcasts.get(key) === begun) broadcasts.delete(key);
+		};
+		let broadcast: Broadcast | undefined;
+		const contextValue: Context = {
+			...(args.contextValue as Context),
+			// Each event is authorised with the tokens of all who listen then; the broadcast watches them itself.
+			authenticate: async () => broadcast?.authorize(),
+			tokens: { watch: () => () => {}, stop: async () => {} },
+		};
+		const begun = begin({ ...args, contextValue }, { at, untilCaughtUp: false, end: undefined }, subscribe).then((steps) => {
+			broadcast = createBroadcast(services, steps, forget);
+			return broadcast;
+		});
+		broadcasts.set(key, begun);
+		begun.catch(forget);
+		return begun;
+	}
+
+	return {
+		start: async (args, listener, subscribe) => {
+			const key = sharedKey(args);
+			const ways = {
+				replay: async (after: Position) => {
+					const following: Following = { at: after, untilCaughtUp: true, end: undefined };
+					const steps = await begin(args, following, subscribe);
+					return { steps, reached: () => (following.end === "caughtUp" ? following.at : undefined) };
+				},
+				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
+				end: () => services.log.end(),
+			};
+			try {
+				return await follow(listener, (args.contextValue as Context).token ?? "", ways, givenPosition(args));
+			} catch (error) {
+				return error instanceof NotBegun ? error.result : { errors: [mask(error)] };
+			}
+		},
+	};
+}
+
+/** The error as it is written, without what is meant for HTTP. */
+function formatted(error: GraphQLError): GraphQLFormattedError {
+	const { extensions: { http: _status, ...extensions } = {}, ...rest } = error.toJSON();
+	return { ...rest, extensions };
+}

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Services } from "../../src/graphql/context.ts";
+import { type Broadcast, createBroadcast, type Step } from "../../src/subscription/broadcast.ts";
+import type { Listener, Told } from "../../src/subscription/listener.ts";
+
+/** Where the steps come from: the test makes them one by one. */
+let makeStep: (id: number) => Promise<void>;
+let endSteps: (error?: Error) => void;
+let isReturned: boolean;
+let ends: number;
+let broadcast: Broadcast;
+
+beforeEach(() => {
+	isReturned = false;
+	ends = 0;
+	const wanted: ((step: Promise<IteratorResult<Step, void>>) => void)[] = [];
+	const next = () => new Promise<IteratorResult<Step, void>>((resolve) => wanted.push(resolve));
+	const isWanted = async () => {
+		while (wanted.length === 0) await Promise.resolve();
+		return wanted.shift();
+	};
+	makeStep = async (id) => {
+		const answer = await isWanted();
+		answer?.(Promise.resolve({ done: false, value: { at: { xid: 1n, id: BigInt(id) }, event: { text: `event ${id}`, position: String(id) } } }));
+		while (wanted.length === 0) await Promise.resolve();
+	};
+	endSteps = (error) =>
+		void isWanted().then((answer) => answer?.(error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error)));
+	const steps = {
+		next,
+		return: async () => {
+			isReturned = true;
+			return { done: true as const, value: undefined };
+		},
+		[Symbol.asyncIterator]() {
+			return this;
+		},
+	} as unknown as AsyncGenerator<Step, void, void>;
+	const services = { tokens: { watch: () => () => {} } } as unknown as Services;
+	broadcast = createBroadcast(services, steps, () => ends++);
+});
+
+/** A listener and what it was told. */
+function listening() {
+	const told: Told[] = [];
+	let end: (how: unknown) => void = () => {};
+	const ended = new Promise<unknown>((resolve) => {
+		end = resolve;
+	});
+	const listener: Listener = { tell: (event) => told.push(event), taken: () => undefined, end: (error) => end(error ?? "complete") };
+	const membership = broadcast.join("token", listener);
+	if (membership === undefined) throw new Error("The broadcast is over.");
+	return { told, texts: () => told.map(({ text }) => text), ended, ...membership };
+}
+
+const after = (id: number) => ({ xid: 1n, id: BigInt(id) });
+
+test("all are told the very same event: it was written once", async () => {
+	const [one, other] = [listening(), listening()];
+	one.listen(after(0));
+	other.listen(after(0));
+	await makeStep(1);
+	expect(one.told[0]).toBe(other.told[0]);
+});
+
+test("each is told what is after its own position only", async () => {
+	const [one, other] = [listening(), listening()];
+	one.listen(after(1));
+	other.listen(after(2));
+	for (const id of [1, 2, 3]) await makeStep(id);
+	expect([one.texts(), other.texts()]).toEqual([["event 2", "event 3"], ["event 3"]]);
+});
+
+test("what comes before it listens waits for it", async () => {
+	const one = listening();
+	for (const id of [1, 2, 3]) await makeStep(id);
+	expect(one.texts()).toEqual([]);
+	expect(one.listen(after(1))).toBe(true);
+	await makeStep(4);
+	expect(one.texts()).toEqual(["event 2", "event 3", "event 4"]);
+});
+
+test("for one that does not listen a thousand events wait, and no more: it is no longer in", async () => {
+	const [one, other] = [listening(), listening()];
+	for (let id = 1; id <= 1_000; id++) await makeStep(id);
+	expect(one.listen(after(0))).toBe(true);
+	await makeStep(1_001);
+	expect([one.told.length, other.listen(after(0)), other.told.length]).toEqual([1_001, false, 0]);
+});
+
+describe("when it is over", () => {
+	test("for the last one has left, the run is stopped and nobody can join", async () => {
+		const [one, other] = [listening(), listening()];
+		one.leave();
+		expect([isReturned, ends]).toEqual([false, 0]);
+		other.leave();
+		other.leave();
+		expect([isReturned, ends]).toEqual([true, 1]);
+		expect(broadcast.join("token", {} as Listener)).toBeUndefined();
+	});
+
+	test("for there are no more events, all are told so", async () => {
+		const [one, other] = [listening(), listening()];
+		one.listen(after(0));
+		endSteps();
+		expect(await Promise.all([one.ended, other.ended])).toEqual(["complete", "complete"]);
+		expect(ends).toBe(1);
+	});
+
+	test("for an error, all are told of it", async () => {
+		const [one, other] = [listening(), listening()];
+		const error = new Error("The token is no longer good.");
+		endSteps(error);
+		expect(await Promise.all([one.ended, other.ended])).toEqual([error, error]);
+	});
+});
