@@ -1,16 +1,15 @@
 import type { ExecutionResult } from "graphql";
 import { fellBehind } from "../graphql/errors.ts";
 import type { Listener } from "../subscription/listener.ts";
-import { createBacklog } from "./backlog.ts";
+import { Backlog } from "./backlog.ts";
 
 /** A result that is text already, as yoga writes it into a stream of server-sent events. */
 export type WrittenResult = ExecutionResult & { stringify(): string };
 
 /** A listener whose events are taken one by one. */
-export interface EventStream {
-	readonly listener: Listener;
+export interface EventStream extends Listener {
 	/** The events as results. Throws what the listener was ended with, or FELL_BEHIND when too much waits to be taken. */
-	results(stop: () => void): AsyncGenerator<WrittenResult, void, void>;
+	results(follower: { stop(): void }): AsyncIterableIterator<WrittenResult, void, void>;
 }
 
 type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => void; readonly fail: (error: unknown) => void };
@@ -20,7 +19,7 @@ type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => voi
  * loses its stream sends it back as Last-Event-ID, by itself if it is an EventSource.
  */
 export function createEventStream(): EventStream {
-	const backlog = createBacklog(() => end(fellBehind()));
+	const backlog = new Backlog(() => end(fellBehind()));
 	let ended: { readonly error: unknown } | undefined;
 	let taker: Taker | undefined;
 	const waiting: (() => void)[] = [];
@@ -47,35 +46,28 @@ export function createEventStream(): EventStream {
 		});
 
 	return {
-		listener: {
-			tell: ({ text, position }) => {
-				if (ended !== undefined) return;
-				const event = position === undefined ? text : `${text}\nid: ${position}`;
-				if (taker !== undefined) {
-					const { take } = taker;
-					taker = undefined;
-					take({ done: false, value: written(event) });
-				} else backlog.push(event);
-			},
-			taken: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
-			end,
+		tell: ({ text, position }) => {
+			if (ended !== undefined) return;
+			const event = position === undefined ? text : `${text}\nid: ${position}`;
+			if (taker === undefined) return backlog.push(event);
+			const { take } = taker;
+			taker = undefined;
+			take({ done: false, value: written(event) });
 		},
-		results: (stop) => {
-			const stopped = async (): Promise<IteratorResult<WrittenResult, void>> => {
-				stop();
+		taken: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
+		end,
+		results: (follower) => ({
+			next,
+			return: async () => {
+				follower.stop();
 				backlog.clear();
 				end();
 				return { done: true, value: undefined };
-			};
-			return {
-				next,
-				return: stopped,
-				throw: stopped,
-				[Symbol.asyncIterator]() {
-					return this;
-				},
-			};
-		},
+			},
+			[Symbol.asyncIterator]() {
+				return this;
+			},
+		}),
 	};
 }
 

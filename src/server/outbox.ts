@@ -1,12 +1,5 @@
 import type { WebSocket } from "ws";
-import { createBacklog } from "./backlog.ts";
-
-/** What is sent on a socket at the pace of its client. */
-export interface Outbox {
-	send(message: string): void;
-	/** Resolves when nothing waits to be sent; undefined when nothing does. */
-	emptied(): Promise<void> | undefined;
-}
+import { Backlog } from "./backlog.ts";
 
 /** What is handed to the socket before it has sent the rest: it copies each message. */
 const mostInSocket = 16 * 1024;
@@ -14,33 +7,49 @@ const mostInSocket = 16 * 1024;
 const fellBehind = { code: 4413, reason: "Fell behind: connect again, and go on from your last position." };
 
 /**
- * Makes the outbox of a socket. While the client does not read, messages wait; when too many wait, or one for too long,
- * the socket is closed with 4413.
+ * What is sent on a socket at the pace of its client. While the client does not read, messages wait; when too much waits,
+ * or for too long, the socket is closed with 4413.
  */
-export function createOutbox(socket: WebSocket): Outbox {
-	const backlog = createBacklog(() => socket.close(fellBehind.code, fellBehind.reason));
-	const waiting: (() => void)[] = [];
-	const hasRoom = () => backlog.isEmpty && socket.bufferedAmount < mostInSocket;
-	const tellEmpty = () => {
-		for (const tell of waiting.splice(0)) tell();
-	};
+export class Outbox {
+	readonly #socket: WebSocket;
+	#backlog: Backlog | undefined;
+	#waiting: (() => void)[] | undefined;
 
-	/** One function for all messages of the socket: there are many of them. */
-	const sent = () => {
-		while (!backlog.isEmpty && socket.bufferedAmount < mostInSocket) socket.send(backlog.shift() ?? "", sent);
-		if (hasRoom()) tellEmpty();
-	};
-	socket.once("close", () => {
-		backlog.clear();
-		tellEmpty();
-	});
+	constructor(socket: WebSocket) {
+		this.#socket = socket;
+	}
 
-	return {
-		send: (message) => {
-			if (socket.readyState !== socket.OPEN) return;
-			if (hasRoom()) socket.send(message, sent);
-			else backlog.push(message);
-		},
-		emptied: () => (socket.readyState !== socket.OPEN || hasRoom() ? undefined : new Promise((resolve) => waiting.push(resolve))),
+	send(message: string): void {
+		if (this.#socket.readyState !== this.#socket.OPEN) return;
+		if (this.#hasRoom()) {
+			this.#socket.send(message, this.#sent);
+			return;
+		}
+		this.#backlog ??= new Backlog(() => this.#socket.close(fellBehind.code, fellBehind.reason));
+		this.#backlog.push(message);
+	}
+
+	/** Resolves when nothing waits to be sent; undefined when nothing does. */
+	emptied(): Promise<void> | undefined {
+		if (this.#socket.readyState !== this.#socket.OPEN || this.#hasRoom()) return undefined;
+		return new Promise((resolve) => {
+			this.#waiting ??= [];
+			this.#waiting.push(resolve);
+		});
+	}
+
+	#hasRoom(): boolean {
+		return this.#backlog?.isEmpty !== false && this.#socket.bufferedAmount < mostInSocket;
+	}
+
+	/** Called for each message that is sent, and for each that cannot be, for the socket is closed. */
+	readonly #sent = (): void => {
+		const isOpen = this.#socket.readyState === this.#socket.OPEN;
+		if (!isOpen) this.#backlog?.clear();
+		while (this.#backlog?.isEmpty === false && this.#socket.bufferedAmount < mostInSocket) this.#socket.send(this.#backlog.shift() ?? "", this.#sent);
+		if (this.#waiting === undefined || (isOpen && !this.#hasRoom())) return;
+		const told = this.#waiting;
+		this.#waiting = undefined;
+		for (const tell of told) tell();
 	};
 }

@@ -1,43 +1,65 @@
-import type { Listener } from "../subscription/listener.ts";
+import type { Listener, Told } from "../subscription/listener.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** A listener that sends each event on a socket by itself, as the message of one operation. */
-export interface SocketListener {
-	readonly listener: Listener;
-	/** What graphql-ws waits on until the subscription is over: it answers no result, and throws what the listener was ended with. */
-	results(stop: () => void): AsyncGenerator<never, void, void>;
-}
+type Over = IteratorResult<never, void>;
 
-/** Makes the listener of the operation with the client's id. */
-export function createSocketListener(outbox: Outbox, id: string): SocketListener {
-	// The event's text is written once for all who share it; what is each one's own is put around it.
-	const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-	let finish: (error: unknown) => void = () => {};
-	const over = new Promise<IteratorResult<never, void>>((resolve, reject) => {
-		finish = (error) => (error === undefined ? resolve({ done: true, value: undefined }) : reject(error));
-	});
-	over.catch(() => {}); // whoever takes the results is told
-	return {
-		listener: {
-			tell: ({ text }) => outbox.send(`${head}${text}}`),
-			taken: () => outbox.emptied(),
-			// What is told goes before the end.
-			end: (error) => void Promise.resolve(outbox.emptied()).then(() => finish(error)),
-		},
-		results: (stop) => {
-			const stopped = async (): Promise<IteratorResult<never, void>> => {
-				stop();
-				finish(undefined);
-				return { done: true, value: undefined };
-			};
-			return {
-				next: () => over,
-				return: stopped,
-				throw: stopped,
-				[Symbol.asyncIterator]() {
-					return this;
-				},
-			};
-		},
-	};
+/**
+ * Sends each event on a socket by itself, as a message of one operation. As the results that graphql-ws waits for it is
+ * silent until the subscription is over, and then throws what this was ended with. Thousands wait at a time: it keeps little.
+ */
+export class SocketListener implements Listener, AsyncIterableIterator<never, void, void> {
+	readonly #outbox: Outbox;
+	readonly #head: string;
+	#follower: { stop(): void } | undefined;
+	#end: { readonly error: unknown } | undefined;
+	#waiting: { readonly resolve: (over: Over) => void; readonly reject: (error: unknown) => void } | undefined;
+
+	/** The listener of the operation that has the id on the client's side. */
+	constructor(outbox: Outbox, id: string) {
+		this.#outbox = outbox;
+		// The event's text is written once for all who share it; what is each one's own is put around it.
+		this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+	}
+
+	tell({ text }: Told): void {
+		this.#outbox.send(`${this.#head}${text}}`);
+	}
+
+	taken(): Promise<void> | undefined {
+		return this.#outbox.emptied();
+	}
+
+	end(error?: unknown): void {
+		// What was told is sent before the end is.
+		void Promise.resolve(this.#outbox.emptied()).then(() => this.#finish(error));
+	}
+
+	/** The silent results of what the follower is told. */
+	results(follower: { stop(): void }): this {
+		this.#follower = follower;
+		return this;
+	}
+
+	next(): Promise<Over> {
+		return new Promise((resolve, reject) => {
+			this.#waiting = { resolve, reject };
+			if (this.#end !== undefined) this.#finish(this.#end.error);
+		});
+	}
+
+	async return(): Promise<Over> {
+		this.#follower?.stop();
+		this.#finish(undefined);
+		return { done: true, value: undefined };
+	}
+
+	[Symbol.asyncIterator](): this {
+		return this;
+	}
+
+	#finish(error: unknown): void {
+		this.#end ??= { error };
+		if (this.#end.error === undefined) this.#waiting?.resolve({ done: true, value: undefined });
+		else this.#waiting?.reject(this.#end.error);
+	}
 }

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { YogaServerInstance } from "graphql-yoga";
 import type { WebSocket, WebSocketServer } from "ws";
@@ -6,13 +6,13 @@ import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import { limitMessages } from "./message-rate.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
-import { createSocketListener } from "./socket-listener.ts";
+import { SocketListener } from "./socket-listener.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {
-	rootValue: SocketRoot & { execute: (args: ExecutionArgs) => never; subscribe: (args: ExecutionArgs) => never };
+	rootValue: SocketRoot & { execute: (args: ExecutionArgs) => never; subscribe: (args: ExecutionArgs) => Promise<ExecutionResult | AsyncIterable<never>> };
 }
 
 const initialWait = 3_000;
@@ -22,6 +22,13 @@ const pingEvery = 12_000;
 const connectionsPerToken = 10;
 const subscriptionsPerConnection = 50;
 const closeCodes = { forbidden: 4403, tooMany: 4429 };
+
+/** What graphql-ws would hold on to, and never look at, for as long as a connection or a subscription lasts. There are thousands. */
+const unused = {
+	extra: { request: undefined },
+	payload: { query: "", variables: undefined, extensions: undefined },
+	operation: { contextValue: undefined, rootValue: undefined, variableValues: undefined },
+};
 
 const tooManySubscriptions = () => rateLimited(`A connection has at most ${subscriptionsPerConnection} subscriptions: end one, or use another connection.`);
 
@@ -40,7 +47,9 @@ export function serveWebSocket(
 	return useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
 		{
 			connectionInitWaitTimeout: initialWait,
-			onConnect: async ({ connectionParams, extra: { socket } }) => {
+			onConnect: async ({ connectionParams, extra }) => {
+				const { socket } = extra;
+				Object.assign(extra, unused.extra);
 				const authorization = authorizationIn(connectionParams);
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
@@ -53,25 +62,33 @@ export function serveWebSocket(
 				socket.once("close", unwatch);
 				return true;
 			},
-			onSubscribe: async (connection, id, { query, operationName, variables, extensions }) => {
+			onSubscribe: async (connection, id, payload) => {
+				const { query, operationName, variables, extensions } = payload;
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return [tooManySubscriptions()];
 				const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
 					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
 				});
 				try {
 					const document = parse(query);
+					Object.assign(payload, unused.payload);
 					const errors = validate(schema, document);
 					if (errors.length > 0) return errors;
-					const listen = () => createSocketListener(outboxOf(connection.extra.socket), id);
+					const listener = new SocketListener(outboxOf(connection.extra.socket), id);
 					const contextValue = await contextFactory();
-					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listen } };
+					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listener } };
 				} catch (error) {
 					if (error instanceof GraphQLError) return [error];
 					throw error;
 				}
 			},
 			execute: (args) => (args as Operation).rootValue.execute(args),
-			subscribe: (args) => (args as Operation).rootValue.subscribe(args),
+			subscribe: async (args) => {
+				const { subscribe, listener } = (args as Operation).rootValue;
+				const begun = await subscribe(args);
+				if (!(Symbol.asyncIterator in begun)) return begun;
+				Object.assign(args, unused.operation);
+				return listener;
+			},
 		},
 		sockets,
 		pingEvery,
@@ -82,7 +99,7 @@ const outboxes = new WeakMap<WebSocket, Outbox>();
 
 /** The socket's outbox, which all its subscriptions share. */
 function outboxOf(socket: WebSocket): Outbox {
-	const outbox = outboxes.get(socket) ?? createOutbox(socket);
+	const outbox = outboxes.get(socket) ?? new Outbox(socket);
 	outboxes.set(socket, outbox);
 	return outbox;
 }

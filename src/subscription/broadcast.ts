@@ -18,27 +18,25 @@ export interface Broadcast {
 	 * Adds a listener that signed in with the token. It is told nothing yet: what comes meanwhile waits for it. The first one
 	 * sets the broadcast going; undefined when it is over, as it is when the last one has left.
 	 */
-	join(token: string, listener: Listener): Membership | undefined;
-	/** The viewer whom the listeners' tokens sign in now. Ends those whose token is no longer good; undefined when none is left. */
+	join(token: string, listener: Listener): Member | undefined;
+	/** Tells the member what is after the position from now on. False when too much has come meanwhile: it is no longer in. */
+	listen(member: Member, after: Position): boolean;
+	leave(member: Member): void;
+	/** The viewer whom the members' tokens sign in now. Ends those whose token is no longer good; undefined when none is left. */
 	authorize(): Promise<Viewer | undefined>;
 }
 
-export interface Membership {
-	/** Tells what is after the position from now on. False when too much has come meanwhile: the listener is no longer in. */
-	listen(after: Position): boolean;
-	leave(): void;
-}
-
-/** What waits at most for a listener that is not told yet. */
-const mostWaiting = 1_000;
-
-type Member = {
+/** One who is told. There are thousands: what each is told, and when, is the broadcast's to know. */
+export interface Member {
 	readonly listener: Listener;
 	readonly token: string;
 	/** Undefined until it listens. */
 	after: Position | undefined;
-	waiting: Step[];
-};
+	waiting: Step[] | undefined;
+}
+
+/** What waits at most for a member that does not listen yet. */
+const mostWaiting = 1_000;
 
 /** Makes a broadcast of the steps; `onEnd` is told as soon as nobody can join it any more. */
 export function createBroadcast({ database, clock, tokens, authenticate }: Services, steps: AsyncGenerator<Step, void, void>, onEnd: () => void): Broadcast {
@@ -66,17 +64,18 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 		}
 	}
 
-	const endOf = (token: string): void =>
-		end(
-			[...members].filter((member) => member.token === token),
-			tokenNotGood(),
-		);
+	function endOf(token: string): void {
+		const ended = [...members].filter((member) => member.token === token);
+		end(ended, tokenNotGood());
+	}
 
 	function take(member: Member, step: Step): void {
-		if (member.after === undefined) {
-			member.waiting.push(step);
-			if (member.waiting.length > mostWaiting) leave(member);
-		} else if (isAfter(step.at, member.after)) member.listener.tell(step.event);
+		if (member.after !== undefined) {
+			if (isAfter(step.at, member.after)) member.listener.tell(step.event);
+			return;
+		}
+		member.waiting ??= [];
+		if (member.waiting.push(step) > mostWaiting) leave(member);
 	}
 
 	async function run(): Promise<void> {
@@ -92,28 +91,29 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 	return {
 		join: (token, listener) => {
 			if (state === "over") return undefined;
-			const member: Member = { listener, token, after: undefined, waiting: [] };
 			const own = watched.get(token);
 			if (own === undefined) watched.set(token, { hash: tokenHash(token), unwatch: tokens.watch(token, () => endOf(token)), count: 1 });
 			else own.count++;
+			const member: Member = { listener, token, after: undefined, waiting: undefined };
 			members.add(member);
 			if (state === "new") void run();
-			return {
-				listen: (after) => {
-					if (!members.has(member)) return false;
-					member.after = after;
-					for (const step of member.waiting.splice(0)) take(member, step);
-					return true;
-				},
-				leave: () => leave(member),
-			};
+			return member;
 		},
+		listen: (member, after) => {
+			if (!members.has(member)) return false;
+			member.after = after;
+			for (const step of member.waiting ?? []) take(member, step);
+			member.waiting = undefined;
+			return true;
+		},
+		leave,
 		authorize: async () => {
-			const asked = [...watched];
-			const good = asked.length > 1 ? new Set(await goodTokens(database, asked.map(([, { hash }]) => hash), clock())) : undefined; // biome-ignore format: one question
-			for (const [token, { hash }] of asked) if (good?.has(hash) === false) endOf(token);
-			for (const [token] of asked) {
-				if (good?.has(watched.get(token)?.hash ?? "") === false || !watched.has(token)) continue;
+			if (watched.size > 1) {
+				const asked = [...watched].map(([token, { hash }]) => ({ token, hash }));
+				const good = new Set(await goodTokens(database, asked.map(({ hash }) => hash), clock())); // biome-ignore format: one question
+				for (const { token, hash } of asked) if (!good.has(hash)) endOf(token);
+			}
+			for (const token of [...watched.keys()]) {
 				const viewer = await authenticate(token);
 				if (viewer !== undefined) return viewer;
 				endOf(token);

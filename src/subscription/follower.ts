@@ -1,6 +1,6 @@
 import type { Position } from "../log/log.store.ts";
-import type { Broadcast, Step } from "./broadcast.ts";
-import type { Listener } from "./listener.ts";
+import type { Broadcast, Member, Step } from "./broadcast.ts";
+import type { Listener, Told } from "./listener.ts";
 
 /** What is told to a listener alone: the steps there are, and whether they ended because there are no more. */
 export interface Replay {
@@ -19,70 +19,89 @@ export interface Ways {
 	end(): Promise<Position>;
 }
 
-/**
- * Brings the listener its events: what is after the position at its own pace, then what is live together with all who are
- * told the same; live only without a position. No event is left out or told twice where the one ends and the other begins.
- * Answers how to stop, once the operation is begun; throws when it cannot be.
- */
-export async function follow(listener: Listener, token: string, ways: Ways, after: Position | undefined): Promise<{ stop(): void }> {
-	let stopped = false;
-	let leave = () => {};
-	let breakOff = () => {};
-	const stop = () => {
-		stopped = true;
-		leave();
-		breakOff();
-	};
-	const own: Listener = {
-		tell: (event) => {
-			if (!stopped) listener.tell(event);
-		},
-		taken: () => (stopped ? undefined : listener.taken()),
-		end: (error) => {
-			if (stopped) return;
-			stop();
-			listener.end(error);
-		},
-	};
+/** A subscriber on its way. Thousands wait for their next event at a time, so each keeps nothing that it does not need then. */
+export class Follower implements Listener {
+	readonly #listener: Listener;
+	readonly #token: string;
+	readonly #mask: (error: unknown) => unknown;
+	#stopped = false;
+	#broadcast: Broadcast | undefined;
+	#member: Member | undefined;
+	#replayed: AsyncGenerator<Step, void, void> | undefined;
 
-	async function tellAlone({ steps, reached }: Replay): Promise<Position | undefined> {
-		breakOff = () => void steps.return();
-		if (stopped) breakOff();
-		for await (const { event } of steps) {
-			own.tell(event);
-			await own.taken();
+	/** `mask` makes of an error what the listener may see. */
+	constructor(listener: Listener, token: string, mask: (error: unknown) => unknown) {
+		this.#listener = listener;
+		this.#token = token;
+		this.#mask = mask;
+	}
+
+	/**
+	 * Brings the listener its events: what is after the position at its own pace, then what is live together with all who are
+	 * told the same; live only without a position. No event is left out or told twice where the one ends and the other begins.
+	 * Resolves once the operation is begun; throws when it cannot be.
+	 */
+	async follow(ways: Ways, after: Position | undefined): Promise<void> {
+		const goOn = await this.#begin(ways, after);
+		goOn().catch((error: unknown) => this.end(error));
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		if (this.#member !== undefined) this.#broadcast?.leave(this.#member);
+		void this.#replayed?.return();
+	}
+
+	tell(event: Told): void {
+		if (!this.#stopped) this.#listener.tell(event);
+	}
+
+	taken(): Promise<void> | undefined {
+		return this.#stopped ? undefined : this.#listener.taken();
+	}
+
+	end(error?: unknown): void {
+		if (this.#stopped) return;
+		this.stop();
+		this.#listener.end(error === undefined ? undefined : this.#mask(error));
+	}
+
+	async #begin(ways: Ways, after: Position | undefined): Promise<() => Promise<void>> {
+		if (after === undefined) {
+			const broadcast = await ways.broadcast(await ways.end());
+			return () => this.#join(ways, undefined, broadcast);
 		}
-		const position = reached();
-		if (position === undefined) own.end();
-		return position;
+		const replay = await ways.replay(after);
+		return async () => this.#join(ways, await this.#tellAlone(replay));
 	}
 
 	/** Joins first and replays then: what is broadcast meanwhile waits, and what was replayed of it is left out. */
-	async function join(from: Position | undefined, first?: Broadcast): Promise<void> {
+	async #join(ways: Ways, from: Position | undefined, first?: Broadcast): Promise<void> {
 		let position = from;
 		let broadcast = first;
-		while (!stopped) {
+		while (!this.#stopped) {
 			broadcast ??= await ways.broadcast(position ?? (await ways.end()));
-			const membership = broadcast.join(token, own);
+			this.#broadcast = broadcast;
+			this.#member = broadcast.join(this.#token, this);
+			if (this.#stopped) this.stop(); // it was while the broadcast was begun
+			if (this.#member !== undefined) {
+				position = position === undefined ? await ways.end() : await this.#tellAlone(await ways.replay(position));
+				if (position !== undefined && broadcast.listen(this.#member, position)) return;
+			}
 			broadcast = undefined;
-			if (membership === undefined) continue;
-			leave = membership.leave;
-			if (stopped) return leave();
-			position = position === undefined ? await ways.end() : await tellAlone(await ways.replay(position));
-			if (position !== undefined && membership.listen(position)) return;
 		}
 	}
 
-	async function begin(): Promise<() => Promise<void>> {
-		if (after === undefined) {
-			const broadcast = await ways.broadcast(await ways.end());
-			return () => join(undefined, broadcast);
+	async #tellAlone({ steps, reached }: Replay): Promise<Position | undefined> {
+		this.#replayed = steps;
+		if (this.#stopped) void steps.return();
+		for await (const { event } of steps) {
+			this.tell(event);
+			await this.taken();
 		}
-		const replay = await ways.replay(after);
-		return async () => join(await tellAlone(replay));
+		this.#replayed = undefined;
+		const position = reached();
+		if (position === undefined) this.end();
+		return position;
 	}
-
-	const goOn = await begin();
-	goOn().catch(own.end);
-	return { stop };
 }

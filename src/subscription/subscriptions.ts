@@ -3,7 +3,7 @@ import type { Context, Following, Services } from "../graphql/context.ts";
 import { type Position, printedPosition } from "../log/log.store.ts";
 import { stoppable } from "../shared/stoppable.ts";
 import { type Broadcast, createBroadcast, type Step } from "./broadcast.ts";
-import { follow } from "./follower.ts";
+import { Follower } from "./follower.ts";
 import type { Listener } from "./listener.ts";
 import { givenPosition, sharedKey } from "./operation.ts";
 
@@ -35,6 +35,7 @@ class NotBegun extends Error {
 /** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see. */
 export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
+	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 
 	/** The operation's results along a way through the log, each with how far it is. */
 	async function begin(args: ExecutionArgs, following: Following, subscribe: Subscribe): Promise<AsyncGenerator<Step, void, void>> {
@@ -73,7 +74,8 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 	}
 
 	return {
-		start: async (args, listener, subscribe) => {
+		start: async (given, listener, subscribe) => {
+			const args = { ...given }; // the transport forgets its own as soon as the operation is begun
 			const key = sharedKey(args);
 			const ways = {
 				replay: async (after: Position) => {
@@ -85,7 +87,9 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				end: () => services.log.end(),
 			};
 			try {
-				return await follow(listener, (args.contextValue as Context).token ?? "", ways, givenPosition(args));
+				const follower = new Follower(listener, (args.contextValue as Context).token ?? "", maskEnd);
+				await follower.follow(ways, givenPosition(args));
+				return follower;
 			} catch (error) {
 				return error instanceof NotBegun ? error.result : { errors: [mask(error)] };
 			}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Backlog, createBacklog } from "../../src/server/backlog.ts";
+import { Backlog } from "../../src/server/backlog.ts";
 
 let full: number;
 let backlog: Backlog;
@@ -7,7 +7,7 @@ let backlog: Backlog;
 beforeEach(() => {
 	vi.useFakeTimers();
 	full = 0;
-	backlog = createBacklog(() => full++);
+	backlog = new Backlog(() => full++);
 });
 
 afterEach(() => vi.useRealTimers());

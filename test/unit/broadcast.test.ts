@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Services } from "../../src/graphql/context.ts";
+import type { Position } from "../../src/log/log.store.ts";
 import { type Broadcast, createBroadcast, type Step } from "../../src/subscription/broadcast.ts";
 import type { Listener, Told } from "../../src/subscription/listener.ts";
 
@@ -48,9 +49,10 @@ function listening() {
 		end = resolve;
 	});
 	const listener: Listener = { tell: (event) => told.push(event), taken: () => undefined, end: (error) => end(error ?? "complete") };
-	const membership = broadcast.join("token", listener);
-	if (membership === undefined) throw new Error("The broadcast is over.");
-	return { told, texts: () => told.map(({ text }) => text), ended, ...membership };
+	const member = broadcast.join("token", listener);
+	if (member === undefined) throw new Error("The broadcast is over.");
+	const listen = (position: Position) => broadcast.listen(member, position);
+	return { told, texts: () => told.map(({ text }) => text), ended, listen, leave: () => broadcast.leave(member) };
 }
 
 const after = (id: number) => ({ xid: 1n, id: BigInt(id) });
