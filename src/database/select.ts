@@ -28,8 +28,16 @@ export function mergedShape(one: Shape, other: Shape): Shape {
 	return { columns: new Set([...one.columns, ...other.columns]), links };
 }
 
+const keys = new WeakMap<Shape, string>();
+
 /** A text that two shapes share exactly when they want the same. */
 export function shapeKey(shape: Shape): string {
+	const key = keys.get(shape) ?? writtenKey(shape);
+	keys.set(shape, key);
+	return key;
+}
+
+function writtenKey(shape: Shape): string {
 	const links = [...shape.links].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, linked]) => `${name}(${shapeKey(linked)})`);
 	return [...shape.columns].sort().concat(links).join(",");
 }

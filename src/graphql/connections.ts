@@ -36,12 +36,7 @@ export function connectionOf<Item>(
 	{ rows, hasNextPage, hasPreviousPage }: Page,
 	totalCount: () => Promise<number>,
 ): ConnectionOf<Item> {
-	const edges = rows.map((row) => ({
-		node: row as Item,
-		get cursor() {
-			return cursorOf(order, row);
-		},
-	}));
+	const edges = rows.map((row) => new Edge<Item>(order, row));
 	return {
 		edges,
 		pageInfo: {
@@ -56,4 +51,19 @@ export function connectionOf<Item>(
 		},
 		totalCount,
 	};
+}
+
+/** One row of a page. */
+class Edge<Item> {
+	readonly node: Item;
+	readonly #order: readonly OrderColumn[];
+
+	constructor(order: readonly OrderColumn[], row: Record<string, unknown>) {
+		this.node = row as Item;
+		this.#order = order;
+	}
+
+	get cursor(): string {
+		return cursorOf(this.#order, this.node as Record<string, unknown>);
+	}
 }
