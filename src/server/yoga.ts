@@ -7,6 +7,7 @@ import { unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
 import { createSubscriptions } from "../subscription/subscriptions.ts";
+import { useCompiledQueries } from "./compiled-queries.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
@@ -41,7 +42,7 @@ export function createPipeline(services: Services, { isDemo, onBug }: YogaOption
 		logging: false,
 		graphiql: graphiqlOptions(isDemo),
 		renderGraphiQL: graphiqlPage,
-		plugins: [useErrorCodes(), useSharedSubscriptions(createSubscriptions(services, mask))],
+		plugins: [useErrorCodes(), useCompiledQueries(), useSharedSubscriptions(createSubscriptions(services, mask))],
 		maskedErrors: { maskError: mask },
 		context: ({ request, authorization }) =>
 			contextFor(services, authorization ?? request?.headers.get("authorization") ?? undefined, request?.headers.get("last-event-id") ?? undefined),

@@ -1,0 +1,107 @@
+import {
+	type DocumentNode,
+	type ExecutionArgs,
+	type ExecutionResult,
+	GraphQLError,
+	GraphQLScalarType,
+	GraphQLSchema,
+	getOperationAST,
+	getVariableValues,
+	Kind,
+	type OperationDefinitionNode,
+	OperationTypeNode,
+	visit,
+} from "graphql";
+import { compileQuery, isCompiledQuery } from "graphql-jit";
+import type { Plugin } from "graphql-yoga";
+import type { Context } from "../graphql/context.ts";
+
+type Program = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+/** A query that was asked once, or the program that it was compiled to; undefined for what is not compiled. */
+type Known = "asked once" | Program | undefined;
+
+/**
+ * Compiles a query when it is asked for the second time: from then on it runs as a program of its own instead of being
+ * interpreted field by field. What is asked once, and what changes something, is interpreted.
+ */
+export const useCompiledQueries = (): Plugin<Context> => {
+	/** By document, which the pipeline keeps for as long as it is asked for, and by the name of the operation. */
+	const known = new WeakMap<DocumentNode, Map<string, Known>>();
+	return {
+		onExecute: ({ args, setExecuteFn }) => {
+			const operations = known.get(args.document) ?? new Map<string, Known>();
+			known.set(args.document, operations);
+			const name = args.operationName ?? "";
+			const before = operations.get(name);
+			const now = before === "asked once" ? compiled(args) : operations.has(name) ? before : "asked once";
+			operations.set(name, now);
+			if (typeof now === "function") setExecuteFn(now);
+		},
+	};
+};
+
+/** The program of a query; undefined for every other operation, and for what cannot be compiled. */
+function compiled({ schema, document, operationName }: ExecutionArgs): Program | undefined {
+	const operation = getOperationAST(document, operationName);
+	if (operation?.operation !== OperationTypeNode.QUERY || isAboutSchema(document)) return undefined;
+	const program = compileQuery(takingAnyVariables(schema), withAnyVariables(document, operation), operationName ?? undefined);
+	if (!isCompiledQuery(program)) return undefined;
+	return ({ rootValue, contextValue, variableValues }) => {
+		// The compiler has a reading of its own of variables, which tells less of what is wrong with them.
+		const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+		if (coerced === undefined) return { errors };
+		const result = program.query(rootValue, contextValue, coerced);
+		return result instanceof Promise ? result.then(withPlacedErrors(document)) : withPlacedErrors(document)(result);
+	};
+}
+
+/** The compiler's errors know lines and columns, but not of which document: these are as the interpreter makes them. */
+const withPlacedErrors =
+	({ loc }: DocumentNode) =>
+	(result: ExecutionResult): ExecutionResult => {
+		if (result.errors === undefined) return result;
+		const source = loc?.source ?? null;
+		const starts = [0, ...[...(source?.body ?? "").matchAll(/\r\n|[\n\r]/g)].map(({ 0: end, index }) => index + end.length)];
+		const errors = result.errors.map(({ message, locations, path, originalError, extensions }) => {
+			const positions = locations?.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1) ?? null;
+			return new GraphQLError(message, { source, positions, path: path ?? null, originalError: originalError ?? null, extensions });
+		});
+		return { ...result, errors };
+	};
+
+/** Whether a query asks what the schema is: the one that programs are compiled with is not that of clients. */
+function isAboutSchema(document: DocumentNode): boolean {
+	let isAsked = false;
+	visit(document, {
+		Field: ({ name: { value } }) => {
+			if (value === "__schema" || value === "__type") isAsked = true;
+		},
+	});
+	return isAsked;
+}
+
+/** The type of variables that have been read already. */
+const anything = new GraphQLScalarType({ name: "Anything" });
+
+const schemas = new WeakMap<GraphQLSchema, GraphQLSchema>();
+
+/** The same schema, in which variables may be anything. */
+function takingAnyVariables(schema: GraphQLSchema): GraphQLSchema {
+	const config = schema.toConfig();
+	const taking = schemas.get(schema) ?? new GraphQLSchema({ ...config, types: [...config.types, anything], assumeValid: true });
+	schemas.set(schema, taking);
+	return taking;
+}
+
+/** The same document, in which the operation takes variables that have been read already. */
+function withAnyVariables(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+	return visit(document, {
+		OperationDefinition: (node) => (node === operation ? undefined : false),
+		VariableDefinition: ({ variable }) => ({
+			kind: Kind.VARIABLE_DEFINITION,
+			variable,
+			type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: anything.name } },
+		}),
+	});
+}

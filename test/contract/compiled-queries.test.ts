@@ -1,0 +1,108 @@
+import { getIntrospectionQuery } from "graphql";
+import { expect, test } from "vitest";
+import { gatewayForFile } from "../support/gateway.ts";
+
+const gateway = gatewayForFile({ template: "demo" });
+
+const graph = `resources(first: 5) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
+	__typename id uuid name state created
+	offering { name category { title } components { type name billingType limitAmount } }
+	project { name customer { name organizationGroups { name } } }
+	componentUsages(first: 3) { nodes { usage date billingPeriod component { type } userUsages(first: 2) { nodes { username usage } } } }
+	usageSeries(from: "2026-01-01", to: "2026-03-01") { type points { billingPeriod usage } }
+} } }`;
+
+const table: [what: string, document: string, variables?: Record<string, unknown>][] = [
+	["the nested graph", `{ ${graph} }`],
+	["aliases", `{ one: ${graph} other: resources(first: 2) { same: nodes { again: uuid uuid } } }`],
+	["a field that is asked for twice", "{ resources(first: 2) { nodes { offering { uuid } } nodes { offering { name } project { name } } } }"],
+	[
+		"fragments within fragments",
+		`{ resources(first: 2) { nodes { ...A } } } fragment A on Resource { name ...B ... on Node { id } } fragment B on Resource { offering { ... { name } } }`,
+	],
+	["an interface", "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Resource { name } ... on Offering { name state } } }", {}],
+	[
+		"variables of an input object, with an enumeration",
+		"query ($f: ResourceFilter, $n: Int) { resources(filter: $f, first: $n) { nodes { name state } } }",
+		{ f: { state: ["OK"] }, n: 3 },
+	],
+	["variables within an input object", "query ($s: [ResourceState!]) { resources(filter: { state: $s }) { nodes { name } } }", { s: ["OK"] }],
+	["a variable that is not given", "query ($n: Int, $f: ResourceFilter) { resources(first: $n, filter: $f) { nodes { name } } }", {}],
+	["a variable that is null", "query ($f: ResourceFilter) { resources(first: 2, filter: $f) { nodes { name } } }", { f: null }],
+	["a variable with a default", "query ($n: Int = 2) { resources(first: $n) { nodes { name } } }", {}],
+	[
+		"@skip and @include by variables, skipped",
+		"query ($a: Boolean!) { resources(first: 2) { nodes { name @skip(if: $a) uuid @include(if: $a) project { name @include(if: $a) uuid } } } }",
+		{ a: true },
+	],
+	[
+		"@skip and @include by variables, included",
+		"query ($a: Boolean!) { resources(first: 2) { nodes { name @skip(if: $a) uuid @include(if: $a) ... @include(if: $a) { state } } } }",
+		{ a: false },
+	],
+	["an error that says where it is", "{\n  viewer { username }\n  offerings(first: 1000) { nodes { name } }\n}"],
+	["an error below a list", `{ resources(first: 2) { nodes { name usageSeries(from: "2026-03-01", to: "2026-01-01") { type } } } }`],
+	["an error in a field that may be null", `{ resource(uuid: "00000000-0000-4000-8000-000000000000") { name } viewer { username } }`],
+	["a variable of a wrong type", "query ($n: Int) { resources(first: $n) { nodes { name } } }", { n: "many" }],
+	["a uuid that is none in a variable", "query ($u: UUID!) { resource(uuid: $u) { name } }", { u: "x" }],
+	["a variable that is missing", "query ($u: UUID!) { resource(uuid: $u) { name } }", {}],
+	[
+		"an enumeration value that there is not, in a list in an object",
+		"query ($f: ResourceFilter) { resources(filter: $f) { nodes { name } } }",
+		{ f: { state: ["GONE"] } },
+	],
+	["one of two operations", "query A { viewer { username } } query B { viewer { uuid } }"],
+	["introspection", getIntrospectionQuery()],
+	["introspection of one type", `{ __type(name: "Resource") { name fields { name type { kind ofType { name } } } } __typename }`],
+	[
+		"computed objects",
+		`{ customers(first: 3) { nodes { name quota(name: "nr_of_resources") { usage limit } categoryComponentUsages(first: 3) { nodes { fixedUsage reportedUsage categoryComponent { name } } } } } }`,
+	],
+	[
+		"policies",
+		"{ offeringUsagePolicies(first: 5) { nodes { actions hasFired period periodName componentLimits { limit used exceeded component { type } } firings(first: 2) { nodes { kind breaches { used limit } cause { uuid } } } } } }",
+	],
+];
+
+const viewers = ["demo_staff", "demo_provider", "demo_owner", "demo_member"];
+
+test.each(table)("is answered the same the first time, when it is interpreted, and again, when it is compiled: %s", async (_what, document, given) => {
+	const { nodes } = (await gateway().ask("demo_owner", "{ resources(first: 2) { nodes { id offering { id } } } }")).resources;
+	const variables = document.includes("$ids")
+		? { ids: nodes.flatMap(({ id, offering }: { id: string; offering: { id: string } }) => [id, offering.id]) }
+		: given;
+	for (const viewer of viewers) {
+		// A document that nobody has asked before is interpreted; the same text is asked three times in all for each viewer.
+		const fresh = `${document} # ${viewer}`;
+		const first = await gateway().send(viewer, fresh, variables);
+		expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
+		expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
+	}
+});
+
+test("nobody is answered anything, the first time or again", async () => {
+	for (let time = 0; time < 3; time++) {
+		const { data, errors } = await gateway().send(undefined, `{ ${graph} } # anonymous`);
+		expect([data, errors?.map(({ extensions }) => extensions?.["code"])]).toEqual([null, ["UNAUTHENTICATED"]]);
+	}
+});
+
+test("each operation of a document is one of its own", async () => {
+	const document = "query A { viewer { username } } query B { viewer { uuid } }";
+	const ask = async (operationName: string) => {
+		const headers = { "content-type": "application/json", authorization: "Token demo_owner", connection: "close" };
+		const response = await fetch(gateway().url, { method: "POST", headers, body: JSON.stringify({ query: document, operationName }) });
+		return (await response.json()).data;
+	};
+	const answers = [];
+	for (const name of ["A", "B", "A", "B", "A", "B"]) answers.push(Object.keys((await ask(name)).viewer).join());
+	expect(answers).toEqual(["username", "uuid", "username", "uuid", "username", "uuid"]);
+});
+
+test("viewers who ask the same document are each answered what they see", async () => {
+	const document = "{ resources(first: 100) { totalCount nodes { name } } }";
+	const counts = [];
+	for (let time = 0; time < 3; time++) for (const viewer of viewers) counts.push((await gateway().ask(viewer, document)).resources.totalCount);
+	expect(counts.slice(4)).toEqual([...counts.slice(0, 4), ...counts.slice(0, 4)]);
+	expect(new Set(counts).size).toBeGreaterThan(2);
+});
