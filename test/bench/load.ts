@@ -1,56 +1,68 @@
 import { performance } from "node:perf_hooks";
+import { type Connection, openConnection, type Target } from "./http-client.ts";
 
-/** A request that is sent again and again. */
-export interface Target {
-	readonly url: string;
-	readonly init: RequestInit;
-}
-
-export interface Rate {
+/** What one round of requests came to. */
+export interface Round {
 	readonly perSecond: number;
 	/** Milliseconds that half of the requests took at most. */
 	readonly p50: number;
 	readonly p99: number;
+	/** Milliseconds of processor time for a request, of each part that was looked at. */
+	readonly processor: Readonly<Record<string, number>>;
+}
+
+/** A request, and how to tell the processor time in milliseconds that each part of its server has taken so far. */
+export interface Loaded {
+	readonly target: Target;
+	readonly processor: () => Promise<Readonly<Record<string, number>>>;
 }
 
 export interface Load {
 	readonly connections: number;
+	readonly warmUpSeconds: number;
 	/** How long one round of one target lasts. */
 	readonly seconds: number;
 	readonly rounds: number;
 }
 
 /** Loads the targets in turn, several rounds each after a warm-up, and answers the median round of each. */
-export async function rounds(targets: Readonly<Record<string, Target>>, { connections, seconds, rounds }: Load): Promise<Map<string, Rate>> {
-	const measured = new Map<string, Rate[]>(Object.keys(targets).map((name) => [name, []]));
-	for (const target of Object.values(targets)) await round(target, connections, 2);
-	for (let count = 0; count < rounds; count++) {
-		for (const [name, target] of Object.entries(targets)) measured.get(name)?.push(await round(target, connections, seconds));
+export async function rounds<Name>(targets: ReadonlyMap<Name, Loaded>, { connections, warmUpSeconds, seconds, rounds }: Load): Promise<Map<Name, Round>> {
+	const measured = new Map<Name, Round[]>();
+	for (const [name, loaded] of targets) {
+		await round(loaded, connections, warmUpSeconds);
+		measured.set(name, []);
 	}
-	return new Map([...measured].map(([name, rates]) => [name, median(rates)]));
+	for (let count = 0; count < rounds; count++) {
+		for (const [name, loaded] of targets) measured.get(name)?.push(await round(loaded, connections, seconds));
+	}
+	return new Map([...measured].map(([name, rounds]) => [name, median(rounds)]));
 }
 
-async function round({ url, init }: Target, connections: number, seconds: number): Promise<Rate> {
+async function round({ target, processor }: Loaded, connections: number, seconds: number): Promise<Round> {
+	const open = await Promise.all(Array.from({ length: connections }, () => openConnection(target.port)));
+	const before = await processor();
 	const times: number[] = [];
 	const start = performance.now();
-	const end = start + seconds * 1000;
-	const client = async () => {
-		while (performance.now() < end) {
+	const client = async (connection: Connection) => {
+		while (performance.now() < start + seconds * 1000) {
 			const sent = performance.now();
-			const response = await fetch(url, init);
-			const body = await response.text();
-			if (!response.ok || body.includes('"errors"')) throw new Error(`A request failed: ${body.slice(0, 200)}`);
+			const body = await connection.ask(target.bytes);
+			if (body.includes('"errors"')) throw new Error(`A request failed: ${body.toString("utf8", 0, 200)}`);
 			times.push(performance.now() - sent);
 		}
 	};
-	await Promise.all(Array.from({ length: connections }, client));
+	await Promise.all(open.map(client));
+	const passed = performance.now() - start;
+	const after = await processor();
+	for (const connection of open) connection.close();
 	times.sort((one, other) => one - other);
 	const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-	return { perSecond: times.length / ((performance.now() - start) / 1000), p50: at(0.5), p99: at(0.99) };
+	const perRequest = Object.entries(after).map(([part, time]) => [part, (time - (before[part] ?? 0)) / times.length] as const);
+	return { perSecond: times.length / (passed / 1000), p50: at(0.5), p99: at(0.99), processor: Object.fromEntries(perRequest) };
 }
 
-function median(rates: readonly Rate[]): Rate {
-	const sorted = [...rates].sort((one, other) => one.perSecond - other.perSecond);
+function median(rounds: readonly Round[]): Round {
+	const sorted = [...rounds].sort((one, other) => one.perSecond - other.perSecond);
 	const middle = sorted[Math.floor(sorted.length / 2)];
 	if (middle === undefined) throw new Error("Nothing was measured.");
 	return middle;

@@ -1,105 +1,69 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { addToken } from "../../src/access/token.store.ts";
-import { startTokenWatch } from "../../src/access/token-watch.ts";
-import { viewerOf } from "../../src/access/viewer.ts";
-import type { Database } from "../../src/database/database.ts";
-import { applyMigrations } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
-import { folderSource } from "../../src/import/folder.source.ts";
-import { importWorld } from "../../src/import/import.ts";
-import { startLogReader } from "../../src/log/log-reader.ts";
-import { evaluateAllPolicies } from "../../src/policy/policy.service.ts";
-import { startServer } from "../../src/server/server.ts";
-import { systemClock } from "../../src/shared/clock.ts";
-import { runCommand } from "../../src/shared/failure.ts";
-import { projectPath } from "../../src/shared/project-root.ts";
-import { generateWorld } from "../../src/world/world.ts";
-import { handWritten } from "./hand-written.ts";
-import { type Rate, rounds } from "./load.ts";
+import { Failure, runCommand } from "../../src/shared/failure.ts";
+import { check, checkKey, requestOf } from "./check.ts";
+import { buildServers, contestants, isPostgraphileInstalled, startServer } from "./contestants.ts";
+import { emptyDatabase } from "./fanout/postgres.ts";
+import { rounds } from "./load.ts";
+import { endProcesses, postgresProcessor, type ServerProcess } from "./processes.ts";
+import { questionKeys, questionsAbout } from "./questions.ts";
+import { table } from "./table.ts";
+import { fill } from "./world.ts";
 
-const token = "demo_bench";
-const connections = 16;
-const size = { customers: 100, projects: 400, offerings: 20, components: 4, resources: 2_000, usersPerUsage: 3 };
-const month = "2026-11";
+const load = { connections: 16, warmUpSeconds: 3, seconds: 3, rounds: 5 };
 
-const nestedGraph = `{
-	resources(first: 20) { nodes {
-		uuid name state
-		offering { uuid name category { uuid title } components { uuid type name measuredUnit } }
-		project { uuid name customer { uuid name } }
-		componentUsages(first: 10, filter: { billingPeriod: "${month}-01" }) { nodes {
-			uuid usage date component { uuid type name measuredUnit } userUsages(first: 10) { nodes { uuid username usage } }
-		} }
-	} }
-}`;
+/** An import takes longer than a request may. */
+const waits = { connect: 2_000, freeConnection: 5_000, statement: 300_000, idleInTransaction: 300_000 };
 
-/** Requests per second of the nested graph, beside what reading the same rows by hand costs. Ratios of one run count, not figures. */
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Requests per second of several questions, side by side with what else could answer them. Ratios of one run count, not figures. */
 await runCommand(async () => {
-	const folder = mkdtempSync(join(tmpdir(), "usage-gateway-bench-"));
-	execFileSync("chmod", ["a+rx", folder]);
-	const url =
-		process.env["BENCH_DATABASE_URL"] ?? execFileSync(projectPath(".ci", "postgres"), ["18", folder], { cwd: projectPath(), encoding: "utf8" }).trim();
-	const say = (line: string) => process.stdout.write(`${line}\n`);
+	const given = process.argv.slice(2);
+	if (!given.every((key) => questionKeys.includes(key))) throw new Failure(`Name questions to ask them alone: ${questionKeys.join(", ")}.`);
+	if (!isPostgraphileInstalled()) say("PostGraphile is not installed, and is left out: npm run bench:peers installs it.\n");
+	const stop = stopSignal();
+	await buildServers();
+	const databaseUrl = process.env["BENCH_DATABASE_URL"];
+	const { url, drop } = databaseUrl === undefined ? await emptyDatabase(undefined) : { url: databaseUrl, drop: async () => {} };
 	try {
-		const database = await openPostgres(url);
-		await fill(database, join(folder, "world"));
-		const log = await startLogReader(database, { onError: () => {} });
-		const tokens = startTokenWatch({ database, clock: systemClock, onError: (error) => say(String(error)) });
-		const services = { database, tokens, clock: systemClock, timeZone: "UTC", log, authenticate: (text: string) => viewerOf(database, text, systemClock()) };
-		const server = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: false, onBug: (bug) => say(String(bug)) });
-		const peer = await handWritten(url, month);
-		const results = await rounds(
-			{
-				"usage-gateway": {
-					url: server.url,
-					init: {
-						method: "POST",
-						headers: { "content-type": "application/json", authorization: `Token ${token}` },
-						body: JSON.stringify({ query: nestedGraph }),
-					},
-				},
-				"hand-written": { url: peer.url, init: {} },
-			},
-			{ connections, seconds: 4, rounds: 3 },
-		);
-		say(table(results));
-		await peer.stop();
-		await log.stop();
-		await server.stop();
-		await database.close();
+		return await Promise.race([measure(url, given.length > 0 ? given : questionKeys), stop]);
 	} finally {
-		stopServer(folder);
-		rmSync(folder, { recursive: true, force: true });
+		await endProcesses();
+		await drop();
 	}
-	return 0;
 });
 
-async function fill(database: Database, folder: string): Promise<void> {
-	await applyMigrations(database);
-	const moment = { now: new Date(`${month}-20T12:00:00Z`), timeZone: "UTC" };
-	await generateWorld({ folder, seed: 1, until: month, months: 12, now: moment.now, size });
-	await importWorld({ database, source: folderSource(folder), timeZone: "UTC", evaluatePolicies: (changed) => evaluateAllPolicies(changed, moment) });
-	await database.rows(sql`insert into "User" ("username", "isStaff") values ('bench', true) on conflict do nothing`);
-	await addToken(database, { token, username: "bench", name: "bench", expires: null, now: moment.now });
-	await database.rows(sql`analyze`);
-}
+async function measure(url: string, keys: readonly string[]): Promise<number> {
+	const database = await openPostgres(url, { waits });
+	await fill(database);
+	const [first] = await database.rows<{ uuid: string }>(sql`select "uuid" from "Resource" order by "name", "uuid" limit 1`);
+	const questions = Object.entries(questionsAbout(first?.uuid ?? "")).filter(([key]) => keys.includes(key));
+	const all = contestants();
+	const checked = await check(all, questions, url);
 
-function table(results: ReadonlyMap<string, Rate>): string {
-	const base = results.get("hand-written")?.perSecond ?? 1;
-	const rows = [...results].map(
-		([name, { perSecond, p50, p99 }]) => `| ${name} | ${perSecond.toFixed(0)} | ${(perSecond / base).toFixed(2)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} |`,
-	);
-	return ["| nested graph, 16 connections | requests/s | ratio | p50 ms | p99 ms |", "|---|---|---|---|---|", ...rows].join("\n");
-}
-
-function stopServer(folder: string): void {
-	try {
-		process.kill(Number(readFileSync(join(folder, "data", "postmaster.pid"), "utf8").split("\n")[0]), "SIGINT");
-	} catch {
-		// a server that was given, or none that has started
+	const servers = new Map<string, ServerProcess>();
+	for (const { server } of all) if (!servers.has(server)) servers.set(server, await startServer(server, url));
+	for (const [key, question] of questions) {
+		const targets = all.flatMap((contestant) => {
+			const server = servers.get(contestant.server);
+			if (server === undefined) return [];
+			const processor = async () => ({ node: server.processor(), postgres: await postgresProcessor(database) });
+			return [[contestant, { target: requestOf(contestant, question, server.url), processor }] as const];
+		});
+		const lines = [...(await rounds(new Map(targets), load))].flatMap(([contestant, round]) => {
+			const answer = checked.get(checkKey(contestant, key));
+			return answer === undefined ? [] : [{ name: contestant.name, round, ...answer }];
+		});
+		say(table(question.title, lines));
 	}
+	await database.close();
+	return 0;
+}
+
+/** Resolves with the exit code at the first request to stop. */
+function stopSignal(): Promise<number> {
+	return new Promise((resolve) => {
+		for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve(130));
+	});
 }
