@@ -16,8 +16,9 @@ export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
 	/**
-	 * Takes no more connections and waits for the requests under way. What would last is broken off so that clients go on
-	 * elsewhere from their last position: sockets are closed with 1012, streams of events and silent connections are cut.
+	 * Takes no more connections and waits for the requests under way; each is the last of its connection. What would last is
+	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012, streams of events and
+	 * silent connections are cut. So is, after eight seconds, whatever still waits for its client.
 	 */
 	stop(): Promise<void>;
 }
@@ -25,13 +26,21 @@ export interface RunningServer {
 /** A subscribe message is a document and its variables: nothing larger is read. */
 const largestMessage = 64 * 1024;
 
+/**
+ * How long stopping waits for clients that do not send the rest of a request, take their answer, or let their socket be closed,
+ * in milliseconds. Calls end sooner by themselves, even when the database does not answer.
+ */
+const patience = 8_000;
+
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(services: Services, { host, port, ...options }: ServerOptions): Promise<RunningServer> {
 	const yoga = createPipeline(services, options);
-	const streams = new Set<ServerResponse>();
+	const underWay = new Set<ServerResponse>();
+	let stopping = false;
 	const http = createHttpServer((request, response) => {
-		if (request.headers.accept?.includes("text/event-stream")) streams.add(response);
-		response.on("close", () => streams.delete(response));
+		underWay.add(response);
+		response.on("close", () => underWay.delete(response));
+		if (stopping) makeLast(response);
 		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else void yoga(request, response);
 	});
@@ -43,17 +52,34 @@ export async function startServer(services: Services, { host, port, ...options }
 	return {
 		url: `http://${host.includes(":") ? `[${host}]` : host}:${(http.address() as AddressInfo).port}${endpoint}`,
 		stop: async () => {
+			stopping = true;
+			const breakingOff = setTimeout(() => {
+				http.closeAllConnections();
+				for (const socket of sockets.clients) socket.terminate();
+			}, patience);
 			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
 			for (const socket of sockets.clients) socket.close(1012, "The service stops: connect again, and go on from your last position.");
-			for (const stream of streams) if (stream.headersSent) stream.destroy(); // what has not begun is an answer, and may end
+			for (const response of underWay) {
+				if (!response.headersSent) makeLast(response);
+				else if (isStream(response)) response.destroy();
+			}
 			await graphql.dispose();
 			http.closeIdleConnections();
 			for (const connection of silent) connection.destroy();
 			await closed;
+			clearTimeout(breakingOff);
 			await yoga.dispose();
 		},
 	};
 }
+
+/** Closes the connection after the answer: on one that is kept, a client could ask for ever. */
+function makeLast(response: ServerResponse): void {
+	response.setHeader("connection", "close");
+}
+
+/** Whether these are server-sent events, which have no end of their own. */
+const isStream = ({ req }: ServerResponse): boolean => req.headers.accept?.includes("text/event-stream") === true;
 
 /** Tries whether the port can be listened on, before anything is written in vain. Throws a Failure when not. */
 export async function refuseTakenPort(host: string, port: number): Promise<void> {

@@ -3,9 +3,8 @@ import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
 import { printedPosition } from "../../src/log/log.store.ts";
 import type { Ended } from "../command/process.ts";
-import { freshDatabase } from "../support/database.ts";
+import { freshDatabase, urlOf } from "../support/database.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
-import { named } from "../support/templates.setup.ts";
 import { runAlerts } from "./alerts-program.ts";
 import { startCluster } from "./cluster.ts";
 import { type Reporter, reporterOf, startCount } from "./reporters.ts";
@@ -147,12 +146,6 @@ async function providerOn(database: Database): Promise<Provider> {
 	await provider.component("cpu");
 	for (const cpu of [10, 20]) await provider.policy({ limits: { cpu } });
 	return provider;
-}
-
-async function urlOf(database: Database): Promise<string> {
-	const [row] = await database.rows<{ name: string }>(sql`select current_database() as "name"`);
-	if (row === undefined || templates.engine === "PGlite") throw new Error("The database is on a server.");
-	return named(templates.url, row.name);
 }
 
 /** All firings, in the order of the log. Those that are not in it come last, for nobody to be told of. */

@@ -110,7 +110,7 @@ export function directoriesForFile(): () => Promise<string> {
 }
 
 /** Runs a document on a service, as the owner of the token. */
-export async function ask(service: Service, token: string, query: string) {
+export async function ask(service: Pick<Service, "url">, token: string, query: string) {
 	const headers = { "content-type": "application/json", connection: "close", authorization: `Token ${token}` };
 	const response = await fetch(service.url, { method: "POST", headers, body: JSON.stringify({ query }) });
 	return response.json();

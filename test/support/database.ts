@@ -5,7 +5,7 @@ import { inject } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openPGlite } from "../../src/database/pglite.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { raw } from "../../src/database/sql.ts";
+import { raw, sql } from "../../src/database/sql.ts";
 import type { Template } from "./moments.ts";
 import { named, patient } from "./templates.setup.ts";
 
@@ -24,6 +24,14 @@ export async function freshDatabase(template: Template): Promise<Database> {
 			await onServer(templates.url, `drop database "${name}" with (force)`);
 		},
 	};
+}
+
+/** Where a database on the server is, for processes and connections of their own. */
+export async function urlOf(database: Database): Promise<string> {
+	const templates = inject("templates");
+	const [row] = await database.rows<{ name: string }>(sql`select current_database() as "name"`);
+	if (row === undefined || templates.engine === "PGlite") throw new Error("The database is on a server.");
+	return named(templates.url, row.name);
 }
 
 async function onServer(url: string, statement: string): Promise<void> {
