@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelName } from "../database/model.ts";
 import { type LogEntry, printedPosition } from "../log/log.store.ts";
 import { LetGo } from "../log/log-reader.ts";
@@ -48,8 +49,7 @@ export function followLog<Model extends ModelName>(
 				for (const entry of entries) {
 					if (signal.aborted) return; // nobody listens any more
 					const uuid = subject(entry);
-					if (uuid !== undefined) await authorizeAgain(context);
-					const isTold = uuid !== undefined && (await context.read.among(list, [uuid])).has(uuid);
+					const isTold = uuid !== undefined && (await isVisible(list, uuid, context));
 					following.at = entry.position;
 					if (isTold) yield { position: printedPosition(entry.position), uuid };
 				}
@@ -68,6 +68,14 @@ export function followLog<Model extends ModelName>(
 
 /** Ends what outlives a request when its token does. */
 export const tokenNotGood = () => unauthenticated("The token is no longer good: sign in again.");
+
+/** Whether the subject is in the list that the viewer, authorised again, sees now. */
+async function isVisible(list: List, uuid: string, context: Context): Promise<boolean> {
+	// The embedded database answers without waiting: nobody else could be sent or asked anything until all entries are looked at.
+	await nextTurn();
+	await authorizeAgain(context);
+	return (await context.read.among(list, [uuid])).has(uuid);
+}
 
 /** Takes the viewer as the token signs them in now, and forgets what was read for the event before. */
 async function authorizeAgain(context: Context): Promise<void> {

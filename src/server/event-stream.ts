@@ -32,8 +32,10 @@ export function createEventStream(): EventStream {
 
 	function finish({ take, fail }: Taker): void {
 		taker = undefined;
-		if (ended?.error === undefined) take({ done: true, value: undefined });
-		else fail(ended.error);
+		const error = ended?.error;
+		ended = { error: undefined }; // told once: who is told goes on until there is nothing more
+		if (error === undefined) take({ done: true, value: undefined });
+		else fail(error);
 	}
 
 	const next = (): Promise<IteratorResult<WrittenResult, void>> =>

@@ -4,6 +4,9 @@ import { Backlog } from "./backlog.ts";
 /** What is handed to the socket before it has sent the rest: it copies each message. */
 const mostInSocket = 16 * 1024;
 
+/** Of answers, which are not held back, as much is handed to it before another is too much; in bytes. */
+const mostUnread = 1024 * 1024;
+
 const fellBehind = { code: 4413, reason: "Fell behind: connect again, and go on from your last position." };
 
 /**
@@ -52,4 +55,11 @@ export class Outbox {
 		this.#waiting = undefined;
 		for (const tell of told) tell();
 	};
+}
+
+/** Called before a client is answered what it asked: closes the socket with 4413, and hears it no more, when it does not read the answers. */
+export function endIfUnread(socket: WebSocket): void {
+	if (socket.bufferedAmount <= mostUnread) return;
+	socket.removeAllListeners("message");
+	socket.close(fellBehind.code, fellBehind.reason);
 }

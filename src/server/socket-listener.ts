@@ -12,6 +12,7 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	readonly #head: string;
 	#follower: { stop(): void } | undefined;
 	#end: { readonly error: unknown } | undefined;
+	#isLeft = false;
 	#waiting: { readonly resolve: (over: Over) => void; readonly reject: (error: unknown) => void } | undefined;
 
 	/** The listener of the operation that has the id on the client's side. */
@@ -37,6 +38,7 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	/** The silent results of what the follower is told. */
 	results(follower: { stop(): void }): this {
 		this.#follower = follower;
+		if (this.#isLeft) follower.stop();
 		return this;
 	}
 
@@ -47,9 +49,15 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 		});
 	}
 
+	/** Whether the client has left the operation. Its id may be another's by now: nothing is told of it any more, not even its end. */
+	get isLeft(): boolean {
+		return this.#isLeft;
+	}
+
+	/** The client leaves, maybe before there is anything to follow. */
 	async return(): Promise<Over> {
+		this.#isLeft = true;
 		this.#follower?.stop();
-		this.#finish(undefined);
 		return { done: true, value: undefined };
 	}
 

@@ -6,7 +6,7 @@ import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import { limitMessages } from "./message-rate.ts";
-import { Outbox } from "./outbox.ts";
+import { endIfUnread, Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
 import { SocketListener } from "./socket-listener.ts";
 
@@ -65,6 +65,9 @@ export function serveWebSocket(
 			onSubscribe: async (connection, id, payload) => {
 				const { query, operationName, variables, extensions } = payload;
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return [tooManySubscriptions()];
+				const listener = new SocketListener(outboxOf(connection.extra.socket), id);
+				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
+				(connection.subscriptions as Record<string, unknown>)[id] = listener;
 				const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
 					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
 				});
@@ -73,7 +76,6 @@ export function serveWebSocket(
 					Object.assign(payload, unused.payload);
 					const errors = validate(schema, document);
 					if (errors.length > 0) return errors;
-					const listener = new SocketListener(outboxOf(connection.extra.socket), id);
 					const contextValue = await contextFactory();
 					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listener } };
 				} catch (error) {
@@ -81,10 +83,15 @@ export function serveWebSocket(
 					throw error;
 				}
 			},
+			// Events are not among these: they go through the outbox.
+			onNext: ({ extra }) => endIfUnread(extra.socket),
+			onError: ({ extra }) => endIfUnread(extra.socket),
+			onPing: ({ extra }) => endIfUnread(extra.socket),
 			execute: (args) => (args as Operation).rootValue.execute(args),
 			subscribe: async (args) => {
 				const { subscribe, listener } = (args as Operation).rootValue;
 				const begun = await subscribe(args);
+				if (listener.isLeft) return new Promise<never>(() => {});
 				if (!(Symbol.asyncIterator in begun)) return begun;
 				Object.assign(args, unused.operation);
 				return listener;

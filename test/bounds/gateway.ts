@@ -1,0 +1,47 @@
+import { startTokenWatch } from "../../src/access/token-watch.ts";
+import { viewerOf } from "../../src/access/viewer.ts";
+import { parseConfig } from "../../src/config.ts";
+import { openDatabase } from "../../src/database/open.ts";
+import type { Services } from "../../src/graphql/context.ts";
+import { startLogReader } from "../../src/log/log-reader.ts";
+import { startServer } from "../../src/server/server.ts";
+import { systemClock } from "../../src/shared/clock.ts";
+import { answer, tell } from "../bench/fanout/answer.ts";
+import "../bench/fanout/control.ts";
+import { makeFirings } from "../support/firings.ts";
+
+/** Firings to be made at once. */
+export interface Burst {
+	readonly offering: string;
+	readonly count: number;
+}
+
+/** What the process took at most since it was asked before is looked for this often, in milliseconds. */
+const betweenSamples = 20;
+
+/** The service in a process of its own, which causes alerts and says what it takes when its parent asks for it. */
+
+const onError = (error: unknown) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+const { database: place, timeZone } = parseConfig(process.env);
+const database = await openDatabase(place);
+const services: Services = {
+	database,
+	clock: systemClock,
+	timeZone,
+	log: await startLogReader(database, { onError }),
+	tokens: startTokenWatch({ database, clock: systemClock, onError }),
+	authenticate: (token) => viewerOf(database, token, systemClock()),
+};
+const { url } = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: false, onBug: onError });
+
+let peak = 0;
+setInterval(() => {
+	peak = Math.max(peak, process.memoryUsage.rss());
+}, betweenSamples);
+answer("peak", () => {
+	const found = peak;
+	peak = 0;
+	return found;
+});
+answer("fire", ({ offering, count }: Burst) => makeFirings(database, offering, count));
+tell("started", url);
