@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import type { Database, Queries } from "./database.ts";
+import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
 import type { Sql } from "./sql.ts";
 
 /** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
@@ -72,10 +72,20 @@ export async function openPostgres(url: string, { connections = 10, waits = usua
 		withAdapter: async (work) => {
 			// The schema engine leaves its advisory lock on the connection, and a migration may take long.
 			const own = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: usualWaits.connect, application_name: "usage-gateway migrations" });
-			return work(new PrismaPg(own)).finally(() => own.end());
+			return work(runningWholeScripts(new PrismaPg(own))).finally(() => own.end());
 		},
 		close: () => pool.end(),
 	};
+}
+
+/** The adapter cuts a script at every semicolon, within the body of a function too: this one sends it as it is, in one transaction. */
+function runningWholeScripts(factory: PrismaPg): PrismaAdapterFactory {
+	const connect = async () => {
+		const adapter = await factory.connect();
+		adapter.executeScript = async (script) => void (await adapter.executeRaw({ sql: script, args: [], argTypes: [] }));
+		return adapter;
+	};
+	return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() };
 }
 
 /** numeric and bigint are strings by default; dates would become midnights of the process's zone. */

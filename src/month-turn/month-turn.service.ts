@@ -3,8 +3,7 @@ import { lockOfferings } from "../database/lock.ts";
 import { appendToLog, type LogSubject } from "../log/log.store.ts";
 import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
 import { type BillingPeriod, billingPeriodAt } from "../shared/billing-period.ts";
-import { mergeCurrentUsages } from "../usage/usage.store.ts";
-import { type CarriedUsage, carryOver, countFired, markTurned, offeringsToTurn, usagesToCarryOver } from "./month-turn.store.ts";
+import { carryOver, countFired, markTurned, offeringsToTurn, usagesToCarryOver } from "./month-turn.store.ts";
 import { momentOfTurn, monthsToTurn } from "./month-turn.ts";
 
 /** What the turn of a month did: numbers of offerings, of records that were carried over, and of policies that turned. */
@@ -49,19 +48,15 @@ function turnOffering(database: Database, offeringUuid: string, month: BillingPe
 		const begun = momentOfTurn(month, moment.now, moment.timeZone);
 		if (!(await markTurned(tx, offeringUuid, month, begun))) return undefined;
 
-		const carried: CarriedUsage[] = [];
-		for (const usages of chunks(await usagesToCarryOver(tx, offeringUuid, month))) {
-			const copies = await carryOver(tx, usages, month, begun);
-			await mergeCurrentUsages(tx, copies, begun);
-			carried.push(...copies);
-		}
+		const carried: string[] = [];
+		for (const usages of chunks(await usagesToCarryOver(tx, offeringUuid, month))) carried.push(...(await carryOver(tx, usages, month, begun)));
 
 		// Once, after the copies: a policy that these exceed anew has not been reset in between.
 		const isMissed = month !== billingPeriodAt(moment.now, moment.timeZone);
 		const firings = isMissed ? [] : await evaluatePolicies(tx, [offeringUuid], moment);
 		const fired = await countFired(tx, firings);
 		const subjects = [
-			...carried.map(({ uuid }): LogSubject => ({ kind: "usage", componentUsageUuid: uuid })),
+			...carried.map((componentUsageUuid): LogSubject => ({ kind: "usage", componentUsageUuid })),
 			...firings.map((policyFiringUuid): LogSubject => ({ kind: "firing", policyFiringUuid })),
 		];
 		for (const some of chunks(subjects)) await appendToLog(tx, some);

@@ -62,9 +62,8 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	componentLimits: t.field({
 		type: [ComponentLimit],
 		description: "Its limits, by type of component.",
-		extensions: { reads: { columns: ["period"] } },
-		resolve: ({ uuid, period }, _args, { read, database, clock, timeZone }) =>
-			read.batched(`limits ${period}`, (uuids) => currentTotals(database, uuids, period, { now: clock(), timeZone }), uuid),
+		resolve: ({ uuid }, _args, { read, database, clock, timeZone }) =>
+			read.batched("limits", (uuids) => currentTotals(database, uuids, { now: clock(), timeZone }), uuid),
 	}),
 	firings: t.field({
 		type: PolicyFiringConnection,

@@ -1,9 +1,10 @@
 import type { Database, Queries } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { appendToLog } from "../log/log.store.ts";
-import { billingPeriodAt, type Months } from "../shared/billing-period.ts";
-import { addNotifications, type EvaluatedPolicy, limitTotals, offeringsWithPolicies, policiesOf, recordTransition } from "./policy.store.ts";
-import { type LimitTotal, type PolicyPeriod, policyWindow, transition } from "./policy.ts";
+import { billingPeriodAt } from "../shared/billing-period.ts";
+import { addNotifications, offeringsWithPolicies, recordTransition } from "./policy.store.ts";
+import { type LimitTotal, policyWindows, transition } from "./policy.ts";
+import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
 
 /** When, and in whose calendar, policies are evaluated. */
 export interface Moment {
@@ -20,19 +21,15 @@ export type CauseOf = (componentUuid: string) => string | undefined;
  * offerings' locks: whoever races, each transition is found by exactly one of them.
  */
 export async function evaluatePolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, causeOf: CauseOf = () => undefined): Promise<string[]> {
-	const policies = await policiesOf(tx, offeringUuids);
-	if (policies.length === 0) return [];
-	const windows = windowsOf(policies, moment);
-	const totals = await limitTotals(tx, windows);
+	const windows = policyWindows(billingPeriodAt(moment.now, moment.timeZone));
 	const firings: string[] = [];
-	for (const policy of policies) {
-		const limits = totals.get(policy.uuid) ?? [];
-		const turn = transition(policy.hasFired, limits);
-		const window = windows.get(policy.uuid);
-		if (turn === undefined || window === undefined) continue;
+	for (const policy of await policiesOf(tx, offeringUuids, windows)) {
+		const turn = transition(policy.hasFired, policy.totals);
+		if (turn === undefined) continue;
 		const breaches = turn.kind === "FIRED" ? turn.breaches : [];
-		const causes = (turn.kind === "FIRED" ? breaches : limits).map(({ componentUuid }) => causeOf(componentUuid));
-		const record = { policy, kind: turn.kind, window, breaches, causeUuid: causes.find((uuid) => uuid !== undefined) ?? null, now: moment.now };
+		const causes = (turn.kind === "FIRED" ? breaches : policy.totals).map(({ componentUuid }) => causeOf(componentUuid));
+		const causeUuid = causes.find((uuid) => uuid !== undefined) ?? null;
+		const record = { policy, kind: turn.kind, window: windows[policy.period], breaches, causeUuid, now: moment.now };
 		const firing = await recordTransition(tx, record);
 		if (turn.kind === "FIRED") await addNotifications(tx, firing, record);
 		firings.push(firing);
@@ -60,17 +57,9 @@ export async function evaluateAllPolicies(database: Database, moment: Moment): P
 	}
 }
 
-/** For each policy of the period, its limits and what the affected customers together used of them until now. */
-export async function currentTotals(
-	queries: Queries,
-	policyUuids: readonly string[],
-	period: PolicyPeriod,
-	{ now, timeZone }: Moment,
-): Promise<LimitTotal[][]> {
-	const window = policyWindow(period, billingPeriodAt(now, timeZone));
-	const totals = await limitTotals(queries, new Map(policyUuids.map((uuid) => [uuid, window])));
+/** For each of the policies, its limits and what the affected customers together used of them until now. */
+export async function currentTotals(queries: Queries, policyUuids: readonly string[], { now, timeZone }: Moment): Promise<(readonly LimitTotal[])[]> {
+	const policies = await policiesNamed(queries, policyUuids, policyWindows(billingPeriodAt(now, timeZone)));
+	const totals = new Map(policies.map((policy) => [policy.uuid, policy.totals]));
 	return policyUuids.map((uuid) => totals.get(uuid) ?? []);
 }
-
-const windowsOf = (policies: readonly EvaluatedPolicy[], { now, timeZone }: Moment): Map<string, Months> =>
-	new Map(policies.map(({ uuid, period }) => [uuid, policyWindow(period, billingPeriodAt(now, timeZone))]));

@@ -1,23 +1,8 @@
 import type { Queries } from "../database/database.ts";
 import { type Sql, sql } from "../database/sql.ts";
 import type { Months } from "../shared/billing-period.ts";
-import type { LimitTotal, PolicyPeriod } from "./policy.ts";
-
-/** What evaluation needs of a policy. */
-export interface EvaluatedPolicy {
-	readonly uuid: string;
-	readonly offeringUuid: string;
-	readonly period: PolicyPeriod;
-	readonly hasFired: boolean;
-}
-
-/** Every policy of the offerings. */
-export function policiesOf(queries: Queries, offeringUuids: readonly string[]): Promise<EvaluatedPolicy[]> {
-	return queries.rows<EvaluatedPolicy>(sql`
-		select "uuid", "scopeUuid" as "offeringUuid", "period"::text as "period", "hasFired"
-		from "OfferingUsagePolicy" where "scopeUuid" = any(${offeringUuids}::uuid[]) order by "uuid"
-	`);
-}
+import type { LimitTotal } from "./policy.ts";
+import { type EvaluatedPolicy, storedAudience, totalledMonths } from "./policy-totals.store.ts";
 
 /** The uuids of all offerings that have a policy. */
 export async function offeringsWithPolicies(queries: Queries): Promise<string[]> {
@@ -25,52 +10,13 @@ export async function offeringsWithPolicies(queries: Queries): Promise<string[]>
 	return rows.map(({ scopeUuid }) => scopeUuid);
 }
 
-/**
- * For each policy, its limits and what the affected customers together used in its window, by type of component.
- * Affected are all customers, or those in any of the policy's groups, each once; never blocked or archived ones.
- */
-export async function limitTotals(queries: Queries, windows: ReadonlyMap<string, Months>): Promise<Map<string, LimitTotal[]>> {
-	const policies = [...windows.keys()];
-	const starts = policies.map((uuid) => windows.get(uuid)?.start ?? null);
-	const ends = policies.map((uuid) => windows.get(uuid)?.end ?? null);
-	const rows = await queries.rows<LimitTotal & { policyUuid: string }>(sql`
-		select w.policy as "policyUuid", l."componentUuid", l."limit", coalesce(total.used, 0) as "used"
-		from unnest(${policies}::uuid[], ${starts}::date[], ${ends}::date[]) w (policy, "start", "end")
-		join "OfferingUsagePolicy" p on p."uuid" = w.policy
-		join "OfferingUsagePolicyComponentLimit" l on l."policyUuid" = w.policy
-		join "OfferingComponent" c on c."uuid" = l."componentUuid"
-		cross join lateral (
-			select sum(u."usage") as used from "ComponentUsage" u
-			where u."componentUuid" = l."componentUuid"
-				and (w."start" is null or u."billingPeriod" between w."start" and w."end")
-				and ${affectedCustomer(sql`u."customerUuid"`)}
-		) total
-		order by w.policy, c."type"
-	`);
-	const totals = new Map<string, LimitTotal[]>(policies.map((uuid) => [uuid, []]));
-	for (const { policyUuid, componentUuid, used, limit } of rows) totals.get(policyUuid)?.push({ componentUuid, used, limit });
-	return totals;
-}
-
-/** Whom a policy is aimed at: whether at all customers, and otherwise the select of its groups' uuids. */
-export interface Audience {
-	readonly all: Sql;
-	readonly groups: Sql;
-}
-
-/** The audience of the stored policy `p`. */
-const storedAudience: Audience = {
-	all: sql`p."applyToAll"`,
-	groups: sql`select aimed."organizationGroupUuid" from "OfferingUsagePolicyGroup" aimed where aimed."policyUuid" = p."uuid"`,
-};
-
-/** The customer counts for a policy that is aimed at the audience, the stored policy `p` unless told otherwise, and is bound by it. */
-export const affectedCustomer = (customerUuid: Sql, { all, groups }: Audience = storedAudience): Sql => sql`exists (
+/** The customer counts for the stored policy `p`, and is bound by it. */
+const affectedCustomer = (customerUuid: Sql): Sql => sql`exists (
 	select from "Customer" affected
 	where affected."uuid" = ${customerUuid} and not affected."blocked" and not affected."archived"
-		and (${all} or exists (
+		and (${storedAudience.all} or exists (
 			select from "CustomerOrganizationGroup" member
-			where member."customerUuid" = affected."uuid" and member."organizationGroupUuid" in (${groups})
+			where member."customerUuid" = affected."uuid" and member."organizationGroupUuid" in (${storedAudience.groups})
 		))
 )`;
 
@@ -126,13 +72,14 @@ export async function recordTransition(tx: Queries, { policy, kind, window, brea
  * usage counts and of the provider, and the addresses that the policy names.
  */
 export async function addNotifications(tx: Queries, firingUuid: string, { policy, window, now }: TransitionRecord): Promise<void> {
+	const totalled = totalledMonths(window);
 	await tx.rows(sql`
 		with counted as (
-			select distinct u."customerUuid"
+			select distinct t."customerUuid"
 			from "OfferingUsagePolicy" p join "OfferingUsagePolicyComponentLimit" l on l."policyUuid" = p."uuid"
-			join "ComponentUsage" u on u."componentUuid" = l."componentUuid" and u."usage" > 0
-				and (${window.start}::date is null or u."billingPeriod" between ${window.start}::date and ${window.end}::date)
-			where p."uuid" = ${policy.uuid}::uuid and ${affectedCustomer(sql`u."customerUuid"`)}
+			join "ComponentTotal" t on t."componentUuid" = l."componentUuid" and t."used" > 0
+				and t."billingPeriod" between ${totalled.start}::date and ${totalled.end}::date
+			where p."uuid" = ${policy.uuid}::uuid and ${affectedCustomer(sql`t."customerUuid"`)}
 		), recipients as (
 			select 'NOTIFY_ORGANIZATION_OWNERS'::"PolicyAction" as action, person."email"
 			from "OfferingUsagePolicy" p join "Offering" o on o."uuid" = p."scopeUuid"

@@ -16,6 +16,14 @@ export function policyWindow(period: PolicyPeriod, month: BillingPeriod): Months
 	return { start: months === null ? null : addMonths(month, 1 - months), end: month };
 }
 
+/** The window of each period in the given month. */
+export const policyWindows = (month: BillingPeriod): Record<PolicyPeriod, Months> => ({
+	TOTAL: policyWindow("TOTAL", month),
+	ONE_MONTH: policyWindow("ONE_MONTH", month),
+	THREE_MONTHS: policyWindow("THREE_MONTHS", month),
+	TWELVE_MONTHS: policyWindow("TWELVE_MONTHS", month),
+});
+
 /** One limit of a policy and what the affected customers together used of its component in the window. */
 export interface LimitTotal {
 	readonly componentUuid: string;

@@ -37,7 +37,7 @@ export interface Calendar {
 	readonly timeZone: string;
 }
 
-/** Stages 2 to 7 of reports, from looking up what they name to the provider's caps. Leaves the offerings locked. */
+/** Stages 2 to 7 of reports, from looking up what they name to the provider's caps. Leaves the offerings of those that pass locked. */
 export async function checkedReports(
 	tx: Queries,
 	viewer: Viewer,
@@ -48,16 +48,17 @@ export async function checkedReports(
 	const found = await foundReports(tx, viewer, reports, checks);
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
 	const permitted = checks.permitted(found, ({ subject }) => mayReportUsage(viewer, subject), message);
-	const offerings = [...new Set(permitted.map(({ subject }) => subject.offeringUuid))];
-	await lockOfferings(tx, offerings);
 
 	const start = startOfMonth(month, timeZone);
 	const inPeriod = checks.stage(RuleRefusal, permitted, ({ period }) => periodProblems(period, start));
 	const planned = checks.stage(RuleRefusal, inPeriod, ({ subject }) => planProblems(subject));
 	const running = checks.stage(RuleRefusal, planned, ({ subject }) => stateProblems(subject));
-	const components = await componentsNamed(tx, offerings, [...new Set(running.flatMap(({ input }) => typesOf(input)))]);
+	const components = await componentsNamed(tx, offeringsOf(running), [...new Set(running.flatMap(({ input }) => typesOf(input)))]);
 	const of = ({ subject }: FoundReport) => components.get(subject.offeringUuid) ?? [];
 	const known = checks.stage(RuleRefusal, running, (item) => componentProblems(typesOf(item.input), of(item)));
+
+	// Nothing before this depends on other reports: callers of one offering wait for each other as late as they can.
+	await lockOfferings(tx, offeringsOf(known));
 	const totals = await totalsOf(tx, known, of, month);
 	return checks.stage(RuleRefusal, known, (item) => capProblems(item.input.usages, of(item), totals.get(item.subject.uuid)));
 }
@@ -111,5 +112,7 @@ function totalsOf(
 	);
 	return totalsBesides(tx, capped, month);
 }
+
+const offeringsOf = (reports: readonly FoundReport[]): string[] => [...new Set(reports.map(({ subject }) => subject.offeringUuid))];
 
 const typesOf = ({ usages }: UsageReport): string[] => usages.map(({ type }) => type);

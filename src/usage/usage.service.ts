@@ -11,7 +11,7 @@ import { callSizeProblems } from "../shared/call-size.ts";
 import { certain } from "../shared/certain.ts";
 import { InvalidInputRefusal, type Refusal, refuse } from "../shared/refusal.ts";
 import { checkedReports, type FoundReport, type PlacedReport } from "./report-checks.service.ts";
-import { mergeCurrentUsages, type StoredUsage, storeUsages } from "./usage.store.ts";
+import { type StoredUsage, storeUsages } from "./usage.store.ts";
 import { shapeProblems, type UsageReport } from "./usage.ts";
 
 /** What a report left behind: uuids of the stored records in the order of the report, and of the firings that it caused. */
@@ -100,7 +100,5 @@ async function storeAccepted(tx: Queries, viewer: Viewer, accepted: readonly Fou
 		input.usages.map((usage) => ({ ...usage, index, resourceUuid: subject.uuid, planPeriodUuid: period?.uuid })),
 	);
 	if (usages.length === 0) return [];
-	const stored = await storeUsages(tx, { month, now, modifiedByUuid: viewer.uuid }, usages);
-	await mergeCurrentUsages(tx, usages, now);
-	return stored;
+	return storeUsages(tx, { month, now, modifiedByUuid: viewer.uuid }, usages);
 }

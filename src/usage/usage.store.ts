@@ -1,7 +1,7 @@
 import type { Viewer } from "../access/viewer.ts";
 import { visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
-import { sql } from "../database/sql.ts";
+import { type Sql, sql } from "../database/sql.ts";
 import type { BillingPeriod, Months } from "../shared/billing-period.ts";
 import type { ReportableComponent, ReportedUsage } from "./usage.ts";
 
@@ -107,7 +107,10 @@ export interface StoredUsage {
 	readonly index: number;
 }
 
-/** Stores the usages, in their order: a record of the same resource, component and month is overwritten. */
+/**
+ * Stores the usages, in their order: a record of the same resource, component and month is overwritten. The resources'
+ * current usages of these types become what their latest billing month says.
+ */
 export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportRecord, usages: readonly UsageRecord[]): Promise<StoredUsage[]> {
 	return tx.rows<StoredUsage>(sql`
 		with reported as (
@@ -132,29 +135,27 @@ export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportR
 			on conflict ("resourceUuid", "componentUuid", "billingPeriod") do update set
 				"usage" = excluded."usage", "date" = excluded."date", "recurring" = excluded."recurring", "description" = excluded."description",
 				"planPeriodUuid" = excluded."planPeriodUuid", "modifiedByUuid" = excluded."modifiedByUuid", "modified" = excluded."modified"
-			returning "uuid", "resourceUuid", "componentUuid", "type"
-		)
+			returning "uuid", "resourceUuid", "componentUuid", "type", "usage"
+		), ${mergedCurrentUsages(month, now)}
 		select stored."uuid", stored."componentUuid", reported.index
 		from stored join reported on reported.resource = stored."resourceUuid" and reported."type" = stored."type" order by reported.place
 	`);
 }
 
-/** A resource's use of one of its components. */
-export type UsedType = Pick<UsageRecord, "resourceUuid" | "type">;
-
-/** Sets the resources' current usages of the types to what their latest billing month says; other types stay as they are. */
-export async function mergeCurrentUsages(tx: Queries, used: readonly UsedType[], now: Date): Promise<void> {
-	await tx.rows(sql`
-		update "Resource" r set "modified" = ${now}::timestamptz, "currentUsages" = r."currentUsages" || latest.usages
-		from (
-			select newest.resource, jsonb_object_agg(newest."type", trim_scale(newest."usage")::text) as usages from (
-				select distinct on (u."resourceUuid", u."type") u."resourceUuid" as resource, u."type", u."usage"
-				from unnest(${used.map(({ resourceUuid }) => resourceUuid)}::uuid[], ${used.map(({ type }) => type)}::text[]) used (resource, "type")
-				join "ComponentUsage" u on u."resourceUuid" = used.resource and u."type" = used."type"
-				order by u."resourceUuid", u."type", u."billingPeriod" desc
-			) newest
-			group by newest.resource
-		) latest
-		where r."uuid" = latest.resource and not r."currentUsages" @> latest.usages
-	`);
-}
+/**
+ * The part of a statement that sets the resources' current usages of the types that its part `stored` has written in the
+ * month to what their latest billing month says; other types stay as they are.
+ */
+export const mergedCurrentUsages = (month: BillingPeriod, now: Date): Sql => sql`merged as (
+	update "Resource" r set "modified" = ${now}::timestamptz, "currentUsages" = r."currentUsages" || latest.usages
+	from (
+		select stored."resourceUuid", jsonb_object_agg(stored."type", trim_scale(coalesce(later."usage", stored."usage"))::text) as usages
+		from stored left join lateral (
+			select u."usage" from "ComponentUsage" u
+			where u."resourceUuid" = stored."resourceUuid" and u."componentUuid" = stored."componentUuid" and u."billingPeriod" > ${month}::date
+			order by u."billingPeriod" desc limit 1
+		) later on true
+		group by stored."resourceUuid"
+	) latest
+	where r."uuid" = latest."resourceUuid" and not r."currentUsages" @> latest.usages
+)`;

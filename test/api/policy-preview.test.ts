@@ -161,7 +161,7 @@ describe("a preview", () => {
 			});
 		const [one, four] = [await of(["cpu"]), await of(["cpu", "ram", "disk", "net"])];
 		expect(four).toEqual(one);
-		expect(one.filter((text) => text.includes('"ComponentUsage"'))).toHaveLength(1);
+		expect(one.filter((text) => text.includes('"ComponentTotal"'))).toHaveLength(1);
 	});
 });
 

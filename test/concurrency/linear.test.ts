@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { wrongTotals } from "../support/component-totals.ts";
 import { setUsage, setUserUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider } from "../support/provider.ts";
@@ -72,6 +73,7 @@ test("what 64 writers (16 on the one connection of the embedded database) leave 
 		expect(new Map(resource.currentUsages.map(({ type, amount }: Answer) => [type, amount]))).toEqual(new Map(usages.map(({ type, usage }) => [type, usage])));
 	}
 
+	expect(await wrongTotals(gateway().database)).toEqual([]);
 	const { offeringUsagePolicies } = await gateway().ask(
 		provider.token,
 		"{ offeringUsagePolicies { nodes { hasFired componentLimits { component { type } used } } } }",

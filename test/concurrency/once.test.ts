@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { wrongTotals } from "../support/component-totals.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider } from "../support/provider.ts";
@@ -31,6 +32,7 @@ test("of fifty at once who send the same report under the same key, for fifty ke
 
 	expect(new Set(answers).size).toBe(resources.length);
 	expect(entries.map(({ count }) => count)).toEqual(resources.map(() => 1));
+	expect(await wrongTotals(gateway().database)).toEqual([]);
 });
 
 test("of many at once who use a key for different things, one is served and the others are refused", async () => {

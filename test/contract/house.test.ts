@@ -27,7 +27,19 @@ const layers = {
 type Layer = keyof typeof layers;
 
 /** Folders that are a layer of their own; in every other folder, a noun's, the ending tells the layer. */
-const folderLayers: readonly string[] = ["shared", "generated", "database", "access", "reading", "world", "import", "server", "demo", "graphql", "subscription"];
+const folderLayers: readonly string[] = [
+	"shared",
+	"generated",
+	"database",
+	"access",
+	"reading",
+	"world",
+	"import",
+	"server",
+	"demo",
+	"graphql",
+	"subscription",
+];
 
 function layerOf(file: string): Layer {
 	const [folder, ...rest] = file.split("/");

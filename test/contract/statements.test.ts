@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { demoHandles } from "../../src/world/demo.ts";
+import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
+import { makeProvider } from "../support/provider.ts";
 
 const gateway = gatewayForFile({ template: "demo" });
 
@@ -64,4 +66,38 @@ test("a list is counted only when its count is asked for", async () => {
 	const of = (fields: string) => gateway().statementsOf(() => gateway().ask("demo_staff", `{ resources(first: 1) { ${fields} } }`));
 	expect((await of("nodes { name }")).filter((text) => text.includes("count("))).toHaveLength(0);
 	expect((await of("nodes { name } totalCount")).filter((text) => text.includes("count("))).toHaveLength(1);
+});
+
+describe("a report", () => {
+	/** The statements of a report of the components, on an offering with as many policies on each of them. */
+	async function statementsOf(types: readonly string[], policies: number): Promise<string[]> {
+		const provider = await makeProvider(gateway());
+		for (const type of types) await provider.component(type);
+		const limits = Object.fromEntries(types.map((type) => [type, 1_000]));
+		for (let made = 0; made < policies; made++) await provider.policy({ limits, period: made % 2 === 0 ? "TOTAL" : "TWELVE_MONTHS" });
+		const input = { resource: await provider.resource(), usages: types.map((type) => ({ type, amount: "5" })) };
+		return gateway().statementsOf(async () => {
+			const { setUsage: stored } = await gateway().ask(provider.token, setUsage, { input });
+			expect(stored.componentUsages).toHaveLength(types.length);
+		});
+	}
+
+	test("costs the same few statements for one component and for four, under one policy and under three", async () => {
+		const one = await statementsOf(["cpu"], 1);
+		expect(await statementsOf(["cpu", "ram", "disk", "net"], 3)).toEqual(one);
+		expect(one).toHaveLength(8);
+	});
+
+	test("holds up other reports of its offering for three of them: it stores, evaluates the policies, and appends to the log", async () => {
+		const statements = await statementsOf(["cpu", "ram"], 3);
+		const locked = statements.findIndex((text) => text.includes("pg_advisory_xact_lock("));
+		const appended = statements.findIndex((text) => text.includes('insert into "LogEntry"'));
+		expect([locked > 0, appended - locked]).toEqual([true, 3]);
+	});
+
+	test("evaluates the policies without reading the records again", async () => {
+		const evaluating = (await statementsOf(["cpu"], 1)).filter((text) => text.includes('"OfferingUsagePolicyComponentLimit"'));
+		expect(evaluating).toHaveLength(1);
+		expect(evaluating.filter((text) => text.includes('"ComponentUsage"'))).toEqual([]);
+	});
 });

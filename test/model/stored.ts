@@ -1,4 +1,5 @@
 import { sql } from "../../src/database/sql.ts";
+import { wrongTotals } from "../support/component-totals.ts";
 import type { Answer } from "../support/gateway.ts";
 import { printed, sum } from "./amounts.ts";
 import { policyFields, type Turn } from "./answers.ts";
@@ -65,6 +66,11 @@ const modelled = (world: World) => ({
 	months: [...world.turned].sort(),
 	customers: byUuid(world.customers).map(({ uuid, blocked, archived, groups }) => ({ uuid, blocked, archived, groups: [...groups].sort() })),
 });
+
+/** The totals that are kept of the records: none differs from a fresh sum. */
+export async function compareTotals({ database }: Stage): Promise<Turn> {
+	return { asked: "the totals that are not sums", answered: await wrongTotals(database), expected: [] };
+}
 
 /** What is computed when it is read: the totals of policies, and what was reported for limited accounts this month. */
 export async function compareFigures(stage: Stage, world: World): Promise<Turn> {
