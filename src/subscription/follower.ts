@@ -79,11 +79,12 @@ export class Follower implements Listener {
 	async #join(ways: Ways, from: Position | undefined, first?: Broadcast): Promise<void> {
 		let position = from;
 		let broadcast = first;
-		while (!this.#stopped) {
+		// A broadcast that was begun is joined in any case: it goes on for as long as somebody is in.
+		while (broadcast !== undefined || !this.#stopped) {
 			broadcast ??= await ways.broadcast(position ?? (await ways.end()));
 			this.#broadcast = broadcast;
 			this.#member = broadcast.join(this.#token, this);
-			if (this.#stopped) this.stop(); // it was while the broadcast was begun
+			if (this.#stopped) return this.stop();
 			if (this.#member !== undefined) {
 				position = position === undefined ? await ways.end() : await this.#tellAlone(await ways.replay(position));
 				if (position !== undefined && broadcast.listen(this.#member, position)) return;
