@@ -1,9 +1,9 @@
 import { builder } from "../graphql/builder.ts";
 import { CategoryConnection, OfferingConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
-import { allBelow, link } from "../graphql/links.ts";
+import { pages } from "../graphql/connections.ts";
+import { link, whole } from "../graphql/links.ts";
 import { Category, CategoryComponent } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { categoryComponentList, categoryList, offeringList } from "./catalogue.lists.ts";
 
 builder.prismaObjectFields(Category, (t) => ({
@@ -14,13 +14,13 @@ builder.prismaObjectFields(Category, (t) => ({
 	components: t.field({
 		type: [CategoryComponent],
 		description: "The units that its offerings are totalled in, by type.",
-		resolve: allBelow(categoryComponentList),
+		resolve: whole(categoryComponentList),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,
 		description: "Its offerings that the viewer sees, by name.",
 		args: t.arg.connectionArgs(),
-		resolve: (category, args, context, info) => connection(offeringList(null, { column: "categoryUuid" }), args, context, info, category),
+		resolve: pages(() => offeringList(null, { column: "categoryUuid" })),
 	}),
 }));
 
@@ -40,12 +40,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The category with the uuid. Error NOT_FOUND when there is none.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The category's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("Category", uuid, context, info),
+		resolve: rowByUuid("Category"),
 	}),
 	categories: t.field({
 		type: CategoryConnection,
 		description: "The marketplace's categories, by title.",
 		args: t.arg.connectionArgs(),
-		resolve: (_root, args, context, info) => connection(categoryList, args, context, info),
+		resolve: pages(() => categoryList),
 	}),
 }));

@@ -6,11 +6,11 @@ import {
 	OfferingUserConnection,
 	ResourceConnection,
 } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../graphql/enums.ts";
-import { allBelow, link, optionalLink } from "../graphql/links.ts";
+import { link, optionalLink, whole } from "../graphql/links.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { supportsPerUserLimits } from "../limit/limit.ts";
 import { policyList } from "../policy/policy.lists.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
@@ -33,8 +33,8 @@ builder.prismaObjectFields(Offering, (t) => ({
 	modified: t.expose("modified", { type: "DateTime" }),
 	provider: t.field({ type: Customer, ...link("Offering", "provider") }),
 	category: t.field({ type: Category, ...link("Offering", "category") }),
-	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: allBelow(componentList) }),
-	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: allBelow(planList) }),
+	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: whole(componentList) }),
+	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: whole(planList) }),
 	resources: t.field({
 		type: ResourceConnection,
 		description: "Its resources that the viewer sees, by name.",
@@ -42,20 +42,19 @@ builder.prismaObjectFields(Offering, (t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: (offering, { filter, orderBy, ...page }, context, info) =>
-			connection(resourceList(filter, orderBy, { column: "offeringUuid" }), page, context, info, offering),
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "offeringUuid" })),
 	}),
 	policies: t.field({
 		type: OfferingUsagePolicyConnection,
 		description: "The provider's policies on it, newest first: for the provider's side, staff and support; empty for anyone else.",
 		args: t.arg.connectionArgs(),
-		resolve: (offering, args, context, info) => connection(policyList(null, { column: "scopeUuid" }), args, context, info, offering),
+		resolve: pages(() => policyList(null, { column: "scopeUuid" })),
 	}),
 	users: t.field({
 		type: OfferingUserConnection,
 		description: "Its accounts that the viewer sees, oldest first.",
 		args: { ...t.arg.connectionArgs(), username: t.arg.string({ description: "The account of exactly this name; all when absent." }) },
-		resolve: (offering, { username, ...page }, context, info) => connection(offeringUserList({ username }), page, context, info, offering),
+		resolve: pages(({ username }) => offeringUserList({ username })),
 	}),
 }));
 
@@ -79,8 +78,7 @@ builder.prismaObjectFields(OfferingComponent, (t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: (component, { filter, orderBy, ...page }, context, info) =>
-			connection(usageList(filter, orderBy, context.timeZone, { column: "componentUuid" }), page, context, info, component),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "componentUuid" })),
 	}),
 }));
 
@@ -99,12 +97,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The offering with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The offering's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("Offering", uuid, context, info),
+		resolve: rowByUuid("Offering"),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,
 		description: "The offerings that the viewer sees, by name: the active ones, and those sold or consumed.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: OfferingFilterInput, description: "Which offerings; all when absent." }) },
-		resolve: (_root, { filter, ...page }, context, info) => connection(offeringList(filter), page, context, info),
+		resolve: pages(({ filter }) => offeringList(filter)),
 	}),
 }));

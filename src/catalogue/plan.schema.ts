@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { allBelow, link } from "../graphql/links.ts";
+import { link, whole } from "../graphql/links.ts";
 import { Offering, OfferingComponent, Plan, PlanComponent } from "../graphql/nodes.ts";
 import { planComponentList } from "./catalogue.lists.ts";
 
@@ -12,7 +12,7 @@ builder.prismaObjectFields(Plan, (t) => ({
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
 	offering: t.field({ type: Offering, ...link("Plan", "offering") }),
-	components: t.field({ type: [PlanComponent], description: "What it includes of each component and costs, by type.", resolve: allBelow(planComponentList) }),
+	components: t.field({ type: [PlanComponent], description: "What it includes of each component and costs, by type.", resolve: whole(planComponentList) }),
 }));
 
 builder.prismaObjectFields(PlanComponent, (t) => ({

@@ -1,10 +1,10 @@
 import { offeringList } from "../catalogue/catalogue.lists.ts";
 import { builder } from "../graphql/builder.ts";
 import { ComponentUsageConnection, CustomerConnection, OfferingConnection, ProjectConnection, ResourceConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
-import { allBelow, optionalLink } from "../graphql/links.ts";
+import { pages } from "../graphql/connections.ts";
+import { optionalLink, whole } from "../graphql/links.ts";
 import { Customer, OrganizationGroup } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
 import { resourceList } from "../resource/resource.lists.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
@@ -22,13 +22,13 @@ builder.prismaObjectFields(Customer, (t) => ({
 	organizationGroups: t.field({
 		type: [OrganizationGroup],
 		description: "The groups it is a member of that the viewer sees, by name.",
-		resolve: allBelow(customerGroupList),
+		resolve: whole(customerGroupList),
 	}),
 	projects: t.field({
 		type: ProjectConnection,
 		description: "Its projects that the viewer sees, by name; removed ones are left out.",
 		args: t.arg.connectionArgs(),
-		resolve: (customer, args, context, info) => connection(projectList(null, { column: "customerUuid" }), args, context, info, customer),
+		resolve: pages(() => projectList(null, { column: "customerUuid" })),
 	}),
 	resources: t.field({
 		type: ResourceConnection,
@@ -37,14 +37,13 @@ builder.prismaObjectFields(Customer, (t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: (customer, { filter, orderBy, ...page }, context, info) =>
-			connection(resourceList(filter, orderBy, { column: "customerUuid" }), page, context, info, customer),
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "customerUuid" })),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,
 		description: "What it sells as a provider and the viewer sees, by name.",
 		args: t.arg.connectionArgs(),
-		resolve: (customer, args, context, info) => connection(offeringList(null, { column: "providerUuid" }), args, context, info, customer),
+		resolve: pages(() => offeringList(null, { column: "providerUuid" })),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -53,8 +52,7 @@ builder.prismaObjectFields(Customer, (t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: (customer, { filter, orderBy, ...page }, context, info) =>
-			connection(usageList(filter, orderBy, context.timeZone, { column: "customerUuid" }), page, context, info, customer),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "customerUuid" })),
 	}),
 }));
 
@@ -72,12 +70,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The customer with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The customer's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("Customer", uuid, context, info),
+		resolve: rowByUuid("Customer"),
 	}),
 	customers: t.field({
 		type: CustomerConnection,
 		description: "The customers that the viewer sees, by name: as one of their people, as their provider, or as the provider of an offering.",
 		args: t.arg.connectionArgs(),
-		resolve: (_root, args, context, info) => connection(customerList, args, context, info),
+		resolve: pages(() => customerList),
 	}),
 }));

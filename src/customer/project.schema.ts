@@ -1,9 +1,9 @@
 import { builder } from "../graphql/builder.ts";
 import { ProjectConnection, ResourceConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { link } from "../graphql/links.ts";
 import { Customer, Project } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
 import { resourceList } from "../resource/resource.lists.ts";
 import { projectList } from "./customer.lists.ts";
@@ -22,8 +22,7 @@ builder.prismaObjectFields(Project, (t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: (project, { filter, orderBy, ...page }, context, info) =>
-			connection(resourceList(filter, orderBy, { column: "projectUuid" }), page, context, info, project),
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "projectUuid" })),
 	}),
 }));
 
@@ -38,12 +37,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The project with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The project's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("Project", uuid, context, info),
+		resolve: rowByUuid("Project"),
 	}),
 	projects: t.field({
 		type: ProjectConnection,
 		description: "The projects that the viewer sees, by name; removed ones are left out.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: ProjectFilterInput, description: "Which projects; all when absent." }) },
-		resolve: (_root, { filter, ...page }, context, info) => connection(projectList(filter), page, context, info),
+		resolve: pages(({ filter }) => projectList(filter)),
 	}),
 }));

@@ -47,13 +47,15 @@ const selections = new Map<string, Selection>();
 /** At most this many selections are kept: clients choose which fields meet. */
 const keptSelections = 1_000;
 
-export function selectionOf(model: ModelName, shape: Shape): Selection {
-	const key = `${model}:${shapeKey(shape)}`;
+/** The selection of the shape; rows of the `joined` links can be referred to, whether or not the shape wants them. */
+export function selectionOf(model: ModelName, shape: Shape, joined: readonly string[] = []): Selection {
+	const key = `${model}:${shapeKey(shape)}:${joined}`;
 	const known = selections.get(key);
 	if (known !== undefined) return known;
 	const columns: string[] = [];
 	const joins: string[] = [];
 	const decode = compile(model, shape, "t", columns, joins);
+	for (const link of joined) if (!shape.links.has(link)) joins.push(join(model, link, "t"));
 	const selection = { columns: raw(columns.join(", ")), from: raw([`"${model}" "t"`, ...joins].join(" ")), width: columns.length, decode };
 	if (selections.size < keptSelections) selections.set(key, selection);
 	return selection;
@@ -67,10 +69,9 @@ function compile(model: ModelName, shape: Shape, alias: string, columns: string[
 	columns.push(...wanted.map((column) => column.selected(alias)));
 
 	const links = [...shape.links].map(([name, linked]) => {
-		const { model: target, column } = linkOf(model, name);
 		const joined = `${alias}.${name}`;
-		joins.push(`left join "${target}" "${joined}" on "${joined}"."uuid" = "${alias}"."${column}"`);
-		const decode = compile(target, linked, joined, columns, joins);
+		joins.push(join(model, name, alias));
+		const decode = compile(linkOf(model, name).model, linked, joined, columns, joins);
 		return { name, decode, uuidAt: columns.indexOf(`"${joined}"."uuid"`) };
 	});
 
@@ -80,4 +81,9 @@ function compile(model: ModelName, shape: Shape, alias: string, columns: string[
 		for (const { name, decode, uuidAt } of links) row[name] = tuple[offset + uuidAt] === null ? null : decode(tuple, offset);
 		return row;
 	};
+}
+
+function join(model: ModelName, link: string, alias: string): string {
+	const { model: target, column } = linkOf(model, link);
+	return `left join "${target}" "${alias}.${link}" on "${alias}.${link}"."uuid" = "${alias}"."${column}"`;
 }

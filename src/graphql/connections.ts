@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from "graphql";
 import type { ModelName, Row } from "../database/model.ts";
-import { cursorOf, type List, type OrderColumn } from "../reading/list.ts";
+import { cursorOf, type List, type OrderColumn, shapeForCursors } from "../reading/list.ts";
 import { type Page, type PageArguments, pageRequest } from "../reading/page.ts";
 import type { Context } from "./context.ts";
-import { shapeOf } from "./shape-of.ts";
+import { telling } from "./reads.ts";
+import { asksFor, shapeOf } from "./shape-of.ts";
 
 /** What a connection type resolves to. Cursors are made, and the list is counted, only when asked for. */
 export interface ConnectionOf<Item> {
@@ -17,17 +18,26 @@ export interface ConnectionOf<Item> {
 	readonly totalCount: () => Promise<number>;
 }
 
-/** A page of the list, below the parent row where the list has one. */
-export async function connection<Model extends ModelName>(
-	list: List & { model: Model },
-	args: PageArguments,
-	context: Context,
-	info: GraphQLResolveInfo,
-	parent?: { uuid: string },
-): Promise<ConnectionOf<Row<Model>>> {
-	const shape = shapeOf(info, list.model, [["edges", "node"], ["nodes"]]);
-	const page = await context.read.page(list, shape, pageRequest(args), parent?.uuid);
-	return connectionOf(list.order, page, () => context.read.count(list, parent?.uuid));
+/** Where a connection's rows stand in what is asked of it. */
+export const rowPaths = [["edges", "node"], ["nodes"]] as const;
+
+/** Where its cursors do. */
+export const cursorPaths = [
+	["edges", "cursor"],
+	["pageInfo", "startCursor"],
+	["pageInfo", "endCursor"],
+] as const;
+
+/** Resolves to a page of the list that the arguments ask for: below the row where the list has a parent. */
+export function pages<Model extends ModelName, Args extends PageArguments>(list: (args: Args, zone: Pick<Context, "timeZone">) => List & { model: Model }) {
+	const resolve = async (row: unknown, args: Args, context: Context, info: GraphQLResolveInfo): Promise<ConnectionOf<Row<Model>>> => {
+		const asked: List & { model: Model } = list(args, context);
+		const parent = asked.parent === undefined ? undefined : (row as { uuid: string }).uuid;
+		const shape = shapeOf(info, asked.model, rowPaths);
+		const page = await context.read.page(asked, asksFor(info, cursorPaths) ? shapeForCursors(asked.order, shape) : shape, pageRequest(args), parent);
+		return connectionOf(asked.order, page, () => context.read.count(asked, parent));
+	};
+	return telling({ kind: "pages", list }, resolve);
 }
 
 /** Rows in an order, stored or computed, as a connection. */

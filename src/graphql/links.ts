@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { type LinkName, type LinkTarget, linkOf, type ModelName, type Row } from "../database/model.ts";
 import type { List } from "../reading/list.ts";
-import type { AnyRow } from "../reading/reader.ts";
+import type { AnyRow } from "../reading/statements.ts";
 import type { Context } from "./context.ts";
+import { telling } from "./reads.ts";
 import { shapeOf } from "./shape-of.ts";
 
 type Resolve<Model extends ModelName, Result> = (row: Row<Model>, args: object, context: Context, info: GraphQLResolveInfo) => Result | Promise<Result>;
@@ -51,7 +52,8 @@ export function optionalLink<Model extends ModelName, Link extends LinkName<Mode
 }
 
 /** Resolves a short list below a row: all of it, in one batch for all rows. */
-export function allBelow<Child extends ModelName>(list: List & { model: Child }): Resolve<ModelName, Row<Child>[]> {
-	return async (row, _args, context, info) =>
+export function whole<Child extends ModelName>(list: List & { model: Child }): Resolve<ModelName, Row<Child>[]> {
+	const resolve: Resolve<ModelName, Row<Child>[]> = async (row, _args, context, info) =>
 		(await context.read.all(list, shapeOf(info, list.model), (row as { uuid: string }).uuid)) as unknown as Row<Child>[];
+	return telling({ kind: "whole", list }, resolve);
 }

@@ -3,7 +3,14 @@ import type { VisibleModel } from "../access/visibility.ts";
 import type { ModelName, Row } from "../database/model.ts";
 import type { Context } from "./context.ts";
 import { notFound } from "./errors.ts";
+import { telling } from "./reads.ts";
 import { shapeOf } from "./shape-of.ts";
+
+/** Resolves to the row with the uuid that is given. Throws NOT_FOUND when there is none that the viewer sees. */
+export function rowByUuid<Model extends VisibleModel>(model: Model) {
+	const resolve = (_root: unknown, { uuid }: { uuid: string }, context: Context, info: GraphQLResolveInfo) => visibleRow(model, uuid, context, info);
+	return telling({ kind: "visible", model, uuid: ({ uuid }: { uuid: string }) => uuid }, resolve);
+}
 
 /** The row with the uuid. Throws NOT_FOUND when there is none that the viewer sees. */
 export async function visibleRow<Model extends VisibleModel>(model: Model, uuid: string, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> {

@@ -46,6 +46,18 @@ export function shapeOf(info: GraphQLResolveInfo, typeName: string, paths: reado
 	return shape;
 }
 
+/** Whether the operation asks for one of the fields that the paths lead to. */
+export function asksFor(info: GraphQLResolveInfo, paths: readonly (readonly string[])[]): boolean {
+	const leadsOn = (selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType, [step, ...rest]: readonly string[]): boolean =>
+		step === undefined ||
+		(selectionSet !== undefined &&
+			fieldsOf(selectionSet, type as GraphQLObjectType, info).some(({ name, selectionSet: below }) => {
+				const field = name.value === step ? (type as GraphQLObjectType).getFields()[step] : undefined;
+				return field !== undefined && leadsOn(below, getNamedType(field.type), rest);
+			}));
+	return info.fieldNodes.some(({ selectionSet }) => paths.some((path) => leadsOn(selectionSet, getNamedType(info.returnType), path)));
+}
+
 const empty: Shape = { columns: new Set(["uuid"]), links: new Map() };
 
 function shapeUnder(selectionSet: SelectionSetNode, type: GraphQLNamedType, path: readonly string[], typeName: string, info: GraphQLResolveInfo): Shape {
@@ -71,11 +83,10 @@ function shapeOfRow(selectionSet: SelectionSetNode, type: GraphQLObjectType, inf
 		if (field === undefined) continue;
 		const { pothosExposedField: exposed, reads } = field.extensions as { pothosExposedField?: string; reads?: FieldReads };
 		if (exposed !== undefined) columns.add(exposed);
-		for (const column of reads?.columns ?? []) columns.add(column);
 		if (reads?.link !== undefined && node.selectionSet !== undefined) {
 			const linked = shapeOfRow(node.selectionSet, getNamedType(field.type) as GraphQLObjectType, info);
 			shape = mergedShape(shape, { columns: new Set(), links: new Map([[reads.link, linked]]) });
-		}
+		} else for (const column of reads?.columns ?? []) columns.add(column);
 	}
 	return { columns: new Set([...columns, ...shape.columns]), links: shape.links };
 }

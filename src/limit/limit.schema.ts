@@ -1,9 +1,9 @@
 import { builder } from "../graphql/builder.ts";
 import { ComponentUserUsageLimitConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { link } from "../graphql/links.ts";
 import { ComponentUserUsageLimit, OfferingComponent, OfferingUser, Resource } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
 import { LimitFilterInput } from "./limit.inputs.ts";
 import { limitList } from "./limit.lists.ts";
@@ -31,12 +31,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The per-user limit with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The limit's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("ComponentUserUsageLimit", uuid, context, info),
+		resolve: rowByUuid("ComponentUserUsageLimit"),
 	}),
 	componentUserUsageLimits: t.field({
 		type: ComponentUserUsageLimitConnection,
 		description: "The per-user limits that the viewer sees, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
-		resolve: (_root, { filter, ...page }, context, info) => connection(limitList(filter), page, context, info),
+		resolve: pages(({ filter }) => limitList(filter)),
 	}),
 }));

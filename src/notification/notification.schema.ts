@@ -1,6 +1,6 @@
 import { builder } from "../graphql/builder.ts";
 import { NotificationConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { NotificationState, PolicyAction } from "../graphql/enums.ts";
 import { link } from "../graphql/links.ts";
 import { Notification, PolicyFiring } from "../graphql/nodes.ts";
@@ -36,6 +36,6 @@ builder.prismaObjectField(PolicyFiring, "notifications", (t) =>
 		type: NotificationConnection,
 		description: "The messages that the policy's actions asked for, oldest first; none of a RESET.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
-		resolve: (firing, { filter, ...page }, context, info) => connection(notificationList(filter, { column: "firingUuid" }), page, context, info, firing),
+		resolve: pages(({ filter }) => notificationList(filter, { column: "firingUuid" })),
 	}),
 );

@@ -1,6 +1,6 @@
 import { builder } from "../graphql/builder.ts";
 import { PolicyFiringConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { PolicyFiringKind } from "../graphql/enums.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { ComponentUsage, Offering, OfferingComponent, OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
@@ -49,6 +49,6 @@ builder.queryFields((t) => ({
 		type: PolicyFiringConnection,
 		description: "The firings of the policies that the viewer sees, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
-		resolve: (_root, { filter, ...page }, context, info) => connection(firingList(filter), page, context, info),
+		resolve: pages(({ filter }) => firingList(filter)),
 	}),
 }));

@@ -1,10 +1,10 @@
 import { builder } from "../graphql/builder.ts";
 import { OfferingUsagePolicyConnection, PolicyFiringConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
-import { allBelow, link, optionalLink } from "../graphql/links.ts";
+import { link, optionalLink, whole } from "../graphql/links.ts";
 import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../graphql/nodes.ts";
-import { storedRow, visibleRow } from "../graphql/rows.ts";
+import { rowByUuid, storedRow } from "../graphql/rows.ts";
 import { FiringFilterInput, PolicyFilterInput } from "./policy.inputs.ts";
 import { firingList, policyGroupList, policyList } from "./policy.lists.ts";
 import { currentTotals } from "./policy.service.ts";
@@ -57,7 +57,7 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	organizationGroups: t.field({
 		type: [OrganizationGroup],
 		description: "The groups whose members it affects, by name; none when it applies to all customers.",
-		resolve: allBelow(policyGroupList),
+		resolve: whole(policyGroupList),
 	}),
 	componentLimits: t.field({
 		type: [ComponentLimit],
@@ -69,7 +69,7 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 		type: PolicyFiringConnection,
 		description: "When it turned, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
-		resolve: (policy, { filter, ...page }, context, info) => connection(firingList(filter, { column: "policyUuid" }), page, context, info, policy),
+		resolve: pages(({ filter }) => firingList(filter, { column: "policyUuid" })),
 	}),
 }));
 
@@ -79,12 +79,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The policy with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The policy's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("OfferingUsagePolicy", uuid, context, info),
+		resolve: rowByUuid("OfferingUsagePolicy"),
 	}),
 	offeringUsagePolicies: t.field({
 		type: OfferingUsagePolicyConnection,
 		description: "The policies that the viewer sees, newest first: those of the provider's side.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: PolicyFilterInput, description: "Which policies; all when absent." }) },
-		resolve: (_root, { filter, ...page }, context, info) => connection(policyList(filter), page, context, info),
+		resolve: pages(({ filter }) => policyList(filter)),
 	}),
 }));

@@ -31,7 +31,7 @@ export interface List {
 	/** Conditions beside visibility, on the alias "t" and on the aliases "t.<link>" of `links`. */
 	readonly where: readonly Sql[];
 	readonly order: readonly OrderColumn[];
-	/** Links that conditions or order refer to. */
+	/** Links that conditions or order refer to: they are joined in. */
 	readonly links?: readonly string[];
 	/** How a row finds its parent; without it the list has none. */
 	readonly parent?: Parent;
@@ -47,11 +47,9 @@ export function parentOf(parent: Parent): { expression: Sql; join: Sql } {
 		: { expression: raw(`"between"."${parent.parent}"`), join: raw(`join "${parent.table}" "between" on "between"."${parent.child}" = "t"."uuid"`) };
 }
 
-/** The shape with everything added that the list itself needs. */
-export function shapeForList(list: List, shape: Shape): Shape {
-	const needed = [...(list.links ?? []).map((link) => shapeAt([link], [])), ...list.order.map(({ column }) => shapeAtPath(column))];
-	return needed.reduce(mergedShape, shape);
-}
+/** The shape with the columns added that cursors are made of. */
+export const shapeForCursors = (order: readonly OrderColumn[], shape: Shape): Shape =>
+	order.map(({ column }) => shapeAtPath(column)).reduce(mergedShape, shape);
 
 function shapeAtPath(column: string): Shape {
 	const path = column.split(".");
@@ -95,9 +93,16 @@ export function betweenCursors(order: readonly OrderColumn[], { after, before }:
 	];
 }
 
-/** Where a row stands in its list: opaque to clients, and good for as long as the order is the same, whatever rows come or go. */
+/**
+ * Where a row stands in its list: opaque to clients, and good for as long as the order is the same, whatever rows come or go.
+ * The row has the columns of the order (see shapeForCursors).
+ */
 export function cursorOf(order: readonly OrderColumn[], row: Record<string, unknown>): string {
-	const values = order.map(({ column }) => text(column.split(".").reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], row)));
+	const values = order.map(({ column }) => {
+		const value = column.split(".").reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], row);
+		if (value === undefined) throw new Error(`The column ${column} of the order has not been read.`);
+		return text(value);
+	});
 	return Buffer.from(JSON.stringify([orderName(order), ...values])).toString("base64url");
 }
 

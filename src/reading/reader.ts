@@ -1,14 +1,12 @@
 import DataLoader from "dataloader";
 import type { Viewer } from "../access/viewer.ts";
-import { type VisibleModel, visibility } from "../access/visibility.ts";
+import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
-import { type Shape, selectionOf, shapeKey } from "../database/select.ts";
-import { and, isOneOf, raw, type Sql, sql } from "../database/sql.ts";
-import { betweenCursors, type List, orderBy, parentOf, shapeForList } from "./list.ts";
-import { type Page, type PageRequest, pageOf } from "./page.ts";
-
-export type AnyRow = Record<string, unknown>;
+import { type Shape, shapeKey } from "../database/select.ts";
+import type { List } from "./list.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { type AnyRow, createStatements } from "./statements.ts";
 
 /**
  * Reads rows for one viewer during one request, or one event of a subscription. What is asked for in the same tick of the
@@ -32,113 +30,29 @@ export interface Reader {
 }
 
 export function createReader(queries: Queries, viewer: Viewer): Reader {
+	const statements = createStatements(queries, viewer);
 	const loaders = new Map<string, unknown>();
 
 	/** One loader for each kind of question that this request asks. */
-	function loader<Value>(kind: string, load: (keys: readonly string[]) => Promise<Value[]>): DataLoader<string, Value> {
+	function batched<Value>(kind: string, load: (keys: readonly string[]) => Promise<Value[]>, key: string): Promise<Value> {
 		const known = loaders.get(kind) as DataLoader<string, Value> | undefined;
-		if (known !== undefined) return known;
+		if (known !== undefined) return known.load(key);
 		const fresh = new DataLoader<string, Value>(load);
 		loaders.set(kind, fresh);
-		return fresh;
-	}
-
-	async function byUuid(model: ModelName, shape: Shape, uuids: readonly string[], condition: Sql): Promise<(AnyRow | null)[]> {
-		const { columns, from, decode } = selectionOf(model, shape);
-		const tuples = await queries.tuples(sql`select ${columns} from ${from} where ${isOneOf(sql`"t"."uuid"`, uuids)} and ${condition}`);
-		const rows = new Map(tuples.map((tuple) => decode(tuple, 0)).map((row) => [row["uuid"], row]));
-		return uuids.map((uuid) => rows.get(uuid) ?? null);
-	}
-
-	/** What a list's statements share: its conditions, the viewer's visibility among them. */
-	const conditions = (list: List, parents: Sql | undefined): Sql =>
-		and([...(parents === undefined ? [] : [parents]), ...list.where, visibilityOf(list.model)(viewer, sql`"t"`)]);
-
-	async function allBelow(list: List, shape: Shape, parents: readonly string[]): Promise<AnyRow[][]> {
-		const parent = parentOf(requiredParent(list));
-		const { columns, from, decode } = selectionOf(list.model, shapeForList(list, shape));
-		const tuples = await queries.tuples(sql`
-			select ${parent.expression}, ${columns} from ${from} ${parent.join}
-			where ${conditions(list, isOneOf(parent.expression, parents))} order by ${orderBy(list.order, false)}
-		`);
-		return grouped(tuples, parents, (tuple) => decode(tuple, 1));
-	}
-
-	async function pagesBelow(list: List, shape: Shape, request: PageRequest, parents: readonly string[]): Promise<Page[]> {
-		const parent = parentOf(requiredParent(list));
-		const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`);
-		const tuples = await queries.tuples(sql`select parent.uuid, page.* from unnest(${parents}::uuid[]) parent (uuid) cross join lateral (${statement}) page`);
-		return grouped(tuples, parents, (tuple) => decode(tuple, 1)).map((rows) => pageOf(rows, request));
-	}
-
-	function pageStatement(list: List, shape: Shape, request: PageRequest, join: Sql, parents: Sql | undefined) {
-		const { columns, from, decode } = selectionOf(list.model, shapeForList(list, shape));
-		const statement = sql`
-			select ${columns} from ${from} ${join} where ${and([conditions(list, parents), ...betweenCursors(list.order, request)])}
-			order by ${orderBy(list.order, request.fromEnd)} limit ${raw(String(request.size + 1))}
-		`;
-		return { statement, decode };
-	}
-
-	async function countsBelow(list: List, parents: readonly string[]): Promise<number[]> {
-		const parent = parentOf(requiredParent(list));
-		const { from } = selectionOf(list.model, shapeForList({ ...list, order: [] }, nothing));
-		const counts = await queries.tuples(sql`
-			select ${parent.expression}, count(*)::int from ${from} ${parent.join}
-			where ${conditions(list, isOneOf(parent.expression, parents))} group by 1
-		`);
-		const byParent = new Map(counts.map(([uuid, count]) => [uuid, count as number]));
-		return parents.map((uuid) => byParent.get(uuid) ?? 0);
+		return fresh.load(key);
 	}
 
 	return {
-		visible: (model, shape, uuid) =>
-			loader(`visible ${model} ${shapeKey(shape)}`, (uuids) => byUuid(model, shape, uuids, visibilityOf(model)(viewer, sql`"t"`))).load(uuid),
-		linked: (model, shape, uuid) => loader(`linked ${model} ${shapeKey(shape)}`, (uuids) => byUuid(model, shape, uuids, sql`true`)).load(uuid),
-		all: (list, shape, parent) => loader(`all ${list.key} ${shapeKey(shape)}`, (parents) => allBelow(list, shape, parents)).load(parent),
-		page: async (list, shape, request, parent) => {
-			if (parent !== undefined) {
-				const kind = `page ${list.key} ${shapeKey(shape)} ${JSON.stringify(request)}`;
-				return loader(kind, (parents) => pagesBelow(list, shape, request, parents)).load(parent);
-			}
-			const { statement, decode } = pageStatement(list, shape, request, raw(""), undefined);
-			return pageOf(
-				(await queries.tuples(statement)).map((tuple) => decode(tuple, 0)),
-				request,
-			);
+		visible: (model, shape, uuid) => batched(`visible ${model} ${shapeKey(shape)}`, (uuids) => statements.visible(model, shape, uuids), uuid),
+		linked: (model, shape, uuid) => batched(`linked ${model} ${shapeKey(shape)}`, (uuids) => statements.linked(model, shape, uuids), uuid),
+		all: (list, shape, parent) => batched(`all ${list.key} ${shapeKey(shape)}`, (parents) => statements.all(list, shape, parents), parent),
+		page: (list, shape, request, parent) => {
+			if (parent === undefined) return statements.page(list, shape, request);
+			return batched(`page ${list.key} ${shapeKey(shape)} ${JSON.stringify(request)}`, (parents) => statements.pages(list, shape, request, parents), parent);
 		},
-		count: async (list, parent) => {
-			if (parent !== undefined) return loader(`count ${list.key}`, (parents) => countsBelow(list, parents)).load(parent);
-			const { from } = selectionOf(list.model, shapeForList({ ...list, order: [] }, nothing));
-			const [row] = await queries.tuples(sql`select count(*)::int from ${from} where ${conditions(list, undefined)}`);
-			return row?.[0] as number;
-		},
-		among: async (list, uuids) => {
-			const { from } = selectionOf(list.model, shapeForList({ ...list, order: [] }, nothing));
-			const found = await queries.tuples(sql`select "t"."uuid" from ${from} where ${conditions(list, isOneOf(sql`"t"."uuid"`, uuids))}`);
-			return new Set(found.map(([uuid]) => uuid as string));
-		},
-		batched: (kind, load, key) => loader(kind, load).load(key),
+		count: (list, parent) =>
+			parent === undefined ? statements.count(list) : batched(`count ${list.key}`, (parents) => statements.counts(list, parents), parent),
+		among: (list, uuids) => statements.among(list, uuids),
+		batched,
 	};
-}
-
-const nothing: Shape = { columns: new Set(["uuid"]), links: new Map() };
-
-/** Deny by default: a model without a visibility is not read for anyone. */
-function visibilityOf(model: ModelName) {
-	const visible = (visibility as Partial<Record<ModelName, (typeof visibility)[VisibleModel]>>)[model];
-	if (visible === undefined) throw new Error(`src/access/visibility.ts does not say who sees a ${model}.`);
-	return visible;
-}
-
-function requiredParent(list: List) {
-	if (list.parent === undefined) throw new Error(`The list ${list.key} has no parent.`);
-	return list.parent;
-}
-
-/** The decoded tuples of each parent, whose uuid stands first in the tuple. */
-function grouped(tuples: readonly unknown[][], parents: readonly string[], decode: (tuple: unknown[]) => AnyRow): AnyRow[][] {
-	const groups = new Map<string, AnyRow[]>(parents.map((parent) => [parent, []]));
-	for (const tuple of tuples) groups.get(tuple[0] as string)?.push(decode(tuple));
-	return parents.map((parent) => groups.get(parent) ?? []);
 }

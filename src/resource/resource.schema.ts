@@ -6,11 +6,11 @@ import {
 	ResourceConnection,
 	ResourcePlanPeriodConnection,
 } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { ResourceState } from "../graphql/enums.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { LimitFilterInput } from "../limit/limit.inputs.ts";
 import { limitList } from "../limit/limit.lists.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
@@ -65,7 +65,7 @@ builder.prismaObjectFields(Resource, (t) => ({
 		type: ResourcePlanPeriodConnection,
 		description: "When it ran under which plan, oldest record first.",
 		args: t.arg.connectionArgs(),
-		resolve: (resource, args, context, info) => connection(planPeriodList, args, context, info, resource),
+		resolve: pages(() => planPeriodList),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -74,8 +74,7 @@ builder.prismaObjectFields(Resource, (t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: (resource, { filter, orderBy, ...page }, context, info) =>
-			connection(usageList(filter, orderBy, context.timeZone, { column: "resourceUuid" }), page, context, info, resource),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "resourceUuid" })),
 	}),
 	userUsages: t.field({
 		type: ComponentUserUsageConnection,
@@ -84,14 +83,13 @@ builder.prismaObjectFields(Resource, (t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: (resource, { filter, orderBy, ...page }, context, info) =>
-			connection(userUsageList(filter, orderBy, context.timeZone, { link: "componentUsage", column: "resourceUuid" }), page, context, info, resource),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { link: "componentUsage", column: "resourceUuid" })),
 	}),
 	userUsageLimits: t.field({
 		type: ComponentUserUsageLimitConnection,
 		description: "The per-user limits on it, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
-		resolve: (resource, { filter, ...page }, context, info) => connection(limitList(filter, { column: "resourceUuid" }), page, context, info, resource),
+		resolve: pages(({ filter }) => limitList(filter, { column: "resourceUuid" })),
 	}),
 }));
 
@@ -111,7 +109,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The resource with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The resource's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("Resource", uuid, context, info),
+		resolve: rowByUuid("Resource"),
 	}),
 	resources: t.field({
 		type: ResourceConnection,
@@ -120,6 +118,6 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: (_root, { filter, orderBy, ...page }, context, info) => connection(resourceList(filter, orderBy), page, context, info),
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy)),
 	}),
 }));

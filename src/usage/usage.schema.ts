@@ -1,9 +1,9 @@
 import { builder } from "../graphql/builder.ts";
 import { ComponentUsageConnection, ComponentUserUsageConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { ComponentUsage, OfferingComponent, Resource, ResourcePlanPeriod, User } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
 import { userUsageList } from "../user-usage/user-usage.lists.ts";
 import { usageListArgs } from "./usage.inputs.ts";
@@ -30,14 +30,9 @@ builder.prismaObjectFields(ComponentUsage, (t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: (usage, { filter, orderBy, ...page }, context, info) =>
-			connection(
-				userUsageList(filter, orderBy ?? { field: "USERNAME", direction: "ASC" }, context.timeZone, { column: "componentUsageUuid" }),
-				page,
-				context,
-				info,
-				usage,
-			),
+		resolve: pages(({ filter, orderBy }, { timeZone }) =>
+			userUsageList(filter, orderBy ?? { field: "USERNAME", direction: "ASC" }, timeZone, { column: "componentUsageUuid" }),
+		),
 	}),
 }));
 
@@ -47,7 +42,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The usage record with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The record's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("ComponentUsage", uuid, context, info),
+		resolve: rowByUuid("ComponentUsage"),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -56,6 +51,6 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: (_root, { filter, orderBy, ...page }, context, info) => connection(usageList(filter, orderBy, context.timeZone), page, context, info),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone)),
 	}),
 }));

@@ -34,15 +34,20 @@ export function userUsageList(
 	parent?: Parent,
 ): List & { model: "ComponentUserUsage" } {
 	const descending = order?.direction === "DESC";
+	const ofRecord = usageConditions("t.componentUsage", filter ?? {}, timeZone);
+	const columns = order == null ? newestFirst : [{ ...firstColumns[order.field], descending }, thenUuid("ComponentUserUsage", descending)];
+	const isOfRecord = ofRecord.length > 0 || columns.some(({ column }) => column.startsWith("componentUsage.")) || (parent !== undefined && "link" in parent);
 	return {
 		model: "ComponentUserUsage",
 		key: JSON.stringify(["ComponentUserUsage", parent, filter, order]),
 		where: [
-			...usageConditions("t.componentUsage", filter ?? {}, timeZone),
+			// Every part has its record: told so, planners can begin with the records, whose indexes have the order.
+			...(isOfRecord ? [sql`"t.componentUsage"."uuid" is not null`] : []),
+			...ofRecord,
 			...conditions(when(filter?.username, (part) => sql`"t"."username" ilike ${`%${part.replace(/[\\%_]/g, "\\$&")}%`}`)),
 		],
-		order: order == null ? newestFirst : [{ ...firstColumns[order.field], descending }, thenUuid("ComponentUserUsage", descending)],
-		links: ["componentUsage"],
+		order: columns,
+		links: isOfRecord ? ["componentUsage"] : [],
 		...(parent === undefined ? {} : { parent }),
 	};
 }

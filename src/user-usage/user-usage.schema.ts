@@ -1,9 +1,9 @@
 import { builder } from "../graphql/builder.ts";
 import { ComponentUserUsageConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { ComponentUsage, ComponentUserUsage, OfferingUser } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { rowByUuid } from "../graphql/rows.ts";
 import { userUsageListArgs } from "./user-usage.inputs.ts";
 import { userUsageList } from "./user-usage.lists.ts";
 
@@ -23,7 +23,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The part with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The part's uuid." }) },
-		resolve: (_root, { uuid }, context, info) => visibleRow("ComponentUserUsage", uuid, context, info),
+		resolve: rowByUuid("ComponentUserUsage"),
 	}),
 	componentUserUsages: t.field({
 		type: ComponentUserUsageConnection,
@@ -32,6 +32,6 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: (_root, { filter, orderBy, ...page }, context, info) => connection(userUsageList(filter, orderBy, context.timeZone), page, context, info),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone)),
 	}),
 }));

@@ -1,7 +1,7 @@
 import { seesEverything } from "../access/viewer.ts";
 import { builder } from "../graphql/builder.ts";
 import { ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../graphql/connection-types.ts";
-import { connection } from "../graphql/connections.ts";
+import { pages } from "../graphql/connections.ts";
 import { link } from "../graphql/links.ts";
 import { Offering, OfferingUser, User } from "../graphql/nodes.ts";
 import { visibleRow } from "../graphql/rows.ts";
@@ -38,7 +38,7 @@ builder.prismaObjectFields(OfferingUser, (t) => ({
 		type: ComponentUserUsageLimitConnection,
 		description: "The account's limits that the viewer sees, newest first.",
 		args: t.arg.connectionArgs(),
-		resolve: (account, args, context, info) => connection(limitList(null, { column: "userUuid" }), args, context, info, account),
+		resolve: pages(() => limitList(null, { column: "userUuid" })),
 	}),
 	usages: t.field({
 		type: ComponentUserUsageConnection,
@@ -47,8 +47,7 @@ builder.prismaObjectFields(OfferingUser, (t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: (account, { filter, orderBy, ...page }, context, info) =>
-			connection(userUsageList(filter, orderBy, context.timeZone, { column: "userUuid" }), page, context, info, account),
+		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { column: "userUuid" })),
 	}),
 }));
 

@@ -1,0 +1,33 @@
+import type { GraphQLField } from "graphql";
+import type { VisibleModel } from "../access/visibility.ts";
+import type { ModelName } from "../database/model.ts";
+import type { List } from "../reading/list.ts";
+import type { AnyRow } from "../reading/statements.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * What a resolver reads, told by the resolver: whoever plans a query can then read for all rows of a level at once, before
+ * there is a row to resolve.
+ */
+export type Reads =
+	/** A page of the list that the arguments ask for: below the row, or of the whole model at the root. */
+	| { readonly kind: "pages"; readonly list: (args: never, zone: Pick<Context, "timeZone">) => List }
+	/** All of a short list below the row. */
+	| { readonly kind: "whole"; readonly list: List }
+	/** The row with a uuid, if the viewer sees it; at the root. */
+	| { readonly kind: "visible"; readonly model: VisibleModel; readonly uuid: (args: never, context: Context) => string }
+	/** The row whose uuid the object in hand names. */
+	| { readonly kind: "stored"; readonly model: ModelName; readonly uuid: (object: never) => string }
+	/** A value for each row, by their uuids and in their order. */
+	| { readonly kind: "values"; readonly load: (uuids: readonly string[], args: never, context: Context) => Promise<readonly unknown[]> }
+	/** Nothing: its value is made of the object in hand. */
+	| { readonly kind: "made"; readonly value: (object: never, context: Context) => unknown };
+
+/** The resolver, which tells what it reads from now on. */
+export const telling = <Resolve extends object>(reads: Reads, resolve: Resolve): Resolve => Object.assign(resolve, { reads });
+
+/** What the field's resolver reads; undefined when it does not tell. */
+export function readsOf(field: GraphQLField<AnyRow, Context>): Reads | undefined {
+	const { pothosOptions } = field.extensions as { pothosOptions?: { resolve?: { reads?: Reads } } };
+	return pothosOptions?.resolve?.reads;
+}

@@ -1,0 +1,123 @@
+import type { Viewer } from "../access/viewer.ts";
+import { type VisibleModel, visibility } from "../access/visibility.ts";
+import type { Queries } from "../database/database.ts";
+import type { ModelName } from "../database/model.ts";
+import { type Shape, selectionOf } from "../database/select.ts";
+import { and, isOneOf, raw, type Sql, sql } from "../database/sql.ts";
+import { betweenCursors, type List, orderBy, parentOf } from "./list.ts";
+import { type Page, type PageRequest, pageOf } from "./page.ts";
+
+export type AnyRow = Record<string, unknown>;
+
+/**
+ * The statements that rows are read with for one viewer: each is flat, and reads for any number of parents at once. What is
+ * answered for several uuids stands in their order. Every statement carries the viewer's visibility.
+ */
+export interface Statements {
+	/** The rows, null for each that the viewer does not see. */
+	visible(model: VisibleModel, shape: Shape, uuids: readonly string[]): Promise<(AnyRow | null)[]>;
+	/** Rows that rows in the viewer's hands link to: who sees a row sees what it links to. */
+	linked(model: ModelName, shape: Shape, uuids: readonly string[]): Promise<(AnyRow | null)[]>;
+	/** All rows of a short list below each parent. */
+	all(list: List, shape: Shape, parents: readonly string[]): Promise<AnyRow[][]>;
+	/** A page of a list that has no parent. */
+	page(list: List, shape: Shape, request: PageRequest): Promise<Page>;
+	/** A page of the list below each parent. */
+	pages(list: List, shape: Shape, request: PageRequest, parents: readonly string[]): Promise<Page[]>;
+	/** How many rows a list without a parent has for the viewer. */
+	count(list: List): Promise<number>;
+	/** How many rows the list has below each parent for the viewer. */
+	counts(list: List, parents: readonly string[]): Promise<number[]>;
+	/** Those of the uuids whose rows are in the list. */
+	among(list: List, uuids: readonly string[]): Promise<Set<string>>;
+}
+
+export function createStatements(queries: Queries, viewer: Viewer): Statements {
+	async function byUuid(model: ModelName, shape: Shape, uuids: readonly string[], condition: Sql): Promise<(AnyRow | null)[]> {
+		const { columns, from, decode } = selectionOf(model, shape);
+		const tuples = await queries.tuples(sql`select ${columns} from ${from} where ${isOneOf(sql`"t"."uuid"`, uuids)} and ${condition}`);
+		const rows = new Map(tuples.map((tuple) => decode(tuple, 0)).map((row) => [row["uuid"], row]));
+		return uuids.map((uuid) => rows.get(uuid) ?? null);
+	}
+
+	/** What a list's statements share: its conditions, the viewer's visibility among them. */
+	const conditions = (list: List, parents: Sql | undefined): Sql =>
+		and([...(parents === undefined ? [] : [parents]), ...list.where, visibilityOf(list.model)(viewer, sql`"t"`)]);
+
+	function pageStatement(list: List, shape: Shape, request: PageRequest, join: Sql, parents: Sql | undefined) {
+		const { columns, from, decode } = selectionOf(list.model, shape, list.links);
+		const statement = sql`
+			select ${columns} from ${from} ${join} where ${and([conditions(list, parents), ...betweenCursors(list.order, request)])}
+			order by ${orderBy(list.order, request.fromEnd)} limit ${raw(String(request.size + 1))}
+		`;
+		return { statement, decode };
+	}
+
+	return {
+		visible: (model, shape, uuids) => byUuid(model, shape, uuids, visibilityOf(model)(viewer, sql`"t"`)),
+		linked: (model, shape, uuids) => byUuid(model, shape, uuids, sql`true`),
+		all: async (list, shape, parents) => {
+			const parent = parentOf(requiredParent(list));
+			const { columns, from, decode } = selectionOf(list.model, shape, list.links);
+			const tuples = await queries.tuples(sql`
+				select ${parent.expression}, ${columns} from ${from} ${parent.join}
+				where ${conditions(list, isOneOf(parent.expression, parents))} order by ${orderBy(list.order, false)}
+			`);
+			return grouped(tuples, parents, (tuple) => decode(tuple, 1));
+		},
+		page: async (list, shape, request) => {
+			const { statement, decode } = pageStatement(list, shape, request, raw(""), undefined);
+			return pageOf(
+				(await queries.tuples(statement)).map((tuple) => decode(tuple, 0)),
+				request,
+			);
+		},
+		pages: async (list, shape, request, parents) => {
+			const parent = parentOf(requiredParent(list));
+			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`);
+			const tuples = await queries.tuples(sql`select parent.uuid, page.* from unnest(${parents}::uuid[]) parent (uuid) cross join lateral (${statement}) page`);
+			return grouped(tuples, parents, (tuple) => decode(tuple, 1)).map((rows) => pageOf(rows, request));
+		},
+		count: async (list) => {
+			const { from } = selectionOf(list.model, nothing, list.links);
+			const [row] = await queries.tuples(sql`select count(*)::int from ${from} where ${conditions(list, undefined)}`);
+			return row?.[0] as number;
+		},
+		counts: async (list, parents) => {
+			const parent = parentOf(requiredParent(list));
+			const { from } = selectionOf(list.model, nothing, list.links);
+			const counts = await queries.tuples(sql`
+				select ${parent.expression}, count(*)::int from ${from} ${parent.join}
+				where ${conditions(list, isOneOf(parent.expression, parents))} group by 1
+			`);
+			const byParent = new Map(counts.map(([uuid, count]) => [uuid, count as number]));
+			return parents.map((uuid) => byParent.get(uuid) ?? 0);
+		},
+		among: async (list, uuids) => {
+			const { from } = selectionOf(list.model, nothing, list.links);
+			const found = await queries.tuples(sql`select "t"."uuid" from ${from} where ${conditions(list, isOneOf(sql`"t"."uuid"`, uuids))}`);
+			return new Set(found.map(([uuid]) => uuid as string));
+		},
+	};
+}
+
+const nothing: Shape = { columns: new Set(["uuid"]), links: new Map() };
+
+/** Deny by default: a model without a visibility is not read for anyone. */
+function visibilityOf(model: ModelName) {
+	const visible = (visibility as Partial<Record<ModelName, (typeof visibility)[VisibleModel]>>)[model];
+	if (visible === undefined) throw new Error(`src/access/visibility.ts does not say who sees a ${model}.`);
+	return visible;
+}
+
+function requiredParent(list: List) {
+	if (list.parent === undefined) throw new Error(`The list ${list.key} has no parent.`);
+	return list.parent;
+}
+
+/** The decoded tuples of each parent, whose uuid stands first in the tuple. */
+function grouped(tuples: readonly unknown[][], parents: readonly string[], decode: (tuple: unknown[]) => AnyRow): AnyRow[][] {
+	const groups = new Map<string, AnyRow[]>(parents.map((parent) => [parent, []]));
+	for (const tuple of tuples) groups.get(tuple[0] as string)?.push(decode(tuple));
+	return parents.map((parent) => groups.get(parent) ?? []);
+}
