@@ -2,7 +2,6 @@ import type { GraphQLField } from "graphql";
 import type { VisibleModel } from "../access/visibility.ts";
 import type { ModelName } from "../database/model.ts";
 import type { List } from "../reading/list.ts";
-import type { AnyRow } from "../reading/statements.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -27,7 +26,7 @@ export type Reads =
 export const telling = <Resolve extends object>(reads: Reads, resolve: Resolve): Resolve => Object.assign(resolve, { reads });
 
 /** What the field's resolver reads; undefined when it does not tell. */
-export function readsOf(field: GraphQLField<AnyRow, Context>): Reads | undefined {
-	const { pothosOptions } = field.extensions as { pothosOptions?: { resolve?: { reads?: Reads } } };
+export function readsOf({ extensions }: GraphQLField<unknown, unknown>): Reads | undefined {
+	const { pothosOptions } = extensions as { pothosOptions?: { resolve?: { reads?: Reads } } };
 	return pothosOptions?.resolve?.reads;
 }

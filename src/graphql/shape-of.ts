@@ -22,13 +22,19 @@ interface FieldReads {
 	readonly link?: string;
 }
 
+/** What is known of an operation without any of its fields being resolved. */
+export type Operation = Pick<GraphQLResolveInfo, "schema" | "fragments" | "variableValues">;
+
+/** A field of it. */
+type Asked = Operation & Pick<GraphQLResolveInfo, "fieldNodes" | "returnType">;
+
 const shapes = new WeakMap<object, WeakMap<FieldNode, Map<string, Shape>>>();
 
 /**
  * What the operation asks of the rows behind a field: columns, and links that are read with them. `model` names the
  * object type of the rows, `path` the fields between the field and the rows, such as ["edges", "node"].
  */
-export function shapeOf(info: GraphQLResolveInfo, typeName: string, paths: readonly (readonly string[])[] = [[]]): Shape {
+export function shapeOf(info: Asked, typeName: string, paths: readonly (readonly string[])[] = [[]]): Shape {
 	const [first] = info.fieldNodes;
 	if (first === undefined) return empty;
 	const perOperation = shapes.get(info.variableValues) ?? new WeakMap<FieldNode, Map<string, Shape>>();
@@ -47,7 +53,7 @@ export function shapeOf(info: GraphQLResolveInfo, typeName: string, paths: reado
 }
 
 /** Whether the operation asks for one of the fields that the paths lead to. */
-export function asksFor(info: GraphQLResolveInfo, paths: readonly (readonly string[])[]): boolean {
+export function asksFor(info: Asked, paths: readonly (readonly string[])[]): boolean {
 	const leadsOn = (selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType, [step, ...rest]: readonly string[]): boolean =>
 		step === undefined ||
 		(selectionSet !== undefined &&
@@ -60,7 +66,7 @@ export function asksFor(info: GraphQLResolveInfo, paths: readonly (readonly stri
 
 const empty: Shape = { columns: new Set(["uuid"]), links: new Map() };
 
-function shapeUnder(selectionSet: SelectionSetNode, type: GraphQLNamedType, path: readonly string[], typeName: string, info: GraphQLResolveInfo): Shape {
+function shapeUnder(selectionSet: SelectionSetNode, type: GraphQLNamedType, path: readonly string[], typeName: string, info: Operation): Shape {
 	const [step, ...rest] = path;
 	if (step === undefined) {
 		const rowType = isObjectType(type) ? type : (info.schema.getType(typeName) as GraphQLObjectType);
@@ -75,7 +81,7 @@ function shapeUnder(selectionSet: SelectionSetNode, type: GraphQLNamedType, path
 		.reduce(mergedShape, empty);
 }
 
-function shapeOfRow(selectionSet: SelectionSetNode, type: GraphQLObjectType, info: GraphQLResolveInfo): Shape {
+function shapeOfRow(selectionSet: SelectionSetNode, type: GraphQLObjectType, info: Operation): Shape {
 	const columns = new Set(["uuid"]);
 	let shape: Shape = { columns, links: new Map() };
 	for (const node of fieldsOf(selectionSet, type, info)) {
@@ -92,7 +98,7 @@ function shapeOfRow(selectionSet: SelectionSetNode, type: GraphQLObjectType, inf
 }
 
 /** The fields of the selection that apply to the type, fragments opened, @skip and @include obeyed. */
-function fieldsOf(selectionSet: SelectionSetNode, type: GraphQLObjectType, info: GraphQLResolveInfo): FieldNode[] {
+export function fieldsOf(selectionSet: SelectionSetNode, type: GraphQLObjectType, info: Operation): FieldNode[] {
 	return selectionSet.selections.flatMap((selection) => {
 		if (isLeftOut(selection, info)) return [];
 		if (selection.kind === "Field") return [selection];
@@ -102,7 +108,7 @@ function fieldsOf(selectionSet: SelectionSetNode, type: GraphQLObjectType, info:
 	});
 }
 
-function isLeftOut(selection: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {
+function isLeftOut(selection: SelectionNode, { variableValues }: Operation): boolean {
 	if (selection.directives === undefined || selection.directives.length === 0) return false;
 	return (
 		getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.["if"] === true ||
@@ -110,7 +116,7 @@ function isLeftOut(selection: SelectionNode, { variableValues }: GraphQLResolveI
 	);
 }
 
-function applies(condition: string | undefined, type: GraphQLObjectType, info: GraphQLResolveInfo): boolean {
+function applies(condition: string | undefined, type: GraphQLObjectType, info: Operation): boolean {
 	if (condition === undefined || condition === type.name) return true;
 	const target = info.schema.getType(condition);
 	return type.getInterfaces().includes(target as GraphQLInterfaceType);

@@ -15,37 +15,56 @@ import {
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
+import { Unplanned } from "../plan/execution.ts";
+import { planOf } from "../plan/query-plan.ts";
 
-type Program = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** A query that was asked once, or the program that it was compiled to; undefined for what is not compiled. */
-type Known = "asked once" | Program | undefined;
+/** How an operation is executed when it is asked again; undefined when field by field, as the first time. */
+type Program = ((args: ExecutionArgs, fieldByField: Execute) => ReturnType<Execute>) | undefined;
 
 /**
- * Compiles a query when it is asked for the second time: from then on it runs as a program of its own instead of being
- * interpreted field by field. What is asked once, and what changes something, is interpreted.
+ * Makes a program of a query when it is asked for the second time: a plan, which reads level by level and writes the answer
+ * itself, or else compiled code. What is asked once, and what changes something, is executed field by field.
  */
 export const useCompiledQueries = (): Plugin<Context> => {
 	/** By document, which the pipeline keeps for as long as it is asked for, and by the name of the operation. */
-	const known = new WeakMap<DocumentNode, Map<string, Known>>();
+	const known = new WeakMap<DocumentNode, Map<string, "asked once" | Program>>();
 	return {
-		onExecute: ({ args, setExecuteFn }) => {
-			const operations = known.get(args.document) ?? new Map<string, Known>();
+		onExecute: ({ args, executeFn, setExecuteFn }) => {
+			const operations = known.get(args.document) ?? new Map<string, "asked once" | Program>();
 			known.set(args.document, operations);
 			const name = args.operationName ?? "";
 			const before = operations.get(name);
-			const now = before === "asked once" ? compiled(args) : operations.has(name) ? before : "asked once";
-			operations.set(name, now);
-			if (typeof now === "function") setExecuteFn(now);
+			const program = before === "asked once" ? programOf(args) : operations.has(name) ? before : "asked once";
+			operations.set(name, program);
+			if (typeof program === "function") setExecuteFn((args: ExecutionArgs) => program(args, executeFn as Execute));
 		},
 	};
 };
 
 /** The program of a query; undefined for every other operation, and for what cannot be compiled. */
-function compiled({ schema, document, operationName }: ExecutionArgs): Program | undefined {
+function programOf({ schema, document, operationName }: ExecutionArgs): Program {
 	const operation = getOperationAST(document, operationName);
 	if (operation?.operation !== OperationTypeNode.QUERY || isAboutSchema(document)) return undefined;
-	const program = compileQuery(takingAnyVariables(schema), withAnyVariables(document, operation), operationName ?? undefined);
+	const plan = planOf(schema, document, operation);
+	if (plan === undefined) return compiled(schema, document, operation);
+	return async (args, fieldByField) => {
+		// A socket's messages are written by who sends them.
+		if (args.rootValue !== undefined) return fieldByField(args);
+		const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {});
+		if (coerced === undefined) return { errors };
+		try {
+			return await plan(args.contextValue as Context, coerced);
+		} catch (error) {
+			if (error instanceof Unplanned) return fieldByField(args);
+			throw error;
+		}
+	};
+}
+
+function compiled(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Program {
+	const program = compileQuery(takingAnyVariables(schema), withAnyVariables(document, operation), operation.name?.value);
 	if (!isCompiledQuery(program)) return undefined;
 	return ({ rootValue, contextValue, variableValues }) => {
 		// The compiler has a reading of its own of variables, which tells less of what is wrong with them.

@@ -19,7 +19,8 @@ const layers = {
 	world: ["import", "shared"],
 	import: ["rules", "database", "shared"],
 	subscription: ["graphql", "store", "access", "shared"],
-	server: ["subscription", "graphql", "world", "access", "shared"],
+	plan: ["graphql", "reading", "database", "shared"],
+	server: ["plan", "subscription", "graphql", "world", "access", "shared"],
 	demo: ["import", "world", "service", "access", "database", "shared"],
 	main: ["server", "demo", "graphql", "service", "transport", "store", "import", "world", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
@@ -39,6 +40,7 @@ const folderLayers: readonly string[] = [
 	"demo",
 	"graphql",
 	"subscription",
+	"plan",
 ];
 
 function layerOf(file: string): Layer {
