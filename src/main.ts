@@ -1,5 +1,5 @@
+import { createAuthentication } from "./access/authentication.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
-import { viewerOf } from "./access/viewer.ts";
 import { type Config, parseConfig } from "./config.ts";
 import type { Database } from "./database/database.ts";
 import { applyMigrations } from "./database/migrations.ts";
@@ -56,7 +56,7 @@ async function serve(database: Database, config: Config): Promise<void> {
 		clock: systemClock,
 		timeZone: config.timeZone,
 		log,
-		authenticate: (token) => viewerOf(database, token, systemClock()),
+		authenticate: createAuthentication(database, systemClock),
 	};
 	const options = { host: config.host, port: config.port, isDemo: demo, onBug: report("unexpected error") };
 	const server = await startServer(services, options).catch(async (error: unknown) => {
@@ -89,8 +89,7 @@ async function serve(database: Database, config: Config): Promise<void> {
 	const asked = stopSignal(); // whoever reads the greeting may ask at once
 	process.stdout.write(greeting(server, config, demo));
 	await asked;
-	await Promise.all([server.stop(), delivery.stop(), turns.stop(), clearings.stop()]); // at once: none waits for another
-	await tokens.stop();
+	await Promise.all([server.stop(), delivery.stop(), turns.stop(), clearings.stop(), tokens.stop()]); // at once: none waits for another
 	await log.stop();
 }
 

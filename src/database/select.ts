@@ -65,7 +65,8 @@ export function selectionOf(model: ModelName, shape: Shape, joined: readonly str
 function compile(model: ModelName, shape: Shape, alias: string, columns: string[], joins: string[]): Selection["decode"] {
 	// The uuid is always read: links, lists and the question whether a linked row exists depend on it.
 	const wanted = [...modelNamed(model).columns.values()].filter(({ name }) => shape.columns.has(name) || name === "uuid");
-	const places = wanted.map(({ name }, index) => [name, columns.length + index] as const);
+	const names = wanted.map(({ name }) => name);
+	const firstAt = columns.length;
 	columns.push(...wanted.map((column) => column.selected(alias)));
 
 	const links = [...shape.links].map(([name, linked]) => {
@@ -77,7 +78,7 @@ function compile(model: ModelName, shape: Shape, alias: string, columns: string[
 
 	return (tuple, offset) => {
 		const row: Record<string, unknown> = {};
-		for (const [name, place] of places) row[name] = tuple[offset + place];
+		for (let index = 0; index < names.length; index++) row[names[index] as string] = tuple[offset + firstAt + index];
 		for (const { name, decode, uuidAt } of links) row[name] = tuple[offset + uuidAt] === null ? null : decode(tuple, offset);
 		return row;
 	};

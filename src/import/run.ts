@@ -49,33 +49,44 @@ export class Run {
 			counts.refused += times;
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
-		const write = async () => {
-			const { outcomes, refusals } = await writeOrSplit(list, batch, attempt);
+		const write = async (records: readonly ParsedRecord[]) => {
+			const { outcomes, refusals } = await writeOrSplit(list, records, attempt);
 			for (const outcome of outcomes) if (outcome !== "refused") counts[outcome]++;
 			for (const refusal of refusals) {
-				const record = refusal.field === list.laterField ? batch.find(({ uuid }) => uuid === refusal.uuid) : undefined;
+				const record = refusal.field === list.laterField ? records.find(({ uuid }) => uuid === refusal.uuid) : undefined;
 				if (record === undefined) refuse([refusal]);
 				else later.push({ record, refusal });
 			}
+		};
+		// While one batch is written, the next one is read: the database and this process work at once.
+		let writing = Promise.resolve();
+		const writeNext = async () => {
+			await writing;
+			writing = write(batch);
+			writing.catch(() => {}); // whoever waits for it is told
 			batch = [];
 		};
-		for await (const { records, done } of source.read(list.name)) {
-			for (const record of records) {
-				const parsed = list.parse(record);
-				if ("parts" in parsed) {
-					refuse(parsed.refusals);
-					if (batch.push(parsed) >= batchSize) await write();
-				} else refuse(parsed, 1);
+		try {
+			for await (const { records, done } of source.read(list.name)) {
+				for (const record of records) {
+					const parsed = list.parse(record);
+					if ("parts" in parsed) {
+						refuse(parsed.refusals);
+						if (batch.push(parsed) >= batchSize) await writeNext();
+					} else refuse(parsed, 1);
+				}
+				progress?.advance(counts, done);
 			}
-			progress?.advance(counts, done);
+			if (batch.length > 0) await writeNext();
+		} finally {
+			await writing; // also when the source cannot be read any more: nothing is left under way
 		}
-		if (batch.length > 0) await write();
 		// Records that pointed at a later one: again, as long as some of them go in.
 		for (let waiting = 0; later.length > 0 && later.length !== waiting; ) {
 			waiting = later.length;
-			batch = later.map(({ record }) => record);
+			const records = later.map(({ record }) => record);
 			later = [];
-			await write();
+			await write(records);
 		}
 		refuse(later.map(({ refusal }) => refusal));
 		progress?.end(counts);

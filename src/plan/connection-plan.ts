@@ -9,8 +9,9 @@ import { list as listText, quoted } from "./json.ts";
 import { type FieldPlan, objectPlan } from "./object-plan.ts";
 import { type Asked, type Field, type Planner, selectionSetsOf } from "./planner.ts";
 
-/** A page that was read, with the list that it is a page of. */
-interface Found extends Page {
+/** A page that was read, and the list that it is a page of. */
+interface Found {
+	readonly page: Page;
 	readonly list: List;
 	readonly count: number | undefined;
 }
@@ -45,20 +46,24 @@ export function connectionPlan(
 				execution.statements.pages(list, shape, request, uuids),
 				isCounted ? execution.statements.counts(list, uuids) : undefined,
 			]);
-			execution.found[part] = new Map(pages.map((page, index) => [uuids[index], { ...page, list, count: counts?.[index] }]));
-			await read?.(
-				pages.flatMap((page) => page.rows),
-				execution,
-			);
+			execution.found[part] = new Map(pages.map((page, index) => [uuids[index], { page, list, count: counts?.[index] }]));
+			await read?.(rowsOf(pages), execution);
 		},
 		write: ({ uuid }, execution) => write((execution.found[part] as Map<unknown, Found>).get(uuid) as Found, execution),
 		readRoot: async (execution) => {
 			const { list, request, shape } = question(execution);
 			const [page, count] = await Promise.all([execution.statements.page(list, shape, request), isCounted ? execution.statements.count(list) : undefined]);
-			execution.found[part] = new Map([[undefined, { ...page, list, count }]]);
+			execution.found[part] = new Map([[undefined, { page, list, count }]]);
 			await read?.(page.rows, execution);
 		},
 	};
+}
+
+/** The rows of all pages. A loop: it is done for every level of every answer. */
+function rowsOf(pages: readonly Page[]): readonly AnyRow[] {
+	const all: AnyRow[] = [];
+	for (const { rows } of pages) for (const row of rows) all.push(row);
+	return all;
 }
 
 interface PagePlan {
@@ -69,7 +74,7 @@ interface PagePlan {
 /** How a page is written, and its rows are read further. */
 function pagePlan(type: GraphQLObjectType, rowType: GraphQLObjectType, asked: Asked, planner: Planner): PagePlan {
 	const rowPlans: ObjectPlan[] = [];
-	const rowsOf = (below: Asked): Write<AnyRow> => {
+	const rowWriter = (below: Asked): Write<AnyRow> => {
 		const plan = objectPlan(rowType, selectionSetsOf(below), planner);
 		rowPlans.push(plan);
 		return plan.write;
@@ -77,12 +82,12 @@ function pagePlan(type: GraphQLObjectType, rowType: GraphQLObjectType, asked: As
 	const write = fieldsWriter<Found>(type, asked, planner, (below) => {
 		switch (below.name) {
 			case "nodes": {
-				const row = rowsOf(below);
-				return ({ rows }, execution) => listText(rows, row, execution);
+				const row = rowWriter(below);
+				return ({ page }, execution) => listText(page.rows, row, execution);
 			}
 			case "edges": {
-				const edge = edgeWriter(below, planner, rowsOf);
-				return ({ rows, list }, execution) => listText(rows, (row) => edge({ row, list }, execution), execution);
+				const edge = edgeWriter(below, planner, rowWriter);
+				return ({ page, list }, execution) => listText(page.rows, (row) => edge({ row, list }, execution), execution);
 			}
 			case "pageInfo":
 				return pageInfoWriter(below, planner);
@@ -95,11 +100,11 @@ function pagePlan(type: GraphQLObjectType, rowType: GraphQLObjectType, asked: As
 	return { read: together(rowPlans.map(({ read }) => read)), write };
 }
 
-function edgeWriter(edges: Asked, planner: Planner, rowsOf: (below: Asked) => Write<AnyRow>): Write<{ row: AnyRow; list: List }> {
+function edgeWriter(edges: Asked, planner: Planner, rowWriter: (below: Asked) => Write<AnyRow>): Write<{ row: AnyRow; list: List }> {
 	const type = getNamedType((edges.field as Field).type) as GraphQLObjectType;
 	return fieldsWriter(type, edges, planner, (below) => {
 		if (below.name === "cursor") return ({ row, list }) => quoted(cursorOf(list.order, row));
-		const node = rowsOf(below);
+		const node = rowWriter(below);
 		return ({ row }, execution) => node(row, execution);
 	});
 }
@@ -110,13 +115,13 @@ function pageInfoWriter(pageInfo: Asked, planner: Planner): Write<Found> {
 	return fieldsWriter<Found>(type, pageInfo, planner, ({ name }) => {
 		switch (name) {
 			case "hasNextPage":
-				return ({ hasNextPage }) => String(hasNextPage);
+				return ({ page }) => String(page.hasNextPage);
 			case "hasPreviousPage":
-				return ({ hasPreviousPage }) => String(hasPreviousPage);
+				return ({ page }) => String(page.hasPreviousPage);
 			case "startCursor":
-				return ({ list, rows }) => cursor(list, rows[0]);
+				return ({ list, page }) => cursor(list, page.rows[0]);
 			case "endCursor":
-				return ({ list, rows }) => cursor(list, rows.at(-1));
+				return ({ list, page }) => cursor(list, page.rows.at(-1));
 			default:
 				throw new Unplanned(`There is no plan of ${name}.`);
 		}

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
+import { answerPlainPosts } from "./plain-posts.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -35,6 +36,7 @@ const patience = 8_000;
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(services: Services, { host, port, ...options }: ServerOptions): Promise<RunningServer> {
 	const yoga = createPipeline(services, options);
+	const answer = answerPlainPosts(yoga);
 	const underWay = new Set<ServerResponse>();
 	let stopping = false;
 	const http = createHttpServer((request, response) => {
@@ -42,7 +44,7 @@ export async function startServer(services: Services, { host, port, ...options }
 		response.on("close", () => underWay.delete(response));
 		if (stopping) makeLast(response);
 		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
-		else void yoga(request, response);
+		else answer(request, response);
 	});
 	const silent = silentConnections(http);
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage });

@@ -14,7 +14,7 @@ import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 export const endpoint = "/graphql";
 
 /** What the transport hands to an operation. */
-interface Transport {
+export interface Transport {
 	/** The Authorization header, or the parameter of that name of a WebSocket connection. */
 	authorization?: string | undefined;
 }

@@ -1,5 +1,5 @@
+import { createAuthentication } from "../../src/access/authentication.ts";
 import { startTokenWatch } from "../../src/access/token-watch.ts";
-import { viewerOf } from "../../src/access/viewer.ts";
 import { parseConfig } from "../../src/config.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import type { Services } from "../../src/graphql/context.ts";
@@ -30,7 +30,7 @@ const services: Services = {
 	timeZone,
 	log: await startLogReader(database, { onError }),
 	tokens: startTokenWatch({ database, clock: systemClock, onError }),
-	authenticate: (token) => viewerOf(database, token, systemClock()),
+	authenticate: createAuthentication(database, systemClock),
 };
 const { url } = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: false, onBug: onError });
 

@@ -1,0 +1,197 @@
+import { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+
+/** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
+export interface Waits {
+	/** For the server to take a new connection. */
+	readonly connect: number;
+	/** For a connection to be free. */
+	readonly freeConnection: number;
+	/** For a statement, by the server's clock, and a second more by this process's. */
+	readonly statement: number;
+	/** Within a transaction, for its next statement. */
+	readonly idleInTransaction: number;
+}
+
+/** A connection that nobody else uses until it is given back. */
+export interface Connection {
+	query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
+	query<Row extends unknown[]>(query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>>;
+	/** Whether it is of no more use: what ran on it may have happened or not. */
+	readonly isLost: boolean;
+	release(): void;
+}
+
+/** All connections of this process to one server. */
+export interface Connections {
+	/** Throws, coded ETIMEDOUT when the server takes too long, or does not answer anything at the moment. */
+	take(): Promise<Connection>;
+	/** A client that is not pooled, not connected yet, and closed with the others. */
+	unpooled(name: string): { readonly client: pg.Client; cut(): void };
+	/** Ends them. What still runs after a moment is cut off, be it that a frozen server would take it on later. */
+	end(): Promise<void>;
+}
+
+export interface ConnectionsOptions {
+	readonly most: number;
+	readonly waits: Waits;
+	readonly types: pg.CustomTypesConfig;
+}
+
+/** Between two attempts to find out whether a silent server answers again, in milliseconds. */
+const betweenAttempts = 200;
+
+/** How long connections that end may take for it, in milliseconds. */
+const patience = 1_000;
+
+/** A connection that may have nothing to say for long finds out that its other end is gone. */
+const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
+/**
+ * Opens connections when they are needed, and keeps them for the next call. Once a statement has waited in vain, calls are
+ * refused at once until the server answers on a connection made anew: otherwise each step of a call would wait as long
+ * again. The other connections from before are not used any more, for what became of the first may have become of them.
+ */
+export function openConnections(url: string, { most, waits, types }: ConnectionsOptions): Connections {
+	const sockets = new Set<Socket>();
+	const pools = new Set<Promise<void>>();
+	const ended = new AbortController();
+	const limits = { connectionString: url, statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
+	let isSilent = false;
+
+	function socket(): Socket {
+		const opened = new Socket();
+		sockets.add(opened);
+		opened.once("close", () => sockets.delete(opened));
+		return opened;
+	}
+
+	function openPool(): pg.Pool {
+		const opened = new pg.Pool({
+			...limits,
+			stream: socket,
+			max: most,
+			// The pool has one wait for two things: a connection may take longer to be free than to be made.
+			Client: connectingWithin(waits.connect),
+			connectionTimeoutMillis: waits.freeConnection,
+			idle_in_transaction_session_timeout: waits.idleInTransaction,
+			application_name: "usage-gateway",
+		});
+		opened.on("error", () => {}); // an idle connection was lost: the pool opens another one
+		opened.on("connect", (client) => client.on("error", () => {})); // its statements fail, which is told there
+		return opened;
+	}
+
+	function giveUp(old: pg.Pool): void {
+		const gone = old.end();
+		pools.add(gone);
+		void gone.then(() => pools.delete(gone));
+	}
+
+	function unpooled(name: string): { client: pg.Client; cut(): void } {
+		const own = socket();
+		const client = new pg.Client({ ...limits, stream: () => own, ...keptAlive, connectionTimeoutMillis: waits.connect, application_name: name });
+		client.on("error", () => {}); // told by what is asked of it, and by its end
+		return { client, cut: () => void own.destroy() };
+	}
+
+	async function answers(): Promise<boolean> {
+		const { client, cut } = unpooled("usage-gateway");
+		try {
+			await client.connect();
+			await client.query({ text: "select 1", query_timeout: waits.connect } as pg.QueryConfig);
+			return true;
+		} catch {
+			return false;
+		} finally {
+			cut();
+		}
+	}
+
+	/** What is asked on connections from before tells nothing any more. */
+	function fallSilent(from: pg.Pool): void {
+		if (isSilent || from !== pool || ended.signal.aborted) return;
+		isSilent = true;
+		pool = openPool();
+		giveUp(from);
+		void untilAnswered();
+	}
+
+	async function untilAnswered(): Promise<void> {
+		while (!ended.signal.aborted) {
+			if (await answers()) break;
+			await pause(betweenAttempts, undefined, { signal: ended.signal }).catch(() => {});
+		}
+		isSilent = false;
+	}
+
+	let pool = openPool();
+	return {
+		take: async () => {
+			if (isSilent) throw unavailable("The server does not answer.");
+			const from = pool;
+			return taken(await from.connect().catch(named), () => fallSilent(from));
+		},
+		unpooled,
+		end: async () => {
+			ended.abort();
+			const cutting = setTimeout(() => {
+				for (const open of sockets) open.destroy();
+			}, patience);
+			giveUp(pool);
+			await Promise.all(pools);
+			await Promise.all([...sockets].map((open) => new Promise((closed) => open.once("close", closed))));
+			clearTimeout(cutting);
+		},
+	};
+}
+
+function taken(client: pg.PoolClient, onSilence: () => void): Connection {
+	let lost: Error | undefined;
+	const query = async (asked: pg.QueryConfig) => {
+		if (lost !== undefined) throw lost;
+		try {
+			return await client.query(asked);
+		} catch (error) {
+			if (!leavesConnection(error)) lost = error as Error;
+			if (error instanceof Error && error.message === "Query read timeout") onSilence();
+			return named(error);
+		}
+	};
+	return {
+		query: query as Connection["query"],
+		get isLost() {
+			return lost !== undefined;
+		},
+		release: () => client.release(lost),
+	};
+}
+
+/** The server has refused the statement, and waits for the next one. */
+const leavesConnection = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === "ERROR";
+
+function connectingWithin(connectionTimeoutMillis: number): new () => pg.Client {
+	const Connecting = class extends pg.Client {
+		constructor(config?: pg.ClientConfig) {
+			super({ ...config, connectionTimeoutMillis });
+		}
+	};
+	return Connecting; // typed without the configuration that the pool passes
+}
+
+const unavailable = (message: string): Error => Object.assign(new Error(message), { code: "ETIMEDOUT" });
+
+/** What the driver says, without a code, when it waited too long or there is no connection any more. */
+const uncoded = /^timeout e|^Query read timeout$|^Connection terminated|^Client (was closed|has encountered)|^Cannot use a pool after calling end/;
+
+/** The system's codes, and PostgreSQL's for too many connections, when no connection can be made. */
+const unreachable = /^(ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|53300)$/;
+
+/** Throws the error: coded ETIMEDOUT when it means that the server is out of reach and has no code of those that say so. */
+function named(error: unknown): never {
+	if (error instanceof Error && (uncoded.test(error.message) || unreachable.test("code" in error ? String(error.code) : ""))) {
+		throw Object.assign(error, { code: "ETIMEDOUT" });
+	}
+	throw error;
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ExecutionResult, getOperationAST, OperationTypeNode } from "graphql";
+import { processRegularResult, type YogaServerInstance } from "graphql-yoga";
+import type { Context } from "../graphql/context.ts";
+import { endpoint, type Transport } from "./yoga.ts";
+
+type Yoga = YogaServerInstance<Transport, Context>;
+
+interface Params {
+	readonly query: string;
+	readonly variables?: Record<string, unknown> | null;
+	readonly operationName?: string | null;
+}
+
+/** A longer body is read by who counts what it reads. */
+const longestBody = 256 * 1024;
+
+const mediaType = "application/json";
+
+const isJson = /^application\/json(; ?charset=utf-8)?$/i;
+
+/**
+ * Answers what nearly all clients send: one operation in a POST, as JSON, to be answered as JSON. It runs through the same
+ * steps as every other request, without objects of a fetch in between. Whatever is different in the least, or is refused
+ * before it is executed, is left to the pipeline, as if it had not been looked at.
+ */
+export const answerPlainPosts =
+	(yoga: Yoga) =>
+	(request: IncomingMessage, response: ServerResponse): void => {
+		if (!isPlain(request)) return void yoga(request, response);
+		const chunks: Buffer[] = [];
+		request.on("data", (chunk: Buffer) => chunks.push(chunk));
+		request.on("end", () => {
+			const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+			answer(yoga, request, response, body.toString()).catch(() => response.destroy());
+		});
+	};
+
+/** Whether the request is a POST of JSON of a known length, whose answer may be JSON. */
+function isPlain({ method, url, headers }: IncomingMessage): boolean {
+	const { accept, "content-type": contentType, "content-length": length, "content-encoding": encoding } = headers;
+	return (
+		method === "POST" &&
+		url === endpoint &&
+		isJson.test(contentType ?? "") &&
+		encoding === undefined &&
+		(accept === undefined || accept === "*/*" || accept === mediaType) &&
+		length !== undefined &&
+		Number(length) > 0 &&
+		Number(length) <= longestBody
+	);
+}
+
+async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+	const executed = await execute(yoga, request, body);
+	if (executed === undefined) {
+		// As a framework that has read the body before would hand it on.
+		Object.assign(request, { body });
+		return void yoga(request, response);
+	}
+	if (executed.errors === undefined && executed.extensions === undefined) {
+		const text = (executed as { stringify?: () => string }).stringify?.() ?? JSON.stringify(executed);
+		response.writeHead(200, { "content-type": `${mediaType}; charset=utf-8`, "content-length": Buffer.byteLength(text) }).end(text);
+		return;
+	}
+	const { status, headers, text } = await asResponse(yoga, executed);
+	response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
+}
+
+/** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */
+async function execute(yoga: Yoga, { headers: { authorization } }: IncomingMessage, body: string): Promise<ExecutionResult | undefined> {
+	const params = paramsIn(body);
+	if (params === undefined) return undefined;
+	const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ authorization });
+	let args: Parameters<typeof execute>[0];
+	try {
+		const document = parse(params.query);
+		const operation = getOperationAST(document, params.operationName);
+		if (operation == null || operation.operation === OperationTypeNode.SUBSCRIPTION || validate(schema, document).length > 0) return undefined;
+		args = { schema, document, contextValue: await contextFactory(), variableValues: params.variables, operationName: params.operationName };
+	} catch {
+		return undefined;
+	}
+	return execute(args) as Promise<ExecutionResult>;
+}
+
+function paramsIn(body: string): Params | undefined {
+	let params: unknown;
+	try {
+		params = JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+	return isParams(params) ? params : undefined;
+}
+
+const isParams = (params: unknown): params is Params =>
+	typeof params === "object" &&
+	params !== null &&
+	!Array.isArray(params) &&
+	Object.keys(params).every((key) => key === "query" || key === "variables" || key === "operationName") &&
+	"query" in params &&
+	typeof params.query === "string" &&
+	(!("operationName" in params) || params.operationName === null || typeof params.operationName === "string") &&
+	(!("variables" in params) || params.variables === null || (typeof params.variables === "object" && !Array.isArray(params.variables)));
+
+async function asResponse(yoga: Yoga, result: ExecutionResult): Promise<{ status: number; headers: Record<string, string>; text: string }> {
+	const processed = processRegularResult(result as never, yoga.fetchAPI, mediaType);
+	return { status: processed.status, headers: Object.fromEntries(processed.headers), text: await processed.text() };
+}

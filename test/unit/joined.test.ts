@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { joined } from "../../src/shared/joined.ts";
+
+/** Loads that end when the test says so; each answers its number. */
+function loads() {
+	const begun: { readonly key: string; readonly end: (error?: Error) => void }[] = [];
+	const load = (key: string) =>
+		new Promise<number>((resolve, reject) => {
+			const number = begun.length + 1;
+			begun.push({ key, end: (error) => (error === undefined ? resolve(number) : reject(error)) });
+		});
+	return { begun, load };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("callers for the same key", () => {
+	test("share the load that begins after they called, not the one under way", async () => {
+		const { begun, load } = loads();
+		const call = joined(load);
+		const first = call("a");
+		const late = [call("a"), call("a")];
+		expect(begun).toHaveLength(1);
+		begun[0]?.end();
+		await turn();
+		expect(begun).toHaveLength(2);
+		begun[1]?.end();
+		expect(await Promise.all([first, ...late])).toEqual([1, 2, 2]);
+	});
+
+	test("load anew when nothing is under way: nothing is kept", async () => {
+		const { begun, load } = loads();
+		const call = joined(load);
+		for (const number of [1, 2]) {
+			const answer = call("a");
+			begun.at(-1)?.end();
+			expect(await answer).toBe(number);
+			await turn();
+		}
+	});
+
+	test("are not told of an error of a load that began before they called", async () => {
+		const { begun, load } = loads();
+		const call = joined(load);
+		const first = call("a");
+		const late = call("a");
+		begun[0]?.end(new Error("gone"));
+		await expect(first).rejects.toThrow("gone");
+		await turn();
+		begun[1]?.end();
+		expect(await late).toBe(2);
+	});
+
+	test("who come again and again are each answered by a later load", async () => {
+		const { begun, load } = loads();
+		const call = joined(load);
+		const answers = [call("a"), call("a")];
+		begun[0]?.end();
+		await turn();
+		answers.push(call("a"));
+		begun[1]?.end();
+		await turn();
+		begun[2]?.end();
+		expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+	});
+});
+
+test("callers for different keys do not wait for each other", () => {
+	const { begun, load } = loads();
+	const call = joined(load);
+	void call("a");
+	void call("b");
+	expect(begun.map(({ key }) => key)).toEqual(["a", "b"]);
+});
