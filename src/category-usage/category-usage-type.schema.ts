@@ -1,7 +1,7 @@
 import { brandWithType } from "@pothos/core";
 import { builder } from "../graphql/builder.ts";
 import { Category, CategoryComponent, CategoryComponentUsage, Customer, Project } from "../graphql/nodes.ts";
-import { storedRow } from "../graphql/rows.ts";
+import { rowNamedIn, storedRow } from "../graphql/rows.ts";
 import { printedId } from "./category-usage.ts";
 
 const CategoryComponentUsageScope = builder.unionType("CategoryComponentUsageScope", {
@@ -18,12 +18,12 @@ CategoryComponentUsage.implement({
 		category: t.field({
 			type: Category,
 			description: "The category whose offerings are totalled.",
-			resolve: ({ categoryUuid }, _args, context, info) => storedRow("Category", categoryUuid, context, info),
+			resolve: rowNamedIn("Category", ({ categoryUuid }) => categoryUuid),
 		}),
 		categoryComponent: t.field({
 			type: CategoryComponent,
 			description: "The unit of the category that is totalled.",
-			resolve: ({ categoryComponentUuid }, _args, context, info) => storedRow("CategoryComponent", categoryComponentUuid, context, info),
+			resolve: rowNamedIn("CategoryComponent", ({ categoryComponentUuid }) => categoryComponentUuid),
 		}),
 		type: t.exposeString("type", { description: "Internal name of the measured unit, such as floating_ip." }),
 		name: t.exposeString("name", { description: "Display name of the measured unit, such as Floating IP." }),

@@ -27,6 +27,25 @@ export const visibleRows = <Model extends VisibleModel>(
 	info: GraphQLResolveInfo,
 ): Promise<Row<Model>[]> => Promise.all(uuids.map((uuid) => visibleRow(model, uuid, context, info)));
 
+/** Resolves to the row whose uuid the object in hand names. */
+export function rowNamedIn<Model extends ModelName, Holder>(model: Model, uuidIn: (holder: Holder) => string) {
+	const resolve = (holder: Holder, _args: object, context: Context, info: GraphQLResolveInfo) => storedRow(model, uuidIn(holder), context, info);
+	return telling({ kind: "stored", model, uuid: uuidIn }, resolve);
+}
+
+/** Resolves to a value for the row, loaded in one batch for all rows that are asked the same; `kind` tells it from other values. */
+export function valueOfRow<Args, Value>(kind: string, load: (uuids: readonly string[], args: Args, context: Context) => Promise<Value[]>) {
+	const resolve = ({ uuid }: { uuid: string }, args: Args, context: Context) =>
+		context.read.batched(`${kind} ${JSON.stringify(args)}`, (uuids) => load(uuids, args, context), uuid);
+	return telling({ kind: "values", load }, resolve);
+}
+
+/** Resolves to what is made of the object in hand alone. */
+export function madeOf<Holder, Value>(value: (holder: Holder, context: Context) => Value) {
+	const resolve = (holder: Holder, _args: object, context: Context) => value(holder, context);
+	return telling({ kind: "made", value }, resolve);
+}
+
 /** A row that one that the viewer sees links to. */
 export async function storedRow<Model extends ModelName>(model: Model, uuid: string, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> {
 	const row = await context.read.linked(model, shapeOf(info, model), uuid);

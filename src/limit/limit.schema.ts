@@ -3,7 +3,7 @@ import { ComponentUserUsageLimitConnection } from "../graphql/connection-types.t
 import { pages } from "../graphql/connections.ts";
 import { link } from "../graphql/links.ts";
 import { ComponentUserUsageLimit, OfferingComponent, OfferingUser, Resource } from "../graphql/nodes.ts";
-import { rowByUuid } from "../graphql/rows.ts";
+import { rowByUuid, valueOfRow } from "../graphql/rows.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
 import { LimitFilterInput } from "./limit.inputs.ts";
 import { limitList } from "./limit.lists.ts";
@@ -15,8 +15,9 @@ builder.prismaObjectFields(ComponentUserUsageLimit, (t) => ({
 	used: t.field({
 		type: "Decimal",
 		description: "What was reported for the account in the current billing month, in the component's measured unit.",
-		resolve: ({ uuid }, _args, { read, database, clock, timeZone }) =>
-			read.batched("used of ComponentUserUsageLimit", (uuids) => usedInMonth(database, uuids, billingPeriodAt(clock(), timeZone)), uuid),
+		resolve: valueOfRow("used of ComponentUserUsageLimit", (uuids, _args, { database, clock, timeZone }) =>
+			usedInMonth(database, uuids, billingPeriodAt(clock(), timeZone)),
+		),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),

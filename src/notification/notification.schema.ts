@@ -4,6 +4,7 @@ import { pages } from "../graphql/connections.ts";
 import { NotificationState, PolicyAction } from "../graphql/enums.ts";
 import { link } from "../graphql/links.ts";
 import { Notification, PolicyFiring } from "../graphql/nodes.ts";
+import { valueOfRow } from "../graphql/rows.ts";
 import { notificationList } from "./notification.lists.ts";
 import { recipientsOf } from "./notification.store.ts";
 
@@ -13,7 +14,7 @@ builder.prismaObjectFields(Notification, (t) => ({
 	recipient: t.string({
 		nullable: true,
 		description: "E-mail address it goes to: for staff, support and the provider's owners; null for anyone else.",
-		resolve: ({ uuid }, _args, { read, database, viewer }) => read.batched("recipient of Notification", (uuids) => recipientsOf(database, viewer, uuids), uuid),
+		resolve: valueOfRow("recipient of Notification", (uuids, _args, { database, viewer }) => recipientsOf(database, viewer, uuids)),
 	}),
 	state: t.expose("state", { type: NotificationState }),
 	attempts: t.exposeInt("attempts"),

@@ -4,7 +4,7 @@ import { pages } from "../graphql/connections.ts";
 import { PolicyFiringKind } from "../graphql/enums.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { ComponentUsage, Offering, OfferingComponent, OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
-import { storedRow } from "../graphql/rows.ts";
+import { rowNamedIn, valueOfRow } from "../graphql/rows.ts";
 import { type Breach, breachesOf, positionsOf } from "./firing.store.ts";
 import { FiringFilterInput } from "./policy.inputs.ts";
 import { firingList } from "./policy.lists.ts";
@@ -15,7 +15,7 @@ const PolicyBreach = builder.objectRef<Breach>("PolicyBreach").implement({
 		component: t.field({
 			type: OfferingComponent,
 			description: "The component.",
-			resolve: ({ componentUuid }, _args, context, info) => storedRow("OfferingComponent", componentUuid, context, info),
+			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		used: t.expose("used", { type: "Decimal", description: "Total of all affected customers in the window at that moment, in the component's measured unit." }),
 		limit: t.expose("limit", { type: "Decimal", description: "The policy's limit at that moment, in the component's measured unit." }),
@@ -32,7 +32,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	position: t.string({
 		nullable: true,
 		description: "Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more.",
-		resolve: ({ uuid }, _args, { read, database }) => read.batched("position of PolicyFiring", (uuids) => positionsOf(database, uuids), uuid),
+		resolve: valueOfRow("position of PolicyFiring", (uuids, _args, { database }) => positionsOf(database, uuids)),
 	}),
 	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("PolicyFiring", "policy") }),
 	offering: t.field({ type: Offering, ...link("PolicyFiring", "offering") }),
@@ -40,7 +40,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	breaches: t.field({
 		type: [PolicyBreach],
 		description: "The limits that were exceeded, by type of component; none of a RESET.",
-		resolve: ({ uuid }, _args, { read, database }) => read.batched("breaches of PolicyFiring", (uuids) => breachesOf(database, uuids), uuid),
+		resolve: valueOfRow("breaches of PolicyFiring", (uuids, _args, { database }) => breachesOf(database, uuids)),
 	}),
 }));
 

@@ -4,7 +4,7 @@ import { pages } from "../graphql/connections.ts";
 import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
 import { link, optionalLink, whole } from "../graphql/links.ts";
 import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../graphql/nodes.ts";
-import { rowByUuid, storedRow } from "../graphql/rows.ts";
+import { madeOf, rowByUuid, rowNamedIn, valueOfRow } from "../graphql/rows.ts";
 import { FiringFilterInput, PolicyFilterInput } from "./policy.inputs.ts";
 import { firingList, policyGroupList, policyList } from "./policy.lists.ts";
 import { currentTotals } from "./policy.service.ts";
@@ -16,14 +16,14 @@ export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicy
 		component: t.field({
 			type: OfferingComponent,
 			description: "The component that is totalled.",
-			resolve: ({ componentUuid }, _args, context, info) => storedRow("OfferingComponent", componentUuid, context, info),
+			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		limit: t.expose("limit", { type: "Decimal", description: "The limit, a whole number of the component's measured unit; the policy fires above it." }),
 		used: t.expose("used", {
 			type: "Decimal",
 			description: "What all affected customers together used in the window, in the component's measured unit; of a stored policy, until now.",
 		}),
-		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: (total) => isExceeded(total) }),
+		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: madeOf((total) => isExceeded(total)) }),
 	}),
 });
 
@@ -39,14 +39,14 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 		type: Options,
 		description: "What its actions need to know.",
 		extensions: { reads: { columns: ["externalUserEmails"] } },
-		resolve: ({ externalUserEmails }) => ({ externalUserEmails }),
+		resolve: madeOf(({ externalUserEmails }) => ({ externalUserEmails })),
 	}),
 	applyToAll: t.exposeBoolean("applyToAll"),
 	period: t.expose("period", { type: PolicyPeriod }),
 	periodName: t.string({
 		description: "Display name of the period, such as 3 months.",
 		extensions: { reads: { columns: ["period"] } },
-		resolve: ({ period }) => policyPeriods[period].name,
+		resolve: madeOf(({ period }) => policyPeriods[period].name),
 	}),
 	hasFired: t.exposeBoolean("hasFired"),
 	firedDatetime: t.expose("firedDatetime", { type: "DateTime", nullable: true }),
@@ -62,8 +62,7 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	componentLimits: t.field({
 		type: [ComponentLimit],
 		description: "Its limits, by type of component.",
-		resolve: ({ uuid }, _args, { read, database, clock, timeZone }) =>
-			read.batched("limits", (uuids) => currentTotals(database, uuids, { now: clock(), timeZone }), uuid),
+		resolve: valueOfRow("componentLimits", (uuids, _args, { database, clock, timeZone }) => currentTotals(database, uuids, { now: clock(), timeZone })),
 	}),
 	firings: t.field({
 		type: PolicyFiringConnection,

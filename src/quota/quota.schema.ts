@@ -3,7 +3,7 @@ import { CustomerQuotaConnection } from "../graphql/connection-types.ts";
 import { connectionOf } from "../graphql/connections.ts";
 import { OrderDirection, QuotaName } from "../graphql/enums.ts";
 import { Customer, CustomerQuota } from "../graphql/nodes.ts";
-import { storedRow } from "../graphql/rows.ts";
+import { rowNamedIn } from "../graphql/rows.ts";
 import { pageRequest } from "../reading/page.ts";
 import { requireQuotaList, requireQuotas } from "./quota.service.ts";
 import { type Quota, quotaCount, quotaOrder, quotaPage, quotasOf } from "./quota.store.ts";
@@ -15,7 +15,7 @@ CustomerQuota.implement({
 		customer: t.field({
 			type: Customer,
 			description: "The customer whose figure it is.",
-			resolve: ({ customerUuid }, _args, context, info) => storedRow("Customer", customerUuid, context, info),
+			resolve: rowNamedIn("Customer", ({ customerUuid }) => customerUuid),
 		}),
 		name: t.exposeString("name", { description: "Full name of the customer." }),
 		abbreviation: t.exposeString("abbreviation", { description: "Short name of the customer; empty when it has none." }),

@@ -75,8 +75,12 @@ export function createStatements(queries: Queries, viewer: Viewer): Statements {
 		pages: async (list, shape, request, parents) => {
 			const parent = parentOf(requiredParent(list));
 			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`);
-			const tuples = await queries.tuples(sql`select parent.uuid, page.* from unnest(${parents}::uuid[]) parent (uuid) cross join lateral (${statement}) page`);
-			return grouped(tuples, parents, (tuple) => decode(tuple, 1)).map((rows) => pageOf(rows, request));
+			const tuples = await queries.tuples(
+				sql`select parent.place::int, page.* from unnest(${parents}::uuid[]) with ordinality parent (uuid, place) cross join lateral (${statement}) page`,
+			);
+			const rows: AnyRow[][] = parents.map(() => []);
+			for (const tuple of tuples) rows[(tuple[0] as number) - 1]?.push(decode(tuple, 1));
+			return rows.map((rows) => pageOf(rows, request));
 		},
 		count: async (list) => {
 			const { from } = selectionOf(list.model, nothing, list.links);

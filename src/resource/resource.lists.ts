@@ -1,4 +1,4 @@
-import { sql } from "../database/sql.ts";
+import { isOneOfWords, sql } from "../database/sql.ts";
 import { conditions, hasUuid, when } from "../reading/conditions.ts";
 import { type Direction, type List, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
@@ -25,7 +25,7 @@ export function resourceList(filter: Given<ResourceFilter>, order: Given<Resourc
 			hasUuid("t", "offeringUuid", filter?.offeringUuid),
 			hasUuid("t", "projectUuid", filter?.projectUuid),
 			hasUuid("t", "customerUuid", filter?.customerUuid),
-			when(filter?.states, (states) => sql`"t"."state" = any(${[...states]}::text[]::"ResourceState"[])`),
+			when(filter?.states, (states) => isOneOfWords(sql`"t"."state"`, "ResourceState", states)),
 		),
 		order: [
 			order?.field === "CREATED" ? { column: "created", type: "timestamptz", descending } : { column: "name", type: "text", descending },

@@ -10,7 +10,7 @@ import { pages } from "../graphql/connections.ts";
 import { ResourceState } from "../graphql/enums.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../graphql/nodes.ts";
-import { rowByUuid } from "../graphql/rows.ts";
+import { madeOf, rowByUuid } from "../graphql/rows.ts";
 import { LimitFilterInput } from "../limit/limit.inputs.ts";
 import { limitList } from "../limit/limit.lists.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
@@ -47,13 +47,13 @@ builder.prismaObjectFields(Resource, (t) => ({
 		type: [ComponentAmount],
 		description: "What the consumer ordered of each component that is charged by limit, by type.",
 		extensions: { reads: { columns: ["limits"] } },
-		resolve: ({ limits }) => typedAmounts(limits),
+		resolve: madeOf(({ limits }) => typedAmounts(limits)),
 	}),
 	currentUsages: t.field({
 		type: [ComponentAmount],
 		description: "The latest month's usage of each component that was ever reported, by type.",
 		extensions: { reads: { columns: ["currentUsages"] } },
-		resolve: ({ currentUsages }) => typedAmounts(currentUsages),
+		resolve: madeOf(({ currentUsages }) => typedAmounts(currentUsages)),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),

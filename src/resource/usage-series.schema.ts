@@ -1,8 +1,8 @@
 import { builder } from "../graphql/builder.ts";
 import { OfferingComponent, Resource } from "../graphql/nodes.ts";
-import { storedRow } from "../graphql/rows.ts";
-import { seriesFigures } from "./resource.store.ts";
-import { type SeriesLine, type SeriesPoint, seriesLines, seriesMonths } from "./usage-series.ts";
+import { madeOf, rowNamedIn, valueOfRow } from "../graphql/rows.ts";
+import { seriesLines } from "./resource.store.ts";
+import { type SeriesLine, type SeriesPoint, seriesMonths, seriesPoints } from "./usage-series.ts";
 
 const UsageSeriesPoint = builder.objectRef<SeriesPoint>("UsageSeriesPoint").implement({
 	description: "One month of a line.",
@@ -21,10 +21,10 @@ const UsageSeries = builder.objectRef<SeriesLine>("UsageSeries").implement({
 		component: t.field({
 			type: OfferingComponent,
 			description: "The component.",
-			resolve: ({ componentUuid }, _args, context, info) => storedRow("OfferingComponent", componentUuid, context, info),
+			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		username: t.exposeString("username", { nullable: true, description: "Whose part the line shows; null when it shows the whole." }),
-		points: t.field({ type: [UsageSeriesPoint], description: "Every month of the range in order.", resolve: ({ points }) => [...points] }),
+		points: t.field({ type: [UsageSeriesPoint], description: "Every month of the range in order.", resolve: madeOf(seriesPoints) }),
 	}),
 });
 
@@ -43,11 +43,8 @@ builder.prismaObjectField(Resource, "usageSeries", (t) =>
 				defaultValue: false,
 			}),
 		},
-		resolve: async ({ uuid }, { from, to, types, byUser }, { read, database, viewer }) => {
-			const months = seriesMonths(from, to);
-			const request = { first: months[0] ?? from, last: months.at(-1) ?? to, types: types ?? undefined, byUser: byUser ?? false };
-			const figures = await read.batched(`usageSeries ${JSON.stringify(request)}`, (uuids) => seriesFigures(database, viewer, uuids, request), uuid);
-			return seriesLines(figures, months);
-		},
+		resolve: valueOfRow("usageSeries", async (uuids, { from, to, types, byUser }, { database, viewer }) =>
+			seriesLines(database, viewer, uuids, { months: seriesMonths(from, to), types: types ?? undefined, byUser: byUser ?? false }),
+		),
 	}),
 );

@@ -1,27 +1,23 @@
 import { type BillingPeriod, monthsBetween } from "../shared/billing-period.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 
-/** What one resource used of one component in one month; with a username, that username's part of it. */
-export interface SeriesFigure {
+/** One line of a chart: what one resource used of one component month by month; with a username, that username's part of it. */
+export interface SeriesLine {
 	readonly componentUuid: string;
 	readonly type: string;
 	readonly name: string;
 	readonly measuredUnit: string;
 	readonly username: string | null;
-	/** Null where nothing was reported in the range at all. */
-	readonly billingPeriod: BillingPeriod | null;
-	readonly usage: string | null;
+	/** The range that the chart shows. */
+	readonly months: readonly BillingPeriod[];
+	/** What was used in each month that something was reported for. */
+	readonly usages: Readonly<Record<BillingPeriod, string>>;
 }
 
 export interface SeriesPoint {
 	readonly billingPeriod: BillingPeriod;
 	/** Null where nothing was reported for the month. */
 	readonly usage: string | null;
-}
-
-/** One line of a chart. */
-export interface SeriesLine extends Pick<SeriesFigure, "componentUuid" | "type" | "name" | "measuredUnit" | "username"> {
-	readonly points: readonly SeriesPoint[];
 }
 
 /** At most this many months in one matrix. */
@@ -39,21 +35,6 @@ const monthOf = (day: string): BillingPeriod => `${day.slice(0, 7)}-01`;
 
 const monthCount = (month: BillingPeriod): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));
 
-/** The figures of one resource as lines with a point for every month, in the order in which components and usernames come. */
-export function seriesLines(figures: readonly SeriesFigure[], months: readonly BillingPeriod[]): SeriesLine[] {
-	const lines = new Map<string, { figure: SeriesFigure; usages: Map<string, string | null> }>();
-	for (const figure of figures) {
-		const key = JSON.stringify([figure.componentUuid, figure.username]);
-		const line = lines.get(key) ?? { figure, usages: new Map() };
-		lines.set(key, line);
-		if (figure.billingPeriod !== null) line.usages.set(figure.billingPeriod, figure.usage);
-	}
-	return [...lines.values()].map(({ figure: { componentUuid, type, name, measuredUnit, username }, usages }) => ({
-		componentUuid,
-		type,
-		name,
-		measuredUnit,
-		username,
-		points: months.map((billingPeriod) => ({ billingPeriod, usage: usages.get(billingPeriod) ?? null })),
-	}));
-}
+/** A point of the line for every month. */
+export const seriesPoints = ({ months, usages }: SeriesLine): SeriesPoint[] =>
+	months.map((billingPeriod) => ({ billingPeriod, usage: usages[billingPeriod] ?? null }));

@@ -4,7 +4,7 @@ import { ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from 
 import { pages } from "../graphql/connections.ts";
 import { link } from "../graphql/links.ts";
 import { Offering, OfferingUser, User } from "../graphql/nodes.ts";
-import { visibleRow } from "../graphql/rows.ts";
+import { madeOf, visibleRow } from "../graphql/rows.ts";
 import { limitList } from "../limit/limit.lists.ts";
 import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
 import { userUsageList } from "../user-usage/user-usage.lists.ts";
@@ -17,7 +17,7 @@ builder.prismaObjectFields(User, (t) => ({
 		nullable: true,
 		description: "E-mail address: for the user, staff and support; null for anyone else.",
 		extensions: { reads: { columns: ["email"] } },
-		resolve: ({ uuid, email }, _args, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null),
+		resolve: madeOf(({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
 	}),
 	isStaff: t.exposeBoolean("isStaff"),
 	isSupport: t.exposeBoolean("isSupport"),

@@ -1,5 +1,7 @@
-import { getIntrospectionQuery } from "graphql";
+import { getIntrospectionQuery, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { expect, test } from "vitest";
+import { schema } from "../../src/graphql/schema.ts";
+import { planOf } from "../../src/plan/query-plan.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 
 const gateway = gatewayForFile({ template: "demo" });
@@ -64,20 +66,104 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 	],
 ];
 
+/** What is read level by level when it is asked again. */
+const plannedTable: [what: string, document: string, variables?: Record<string, unknown>][] = [
+	[
+		"the nested graph, with cursors and counts below",
+		`{ resources(first: 4) { totalCount nodes { id __typename name offering { name provider { name } components { id type limitAmount } plans { unitPrice components { amount component { type } } } }
+		componentUsages(first: 2) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { __typename usage date modifiedBy { username email } userUsages(first: 2) { edges { cursor node { username } } } } } } } } }`,
+	],
+	["lists from their end", `{ componentUsages(last: 3) { pageInfo { hasPreviousPage hasNextPage } nodes { date component { name } resource { name } } } }`],
+	[
+		"a list below the row, from its end",
+		`{ offerings(first: 3) { nodes { name resources(last: 2) { pageInfo { hasPreviousPage startCursor } nodes { name } } } } }`,
+	],
+	[
+		"filters and orders by variables",
+		"query ($f: ComponentUsageFilter, $o: ComponentUsageOrder, $n: Int) { componentUsages(filter: $f, orderBy: $o, first: $n) { nodes { usage billingPeriod type } } }",
+		{ f: { type: "cpu_hours", billingPeriodYear: 2026 }, o: { field: "USAGE", direction: "DESC" }, n: 4 },
+	],
+	[
+		"parts in orders of their own",
+		`{ componentUserUsages(first: 5, orderBy: { field: USERNAME, direction: DESC }) { edges { cursor node { username usage componentUsage { type date } user { username } } } } }`,
+	],
+	[
+		"charts",
+		`{ resources(first: 3) { nodes { usageSeries(from: "2026-01-01", to: "2026-12-31") { type name username component { uuid limitPeriod } points { billingPeriod usage } } } } }`,
+	],
+	[
+		"charts by username",
+		`{ resources(first: 3) { nodes { usageSeries(from: "2026-06-01", to: "2026-12-31", byUser: true) { type username points { usage } } } } }`,
+	],
+	[
+		"policies, their totals and firings",
+		"{ offeringUsagePolicies(first: 5) { nodes { id actions hasFired firedDatetime period periodName options { externalUserEmails } scope { name } createdBy { username } organizationGroups { name parent { name } } componentLimits { limit used exceeded component { type } } firings(first: 2) { nodes { kind position windowStart breaches { used limit component { name } } cause { usage } notifications(first: 2) { nodes { state action recipient } } } } } } }",
+	],
+	[
+		"limits per user and what was used of them",
+		`{ offerings(first: 3) { nodes { users(first: 3) { nodes { username user { fullName } limits(first: 2) { nodes { limit used component { type } resource { name } } } usages(first: 2) { nodes { usage } } } } } } }`,
+	],
+	[
+		"limits and usages by type",
+		`{ resources(first: 5) { nodes { limits { type amount } currentUsages { type amount } planPeriods(first: 2) { nodes { start end plan { name } } } plan { name } } } }`,
+	],
+	[
+		"one field of several names",
+		`{ resources(first: 2) { nodes { a: componentUsages(first: 1) { nodes { usage } } b: componentUsages(first: 2, filter: { type: "cpu_hours" }) { nodes { type } } x: name y: name } } }`,
+	],
+	[
+		"fields in fragments",
+		`{ resources(first: 2) { nodes { ...A } edges { node { ...A state } } } } fragment A on Resource { name ... on Node { id } project { ...B } } fragment B on Project { name customer { name abbreviation blocked } }`,
+	],
+	[
+		"an empty list",
+		`{ resources(first: 2, filter: { states: [TERMINATED], customerUuid: "00000000-0000-4000-8000-000000000000" }) { totalCount pageInfo { endCursor hasNextPage } nodes { name componentUsages(first: 1) { nodes { usage } } } } }`,
+	],
+	[
+		"several roots, one of them not there",
+		`{ customers(first: 2) { nodes { name projects(first: 2) { nodes { name resources(first: 1) { nodes { name } } } } } } resource(uuid: "00000000-0000-4000-8000-000000000000") { name } }`,
+	],
+	["arguments that are refused", `{ offerings(first: 2) { nodes { name resources(first: 1000) { nodes { name } } } } }`],
+	["a cursor of another list", `{ offerings(first: 2) { nodes { name resources(first: 1, after: "bm9uZQ") { nodes { name } } } } }`],
+	["a matrix the wrong way round", `{ resources(first: 2) { nodes { name usageSeries(from: "2026-03-01", to: "2026-01-01") { type } } } }`],
+];
+
 const viewers = ["demo_staff", "demo_provider", "demo_owner", "demo_member"];
 
-test.each(table)("is answered the same the first time, when it is interpreted, and again, when it is compiled: %s", async (_what, document, given) => {
-	const { nodes } = (await gateway().ask("demo_owner", "{ resources(first: 2) { nodes { id offering { id } } } }")).resources;
-	const variables = document.includes("$ids")
-		? { ids: nodes.flatMap(({ id, offering }: { id: string; offering: { id: string } }) => [id, offering.id]) }
-		: given;
-	for (const viewer of viewers) {
-		// A document that nobody has asked before is interpreted; the same text is asked three times in all for each viewer.
-		const fresh = `${document} # ${viewer}`;
-		const first = await gateway().send(viewer, fresh, variables);
-		expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
-		expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
-	}
+test.each([...table, ...plannedTable])(
+	"is answered the same the first time, when it is interpreted, and again, when it is compiled: %s",
+	async (_what, document, given) => {
+		const { nodes } = (await gateway().ask("demo_owner", "{ resources(first: 2) { nodes { id offering { id } } } }")).resources;
+		const variables = document.includes("$ids")
+			? { ids: nodes.flatMap(({ id, offering }: { id: string; offering: { id: string } }) => [id, offering.id]) }
+			: given;
+		for (const viewer of viewers) {
+			// A document that nobody has asked before is interpreted; the same text is asked three times in all for each viewer.
+			const fresh = `${document} # ${viewer}`;
+			const first = await gateway().send(viewer, fresh, variables);
+			expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
+			expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
+		}
+	},
+);
+
+test.each(plannedTable)("is read level by level: %s", (_what, document) => {
+	const parsed = parse(document);
+	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeTypeOf("function");
+});
+
+test.each([
+	["introspection", "{ __schema { queryType { name } } }"],
+	["what depends on variables", "query ($a: Boolean!) { resources { nodes { name @include(if: $a) } } }"],
+	["an interface", `{ node(id: "x") { id } }`],
+	["an id among the arguments", `{ resources(first: 1) { nodes { componentUsages(filter: { resource: "UmVzb3VyY2U6eA==" }) { nodes { usage } } } } }`],
+	[
+		"rows of one kind by several uuids, which are read together otherwise",
+		`{ a: resource(uuid: "00000000-0000-4000-8000-000000000000") { name } b: resource(uuid: "00000000-0000-4000-8000-000000000001") { name } }`,
+	],
+])("is executed field by field: %s", (_what, document) => {
+	const parsed = parse(document);
+	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeUndefined();
 });
 
 test("nobody is answered anything, the first time or again", async () => {
