@@ -21,11 +21,19 @@ const anySignedIn: Visibility = () => sql`true`;
 const customersOf = (viewer: Viewer) => viewer.customerRoles.map(({ customer }) => customer);
 const projectsOf = (viewer: Viewer) => viewer.projectRoles.map(({ project }) => project);
 
+/** The condition on the uuids that a viewer's roles are for; none, not one that never holds, without such roles: planners can then use the other conditions' indexes. */
+const ofRoles = (uuids: readonly string[], condition: (uuids: readonly string[]) => Sql): Sql[] => (uuids.length === 0 ? [] : [condition(uuids)]);
+
 /** Rows that carry their customer and project: the consumer's side. */
-const consumed = (viewer: Viewer, t: Sql) => or([isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), isOneOf(sql`${t}."projectUuid"`, projectsOf(viewer))]);
+const ofConsumer = (viewer: Viewer, t: Sql): Sql[] => [
+	...ofRoles(customersOf(viewer), (customers) => isOneOf(sql`${t}."customerUuid"`, customers)),
+	...ofRoles(projectsOf(viewer), (projects) => isOneOf(sql`${t}."projectUuid"`, projects)),
+];
+const consumed = (viewer: Viewer, t: Sql) => or(ofConsumer(viewer, t));
 
 /** Rows that carry customer, project and offering: either side. */
-const eitherSide: Visibility = (viewer, t) => or([consumed(viewer, t), isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings)]);
+const eitherSide: Visibility = (viewer, t) =>
+	or([...ofConsumer(viewer, t), ...ofRoles(viewer.providedOfferings, (offerings) => isOneOf(sql`${t}."offeringUuid"`, offerings))]);
 
 /** The row that `column` leads to is visible itself. */
 const through =
@@ -56,9 +64,12 @@ const offering = everythingOr((viewer, t) =>
 
 const project = everythingOr((viewer, t) =>
 	or([
-		isOneOf(sql`${t}."uuid"`, projectsOf(viewer)),
-		isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)),
-		sql`exists (select from "Resource" served where served."projectUuid" = ${t}."uuid" and ${isOneOf(sql`served."offeringUuid"`, viewer.providedOfferings)})`,
+		...ofRoles(projectsOf(viewer), (projects) => isOneOf(sql`${t}."uuid"`, projects)),
+		...ofRoles(customersOf(viewer), (customers) => isOneOf(sql`${t}."customerUuid"`, customers)),
+		...ofRoles(
+			viewer.providedOfferings,
+			(offerings) => sql`exists (select from "Resource" served where served."projectUuid" = ${t}."uuid" and ${isOneOf(sql`served."offeringUuid"`, offerings)})`,
+		),
 	]),
 );
 

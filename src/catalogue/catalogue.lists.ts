@@ -1,5 +1,5 @@
 import type { ModelName } from "../database/model.ts";
-import { sql } from "../database/sql.ts";
+import { isOneOfWords, sql } from "../database/sql.ts";
 import { conditions, hasText, hasUuid, when } from "../reading/conditions.ts";
 import { type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
@@ -67,7 +67,7 @@ export function offeringList(filter: Given<OfferingFilter>, parent?: Parent): Li
 		where: conditions(
 			hasUuid("t", "providerUuid", filter?.providerUuid),
 			hasUuid("t", "categoryUuid", filter?.categoryUuid),
-			when(filter?.states, (states) => sql`"t"."state" = any(${[...states]}::text[]::"OfferingState"[])`),
+			when(filter?.states, (states) => isOneOfWords(sql`"t"."state"`, "OfferingState", states)),
 		),
 		order: byName("Offering"),
 		...(parent === undefined ? {} : { parent }),

@@ -1,3 +1,4 @@
+import type { StatementWatch } from "../shared/measures.ts";
 import type { Sql } from "./sql.ts";
 
 /**
@@ -22,7 +23,16 @@ export interface Database extends Queries {
 	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
 	/** Does work that needs Prisma's driver adapter, on a connection that nothing else shares. */
 	withAdapter<Result>(work: (factory: PrismaAdapterFactory) => Promise<Result>): Promise<Result>;
+	/** A way to find out whether the database answers, which what else runs on it does not hold up. */
+	probe(): Probe;
 	close(): Promise<void>;
+}
+
+export interface Probe {
+	/** Whether the database answers within that many milliseconds. One question at a time. */
+	answers(within: number): Promise<boolean>;
+	/** Gives up what it holds; a question that is under way is answered with no. */
+	close(): void;
 }
 
 /** Where a use case writes. */
@@ -32,27 +42,29 @@ export type Transactions = Pick<Database, "transaction">;
 export type PrismaAdapterFactory = import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory;
 
 /** Told of every statement before it runs. */
-export type StatementObserver = (text: string) => void;
+export type StatementObserver = (statement: Sql) => void;
 
-/** The same queries, with each statement told to the observer first. */
-function observed<Target extends Queries>(queries: Target, observe: StatementObserver): Target {
+/** The same queries, with each statement run by the watch. */
+function watched<Target extends Queries>(queries: Target, watch: StatementWatch): Target {
 	return {
 		...queries,
-		rows: (statement: Sql) => {
-			observe(statement.text);
-			return queries.rows(statement);
-		},
-		tuples: (statement: Sql) => {
-			observe(statement.text);
-			return queries.tuples(statement);
-		},
+		rows: <Row extends object>(statement: Sql) => watch(statement, () => queries.rows<Row>(statement)),
+		tuples: (statement: Sql) => watch(statement, () => queries.tuples(statement)),
+	};
+}
+
+/** The same database, with each statement run by the watch, those inside transactions included. */
+export function watchedDatabase(database: Database, watch: StatementWatch): Database {
+	return {
+		...watched(database, watch),
+		transaction: (work) => database.transaction((tx) => work(watched(tx, watch))),
 	};
 }
 
 /** The same database, with each statement told to the observer, those inside transactions included. */
 export function observedDatabase(database: Database, observe: StatementObserver): Database {
-	return {
-		...observed(database, observe),
-		transaction: (work) => database.transaction((tx) => work(observed(tx, observe))),
-	};
+	return watchedDatabase(database, (statement, run) => {
+		observe(statement as Sql);
+		return run();
+	});
 }

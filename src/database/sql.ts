@@ -23,5 +23,16 @@ export const name = (identifier: string): Sql => raw(quoted(identifier));
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
+/**
+ * The column, of the enumeration, is one of these words. Each is a parameter of its own: planners estimate them as they do
+ * constants, and a single one is an equality, below which an index keeps its order.
+ */
+export function isOneOfWords(column: Sql, enumeration: string, words: readonly string[]): Sql {
+	const [first, ...others] = new Set(words);
+	const value = (word: string) => sql`${word}::${name(enumeration)}`;
+	if (first === undefined) return sql`false`;
+	return others.length === 0 ? sql`${column} = ${value(first)}` : sql`${column} in (${list([first, ...others].map(value))})`;
+}
+
 /** The column is one of these uuids: one parameter, whatever their number. */
 export const isOneOf = (column: Sql, uuids: readonly string[]): Sql => sql`${column} = any(${uuids}::uuid[])`;

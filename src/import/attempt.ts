@@ -6,10 +6,9 @@ import type { ListImport, ParsedRecord } from "./list.ts";
 /** Does the work so that it is undone when it throws. */
 export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
 
-/** Prepared plans made while a table was empty would scan it as it grows; a slow source must not end the transaction. */
+/** A slow source must not end the transaction. */
 export async function patient(tx: Queries): Promise<void> {
-	await tx.rows(sql`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('idle_in_transaction_session_timeout', '0', true),
-		set_config('statement_timeout', '0', true)`);
+	await tx.rows(sql`select set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true)`);
 }
 
 export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {

@@ -1,6 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import type { ListImport, ParsedRecord, Refusal, Row, TableImport } from "./list.ts";
-import { removeStatement, type Written, writeStatement } from "./statement.ts";
+import { planAnew, removeStatement, type Written, writeStatement } from "./statement.ts";
 
 /** What became of one record. */
 export type Outcome = "created" | "updated" | "unchanged" | "refused";
@@ -31,6 +31,7 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 		const present = records.map((_, record) => record).filter((record) => outcomes[record] !== "refused");
 		const placed = present.flatMap((record) => (records[record]?.parts[position]?.rows ?? []).map((row) => ({ record, row })));
 		for (const round of rounds(table, placed)) {
+			await tx.rows(planAnew);
 			for (const { ordinal, field, reason, created } of await tx.rows<Written>(writeStatement(table, asJson(round)))) {
 				const at = round[ordinal];
 				if (at === undefined) continue;
@@ -43,6 +44,7 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 		if (table.owner === undefined) continue;
 		const owners = new Map(present.flatMap((record) => (records[record]?.parts[position]?.complete ?? []).map((owner) => [owner, record])));
 		if (owners.size === 0) continue;
+		await tx.rows(planAnew);
 		const removed = await tx.rows<{ owner: string }>(removeStatement(table, table.owner, asJson(placed), [...owners.keys()]));
 		for (const { owner } of removed) {
 			const record = owners.get(owner);

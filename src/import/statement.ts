@@ -12,6 +12,13 @@ export interface Written {
 }
 
 /**
+ * To run before a statement of these, in its transaction: a prepared plan made while a table was empty would scan it as it
+ * grows, so that the statement is planned anew. It ends that itself when it begins to run, for the checks of references,
+ * one a row, would be planned anew as well, which takes longer than all else.
+ */
+export const planAnew: Sql = sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`;
+
+/**
  * Writes the rows that have no problem and differ from what is stored, and answers for each what became of it.
  * `rows` is a JSON array of objects with `ordinal` and the table's incoming columns.
  */
@@ -51,7 +58,9 @@ function resolved(table: TableImport, rows: string): Sql {
 	const cases = (table.problems ?? []).map(({ when, field, reason }) => `when ${when} then array['${field}', ${reason}]`);
 	const problem = cases.length === 0 ? "null::text[]" : `case ${cases.join(" ")} end`;
 	const columns = Object.entries(table.columns).map(([column, expression]) => `${expression} as ${quoted(column)}`);
-	return sql`${raw("with incoming as materialized (select * from json_to_recordset(")}${rows}${raw(`::json) as i("ordinal" integer, ${incoming.join(", ")})),
+	return sql`${raw(`with incoming as materialized (
+	select i.* from (select set_config('plan_cache_mode', 'auto', true)) planned, json_to_recordset(`)}${rows}${raw(`::json) as i("ordinal" integer, ${incoming.join(", ")})
+),
 resolved as materialized (
 	select i."ordinal", ${problem} as "problem", ${table.replaced ?? "null"} as "replaced", ${columns.join(", ")}
 	from incoming i ${table.joins ?? ""}

@@ -1,4 +1,4 @@
-import { sql } from "../database/sql.ts";
+import { isOneOfWords, sql } from "../database/sql.ts";
 import { conditions, when } from "../reading/conditions.ts";
 import { type List, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
@@ -12,7 +12,7 @@ export function notificationList(filter: Given<NotificationFilter>, parent: Pare
 	return {
 		model: "Notification",
 		key: JSON.stringify(["Notification", parent, filter]),
-		where: conditions(when(filter?.states, (states) => sql`"t"."state" = any(${[...states]}::text[]::"NotificationState"[])`)),
+		where: conditions(when(filter?.states, (states) => isOneOfWords(sql`"t"."state"`, "NotificationState", states))),
 		order: [{ column: "created", type: "timestamptz" }, thenUuid("Notification")],
 		parent,
 	};

@@ -1,4 +1,4 @@
-import { sql } from "../database/sql.ts";
+import { isOneOfWords, sql } from "../database/sql.ts";
 import { conditions, hasId, hasUuid, when } from "../reading/conditions.ts";
 import { type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
@@ -46,7 +46,7 @@ export function firingList(filter: Given<FiringFilter>, parent?: Parent): List &
 			hasUuid("t", "offeringUuid", filter?.offeringUuid),
 			hasUuid("t", "policyUuid", filter?.policyUuid),
 			hasUuid("t.cause", "customerUuid", filter?.customerUuid),
-			when(filter?.kinds, (kinds) => sql`"t"."kind" = any(${[...kinds]}::text[]::"PolicyFiringKind"[])`),
+			when(filter?.kinds, (kinds) => isOneOfWords(sql`"t"."kind"`, "PolicyFiringKind", kinds)),
 		),
 		order: [newest, { column: "number", type: "bigint", model: "PolicyFiring", descending: true }],
 		links: filter?.customerUuid == null ? [] : ["cause"],

@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { renew } from "../graphql/context.ts";
+import { momentOf, renew } from "../graphql/context.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
@@ -28,10 +28,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The record." }) },
 		errors: answersResult("DeleteComponentUsage"),
 		resolve: async (_root, { input }, context) => {
-			const removed = await removeUsage(once(context, "deleteComponentUsage", input), context.viewer, input.uuid, {
-				now: context.clock(),
-				timeZone: context.timeZone,
-			});
+			const removed = await removeUsage(once(context, "deleteComponentUsage", input), context.viewer, input.uuid, momentOf(context));
 			renew(context);
 			return removed;
 		},

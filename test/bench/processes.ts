@@ -26,10 +26,13 @@ export function startProcess(program: string, args: readonly string[], environme
 			const [url] = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(printed) ?? [];
 			if (url === undefined || child.pid === undefined) return;
 			child.stdout.removeAllListeners("data").resume();
-			resolve({ url, processor: () => timesOf(child.pid as number)?.own ?? 0, stop: () => ended(child) });
+			resolve({ url, processor: () => processorOf(child.pid as number), stop: () => ended(child) });
 		});
 	});
 }
+
+/** Milliseconds of processor time that the process has taken; 0 when it has ended. */
+export const processorOf = (pid: number): number => timesOf(pid)?.own ?? 0;
 
 /** Ends every server that still runs. */
 export async function endProcesses(): Promise<void> {

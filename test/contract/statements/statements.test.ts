@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { sql } from "../../src/database/sql.ts";
-import { demoHandles } from "../../src/world/demo.ts";
-import { setUsage } from "../support/documents.ts";
-import { type Answer, gatewayForFile } from "../support/gateway.ts";
-import { makeProvider } from "../support/provider.ts";
+import { sql } from "../../../src/database/sql.ts";
+import { demoHandles } from "../../../src/world/demo.ts";
+import { setUsage } from "../../support/documents.ts";
+import { type Answer, gatewayForFile } from "../../support/gateway.ts";
+import { makeProvider } from "../../support/provider.ts";
 
 const gateway = gatewayForFile({ template: "demo" });
 
