@@ -6,6 +6,7 @@ import type { Message } from "../bench/fanout/answer.ts";
 import type { Memory } from "../bench/fanout/control.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import type { Burst } from "./gateway.ts";
+import type { Stalls } from "./stalls.ts";
 
 /** A gateway in a process of its own. */
 export interface GatewayProcess {
@@ -16,6 +17,10 @@ export interface GatewayProcess {
 	memory(): Promise<Memory>;
 	/** Bytes that it took at most since this was asked before. */
 	peak(): Promise<number>;
+	/** Errors that nobody named since this was asked before, each with its stack. */
+	bugs(): Promise<string[]>;
+	/** How long nothing else could be done since this was asked before. */
+	stalls(): Promise<Stalls>;
 	stop(): Promise<void>;
 }
 
@@ -37,6 +42,8 @@ export async function startGatewayProcess(fill: (database: Database) => Promise<
 		fire: (burst) => ask<string[]>("fire", burst),
 		memory: () => ask<Memory>("memory"),
 		peak: () => ask<number>("peak"),
+		bugs: () => ask<string[]>("bugs"),
+		stalls: () => ask<Stalls>("stalls"),
 		stop: async () => {
 			child.kill("SIGKILL");
 			await ended;

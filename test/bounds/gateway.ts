@@ -9,6 +9,8 @@ import { systemClock } from "../../src/shared/clock.ts";
 import { answer, tell } from "../bench/fanout/answer.ts";
 import "../bench/fanout/control.ts";
 import { makeFirings } from "../support/firings.ts";
+import { unlimited } from "../support/unlimited.ts";
+import { stallsSinceAsked } from "./stalls.ts";
 
 /** Firings to be made at once. */
 export interface Burst {
@@ -32,7 +34,9 @@ const services: Services = {
 	tokens: startTokenWatch({ database, clock: systemClock, onError }),
 	authenticate: createAuthentication(database, systemClock),
 };
-const { url } = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: false, onBug: onError });
+const bugs: string[] = [];
+const onBug = (error: unknown) => void bugs.push(error instanceof Error ? String(error.stack) : String(error));
+const { url } = await startServer(services, { host: "127.0.0.1", port: 0, ...unlimited, isDemo: false, onBug });
 
 let peak = 0;
 setInterval(() => {
@@ -43,5 +47,7 @@ answer("peak", () => {
 	peak = 0;
 	return found;
 });
+answer("bugs", () => bugs.splice(0));
+answer("stalls", stallsSinceAsked);
 answer("fire", ({ offering, count }: Burst) => makeFirings(database, offering, count));
 tell("started", url);

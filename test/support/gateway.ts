@@ -1,13 +1,16 @@
 import type { ExecutionResult } from "graphql";
 import { afterAll, beforeAll } from "vitest";
+import { createAuthentication } from "../../src/access/authentication.ts";
 import { startTokenWatch } from "../../src/access/token-watch.ts";
-import { viewerOf } from "../../src/access/viewer.ts";
 import { type Database, observedDatabase } from "../../src/database/database.ts";
+import type { Sql } from "../../src/database/sql.ts";
 import type { Services } from "../../src/graphql/context.ts";
 import { startLogReader } from "../../src/log/log-reader.ts";
-import { type RunningServer, startServer } from "../../src/server/server.ts";
+import type { Observation } from "../../src/operations/observation.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { freshDatabase } from "./database.ts";
 import { demoMoment, type Template } from "./moments.ts";
+import { unlimited } from "./unlimited.ts";
 
 export type Data = Record<string, unknown>;
 
@@ -26,6 +29,8 @@ export interface Gateway {
 	setTime(moment: string): void;
 	/** The texts of the statements that ran while the work did. */
 	statementsOf(work: () => Promise<unknown>): Promise<string[]>;
+	/** The same with the values that they ran with. */
+	sqlOf(work: () => Promise<unknown>): Promise<Sql[]>;
 	/** Errors that nobody named since the last call: bugs. */
 	bugs(): unknown[];
 	stop(): Promise<void>;
@@ -33,27 +38,53 @@ export interface Gateway {
 
 export interface GatewayOptions {
 	readonly template?: Template;
+	/** Already open, instead of a fresh one from a template. The gateway closes it. */
+	readonly database?: Database;
 	readonly timeZone?: string;
 	readonly now?: string;
+	/** What is let in; everything without it. */
+	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins">;
+	/** Looks at what the gateway does; nobody does without it. */
+	readonly observation?: Observation;
 }
 
 /** The whole service on a fresh database and a free port of loopback, with a clock that stands still. */
-export async function startGateway({ template = "empty", timeZone = "UTC", now = demoMoment.now.toISOString() }: GatewayOptions = {}): Promise<Gateway> {
+export async function startGateway({
+	template = "empty",
+	database: given,
+	timeZone = "UTC",
+	now = demoMoment.now.toISOString(),
+	limits = unlimited,
+	observation,
+}: GatewayOptions = {}): Promise<Gateway> {
 	let time = new Date(now);
-	const statements: string[] = [];
+	const statements: Sql[] = [];
 	const bugs: unknown[] = [];
-	const unobserved = await freshDatabase(template);
-	const database = observedDatabase(unobserved, (text) => statements.push(text));
-	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error) });
+	const unobserved = given ?? (await freshDatabase(template));
+	const database = observedDatabase(unobserved, (statement) => statements.push(statement));
+	const measures = observation?.measures;
+	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error), onRead: measures?.logRead });
 	const tokens = startTokenWatch({ database: unobserved, clock: () => time, onError: (error) => bugs.push(error), pause: 100 });
-	const services: Services = { tokens, database, clock: () => time, timeZone, log, authenticate: (token) => viewerOf(database, token, time) };
-	const server: RunningServer = await startServer(services, { host: "127.0.0.1", port: 0, isDemo: template === "demo", onBug: (error) => bugs.push(error) });
+	const services: Services = { tokens, database, clock: () => time, timeZone, log, authenticate: createAuthentication(database, () => time), measures };
+	const server: RunningServer = await startServer(services, {
+		host: "127.0.0.1",
+		port: 0,
+		...limits,
+		...(observation === undefined ? {} : { beginOperation: observation.beginOperation }),
+		isDemo: template === "demo",
+		onBug: (error) => bugs.push(error),
+	});
 
 	const send: Gateway["send"] = async (token, query, variables) => {
 		// A connection that is kept could be one that the server is just closing, after five seconds without a request.
 		const headers = { "content-type": "application/json", connection: "close", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
 		const response = await fetch(server.url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
 		return (await response.json()) as ExecutionResult<Answer>;
+	};
+	const sqlOf: Gateway["sqlOf"] = async (work) => {
+		const before = statements.length;
+		await work();
+		return statements.slice(before);
 	};
 	return {
 		database,
@@ -67,11 +98,8 @@ export async function startGateway({ template = "empty", timeZone = "UTC", now =
 		setTime: (moment) => {
 			time = new Date(moment);
 		},
-		statementsOf: async (work) => {
-			const before = statements.length;
-			await work();
-			return statements.slice(before);
-		},
+		sqlOf,
+		statementsOf: async (work) => (await sqlOf(work)).map(({ text }) => text),
 		bugs: () => bugs.splice(0),
 		stop: async () => {
 			await server.stop();
