@@ -28,6 +28,22 @@ export interface Config {
 	mailFrom: string;
 	/** For how many days subscribers can go on from where they stopped. */
 	alertRetention: number;
+	/** Whether browsers are answered with GraphiQL. */
+	graphiql: boolean;
+	/** Who may ask what the schema is. */
+	introspection: "everyone" | "signed-in" | "off";
+	/** The most that one operation may cost. */
+	mostCost: number;
+	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
+	costPerSecond: number;
+	/** Other origins whose pages may ask. */
+	origins: readonly string[];
+	/** Where health and metrics are told; undefined for nowhere. Port 0 takes a free one. */
+	operations: { host: string; port: number } | undefined;
+	/** Whether each operation is a line on the output. */
+	log: "json" | "off";
+	/** Base URL of the collector that traces are sent to. */
+	tracing: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,8 +59,9 @@ export function parseConfig(env: Environment): Config {
 	};
 	const given = (name: string) => (env[name] === "" ? undefined : env[name]);
 
-	const portText = given("PORT") ?? "4000";
-	const port = check(Number(portText), /^\d{1,5}$/.test(portText) && Number(portText) <= 65_535, `PORT must be a number from 0 to 65535, not "${portText}".`);
+	const portNamed = (name: string, text: string): number =>
+		check(Number(text), /^\d{1,5}$/.test(text) && Number(text) <= 65_535, `${name} must be a number from 0 to 65535, not "${text}".`);
+	const port = portNamed("PORT", given("PORT") ?? "4000");
 	const zone = given("TIME_ZONE") ?? "UTC";
 	const timeZone = check(zone, isTimeZone(zone), `TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "${zone}".`);
 	const url = given("DATABASE_URL");
@@ -72,9 +89,53 @@ export function parseConfig(env: Environment): Config {
 		`SMTP_FROM must be an e-mail address such as alerts@example.org, not "${from}".`,
 	);
 
+	const isEmbedded = database.kind === "embedded";
+	const shown = given("GRAPHIQL") ?? (isEmbedded ? "on" : "off");
+	const graphiql = check(shown, shown === "on" || shown === "off", `GRAPHIQL must be on or off, not "${shown}".`) === "on";
+	const told = given("INTROSPECTION") ?? (isEmbedded ? "everyone" : "signed-in");
+	const introspection = check(told, isIntrospection(told), `INTROSPECTION must be everyone, signed-in or off, not "${told}".`) as Config["introspection"];
+	const wholeNumber = (name: string, usual: number, least: number): number => {
+		const text = given(name) ?? String(usual);
+		return check(Number(text), /^\d{1,7}$/.test(text) && Number(text) >= least, `${name} must be a whole number from ${least} to 9999999, not "${text}".`);
+	};
+	const mostCost = wholeNumber("COST_LIMIT", 1_000, 1);
+	const costPerSecond = wholeNumber("RATE_LIMIT", 100, 0);
+	const origins = (given("CORS_ORIGINS") ?? "").split(",").flatMap((origin) => origin.trim() || []);
+	for (const origin of origins) check(origin, isOrigin(origin), `CORS_ORIGINS must hold origins such as https://portal.example.org, not "${origin}".`);
+
+	const operationsPort = given("OPERATIONS_PORT");
+	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
+	const operations = operationsPort === undefined ? undefined : { host: operationsHost, port: portNamed("OPERATIONS_PORT", operationsPort) };
+	const logged = given("LOG") ?? (isEmbedded ? "off" : "json");
+	const log = check(logged, logged === "json" || logged === "off", `LOG must be json or off, not "${logged}".`) as Config["log"];
+	const tracing = given("OTEL_EXPORTER_OTLP_ENDPOINT");
+	check(tracing, tracing === undefined || isHttpUrl(tracing), "OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318.");
+
 	if (problems.length > 0) throw new Failure(problems.join(" "), exitCodes.badConfig);
-	return { host, port, database, timeZone, mailServer, mailFrom, alertRetention };
+	return {
+		host,
+		port,
+		database,
+		timeZone,
+		mailServer,
+		mailFrom,
+		alertRetention,
+		graphiql,
+		introspection,
+		mostCost,
+		costPerSecond,
+		origins,
+		operations,
+		log,
+		tracing,
+	};
 }
+
+const isIntrospection = (text: string): text is Config["introspection"] => ["everyone", "signed-in", "off"].includes(text);
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 
 function isPostgresUrl(text: string): boolean {
 	if (!URL.canParse(text)) return false;

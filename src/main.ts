@@ -1,7 +1,9 @@
 import { createAuthentication } from "./access/authentication.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
+import { forgetFullBuckets } from "./admission/bucket.store.ts";
+import { documentBounds } from "./admission/document-bounds.ts";
 import { type Config, parseConfig } from "./config.ts";
-import type { Database } from "./database/database.ts";
+import { type Database, watchedDatabase } from "./database/database.ts";
 import { applyMigrations } from "./database/migrations.ts";
 import { openDatabase } from "./database/open.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
@@ -12,11 +14,13 @@ import { startLogReader } from "./log/log-reader.ts";
 import { turnMonth } from "./month-turn/month-turn.service.ts";
 import { startDelivery } from "./notification/delivery.service.ts";
 import { openMailTransport } from "./notification/mail.transport.ts";
+import { type Observation, startObservation } from "./operations/observation.ts";
 import { evaluateAllPolicies } from "./policy/policy.service.ts";
 import { type RunningServer, refuseTakenPort, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
 import { every } from "./shared/every.ts";
 import { runCommand } from "./shared/failure.ts";
+import { measuring } from "./shared/measures.ts";
 
 /** A month begins this late at most. */
 const millisecondsBetweenTurns = 30_000;
@@ -28,6 +32,12 @@ const millisecondsBetweenClearings = 3_600_000;
 await runCommand(async () => {
 	const config = parseConfig(process.env);
 	await refuseTakenPort(config.host, config.port);
+	const observation = await startObservation({
+		server: config.operations,
+		collector: config.tracing,
+		write: config.log === "json" ? (line) => process.stdout.write(line) : undefined,
+		clock: systemClock,
+	});
 	const database = await openDatabase(config.database);
 	try {
 		await applyMigrations(database);
@@ -38,17 +48,18 @@ await runCommand(async () => {
 		// What turned while no instance ran, or was left over by an import that was killed before its end.
 		await evaluateAllPolicies(database, { now: systemClock(), timeZone: config.timeZone });
 
-		await serve(database, config);
+		await serve(observation.measures === undefined ? database : watchedDatabase(database, measuring(observation.measures)), config, observation);
 		return 0;
 	} finally {
+		await observation.stop();
 		await database.close();
 	}
 });
 
 /** Serves the database until the process is asked to stop. */
-async function serve(database: Database, config: Config): Promise<void> {
+async function serve(database: Database, config: Config, { health, measures, beginOperation, url: operationsUrl }: Observation): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
-	const log = await startLogReader(database, { onError: report("the log cannot be read") });
+	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: measures?.logRead });
 	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
 	const services: Services = {
 		tokens,
@@ -57,8 +68,13 @@ async function serve(database: Database, config: Config): Promise<void> {
 		timeZone: config.timeZone,
 		log,
 		authenticate: createAuthentication(database, systemClock),
+		measures,
 	};
-	const options = { host: config.host, port: config.port, isDemo: demo, onBug: report("unexpected error") };
+	const { host, port, graphiql, origins, mostCost, costPerSecond, introspection } = config;
+	const onBug = (error: unknown, requestId?: string) =>
+		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
+	const admission = { bounds: documentBounds, mostCost, costPerSecond, introspection };
+	const options = { host, port, isDemo: demo, graphiql, origins, admission, beginOperation, onBug };
 	const server = await startServer(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await log.stop();
@@ -67,7 +83,7 @@ async function serve(database: Database, config: Config): Promise<void> {
 	const turns = every(
 		millisecondsBetweenTurns,
 		async () => {
-			await turnMonth(database, { now: systemClock(), timeZone: config.timeZone });
+			await turnMonth(database, { now: systemClock(), timeZone: config.timeZone, measures });
 		},
 		report("the month cannot be turned"),
 	);
@@ -75,6 +91,7 @@ async function serve(database: Database, config: Config): Promise<void> {
 		millisecondsBetweenClearings,
 		async () => {
 			await forgetOldAnswers(database, systemClock());
+			await forgetFullBuckets(database);
 			await letGoOfEntries(database, daysBefore(systemClock(), config.alertRetention));
 		},
 		report("old answers and alerts cannot be let go"),
@@ -86,10 +103,12 @@ async function serve(database: Database, config: Config): Promise<void> {
 		tell: (line) => process.stderr.write(`${line}\n`),
 		onError: report("notifications cannot be delivered"),
 	});
+	health.watch(database.probe());
 	const asked = stopSignal(); // whoever reads the greeting may ask at once
-	process.stdout.write(greeting(server, config, demo));
+	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await asked;
-	await Promise.all([server.stop(), delivery.stop(), turns.stop(), clearings.stop(), tokens.stop()]); // at once: none waits for another
+	const unready = health.stop();
+	await Promise.all([unready, server.stop(), delivery.stop(), turns.stop(), clearings.stop(), tokens.stop()]); // at once: none waits for another
 	await log.stop();
 }
 
@@ -101,9 +120,11 @@ function report(what: string): (error: unknown) => void {
 	return (error) => process.stderr.write(`${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
 }
 
-function greeting({ url }: RunningServer, { database }: Config, demo: boolean): string {
+function greeting({ url }: RunningServer, operationsUrl: string | undefined, { database, graphiql }: Config, demo: boolean): string {
 	const place = database.kind === "embedded" ? `the embedded database in ${database.directory}` : "PostgreSQL";
-	const lines = [`usage-gateway serves ${place} on ${url}`, `GraphiQL: open ${url} in a browser`];
+	const lines = [`usage-gateway serves ${place} on ${url}`];
+	if (operationsUrl !== undefined) lines.push(`Health and metrics: ${operationsUrl}`);
+	if (graphiql) lines.push(`GraphiQL: open ${url} in a browser`);
 	if (demo) lines.push(`Demo tokens: ${demoTokens.join(", ")} (as «Authorization: Token demo_provider»)`);
 	return `${lines.join("\n")}\n`;
 }

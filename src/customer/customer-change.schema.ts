@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { renew } from "../graphql/context.ts";
+import { momentOf, renew } from "../graphql/context.ts";
 import { Customer } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRow } from "../graphql/rows.ts";
@@ -42,7 +42,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: "The changes." }) },
 		errors: answersResult("UpdateCustomer"),
 		resolve: async (_root, { input }, context) => {
-			const changed = await updateCustomer(once(context, "updateCustomer", input), context.viewer, input, { now: context.clock(), timeZone: context.timeZone });
+			const changed = await updateCustomer(once(context, "updateCustomer", input), context.viewer, input, momentOf(context));
 			renew(context);
 			return changed;
 		},

@@ -20,6 +20,8 @@ export async function openPGlite(directory?: string, loadDataDir?: Blob): Promis
 		},
 		// The adapter is typed against an older copy of the same interface.
 		withAdapter: (work) => work(new PrismaPGlite(pglite) as unknown as PrismaAdapterFactory),
+		// It is in this process: it answers for as long as it is open.
+		probe: () => ({ answers: async () => !pglite.closed, close: () => {} }),
 		close: () => pglite.close(),
 	};
 }

@@ -1,80 +1,61 @@
 import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
 import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
+import { exactTypes } from "./exact-types.ts";
+import { createProbe } from "./probe.ts";
 import type { Sql } from "./sql.ts";
 
-/** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
-const usualWaits = {
-	/** For the server to take a new connection. */
-	connect: 2_000,
-	/** For a connection of the pool to be free. */
-	freeConnection: 5_000,
-	/** For a statement, by the server's clock, and a second more by this process's. */
-	statement: 4_000,
-	/** Within a transaction, for its next statement. */
-	idleInTransaction: 8_000,
-};
+const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
 
 export interface PostgresOptions {
 	/** Connections at most. */
 	readonly connections?: number;
-	readonly waits?: typeof usualWaits;
+	readonly waits?: Waits;
 }
 
 /** Statements prepared by name, at most: their texts are few, but a client chooses which filters meet. */
 const preparedStatements = 1_000;
 
-/** Opens a pool on a PostgreSQL server. Throws when the server cannot be reached or is older than 15. */
-export async function openPostgres(url: string, { connections = 10, waits = usualWaits }: PostgresOptions = {}): Promise<Database> {
-	const pool = new pg.Pool({
-		connectionString: url,
-		max: connections,
-		// The pool has one wait for two things: a connection may take longer to be free than to be made.
-		Client: connectingWithin(waits.connect),
-		connectionTimeoutMillis: waits.freeConnection,
-		statement_timeout: waits.statement,
-		query_timeout: waits.statement + 1_000,
-		idle_in_transaction_session_timeout: waits.idleInTransaction,
-		application_name: "usage-gateway",
-		types: exactTypes,
-	});
-	pool.on("error", () => {}); // an idle connection was lost: the pool opens another one
+/** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15. */
+export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits }: PostgresOptions = {}): Promise<Database> {
+	const connections = openConnections(url, { most, waits, types: exactTypes });
 	const prepared = new Map<string, string>();
-	const queries = over(pool, prepared);
+	const queries = onAny(connections, prepared);
 	try {
 		await refuseOldServer(queries);
 	} catch (error) {
-		await pool.end();
+		await connections.end();
 		throw error;
 	}
 	return {
 		engine: "PostgreSQL",
 		...queries,
 		transaction: async (work) => {
-			const client = await pool.connect().catch(namedIfUnavailable);
-			let broken: Error | undefined;
+			const connection = await connections.take();
 			try {
-				await client.query("begin");
-				const result = await work(over(client, prepared));
-				await client.query("commit");
+				await connection.query({ text: "begin" });
+				const result = await work(on(connection, prepared));
+				const { command } = await connection.query({ text: "commit" });
+				// After a statement that failed, PostgreSQL takes a commit and rolls back.
+				if (command !== "COMMIT") throw new Error("The transaction was not committed: one of its statements failed.");
 				return result;
 			} catch (error) {
-				await client.query("rollback").catch((failure: Error) => {
-					broken = failure;
-				});
+				if (!connection.isLost) await connection.query({ text: "rollback" }).catch(() => {}); // or the connection is lost now
 				throw error;
 			} finally {
-				client.release(broken);
+				connection.release();
 			}
 		},
-		listen: (channel, notified) => listen(url, channel, notified),
+		listen: (channel, notified) => listen(connections, channel, notified),
 		withAdapter: async (work) => {
 			// The schema engine leaves its advisory lock on the connection, and a migration may take long.
 			const own = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: usualWaits.connect, application_name: "usage-gateway migrations" });
 			return work(runningWholeScripts(new PrismaPg(own))).finally(() => own.end());
 		},
-		close: () => pool.end(),
+		probe: () => createProbe(connections),
+		close: () => connections.end(),
 	};
 }
 
@@ -88,36 +69,26 @@ function runningWholeScripts(factory: PrismaPg): PrismaAdapterFactory {
 	return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() };
 }
 
-/** numeric and bigint are strings by default; dates would become midnights of the process's zone. */
-const exactTypes: pg.CustomTypesConfig = {
-	getTypeParser: ((oid: number, format: "text" | "binary") =>
-		oid === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-};
-
-function connectingWithin(connectionTimeoutMillis: number): new () => pg.Client {
-	const Connecting = class extends pg.Client {
-		constructor(config?: pg.ClientConfig) {
-			super({ ...config, connectionTimeoutMillis });
-		}
+/** Each statement on a connection that is free. */
+function onAny(connections: Connections, prepared: Map<string, string>): Queries {
+	const withFree = async <Result>(work: (queries: Queries) => Promise<Result>) => {
+		const connection = await connections.take();
+		return work(on(connection, prepared)).finally(() => connection.release());
 	};
-	return Connecting; // typed without the configuration that the pool passes
+	return {
+		rows: <Row extends object>(statement: Sql) => withFree((queries) => queries.rows<Row>(statement)),
+		tuples: (statement) => withFree((queries) => queries.tuples(statement)),
+	};
 }
 
-/** The driver does not say by a code that it waited too long, or that there is no connection any more. */
-function namedIfUnavailable(error: Error): never {
-	throw /^timeout e|^Query read timeout$|^Connection terminated|^Cannot use a pool after calling end/.test(error.message)
-		? Object.assign(error, { code: "ETIMEDOUT" })
-		: error;
-}
-
-function over(client: pg.Pool | pg.PoolClient, prepared: Map<string, string>): Queries {
+function on(connection: Connection, prepared: Map<string, string>): Queries {
 	const query = ({ text, values }: Sql) => {
 		const statementName = nameOf(text, prepared);
 		return statementName === undefined ? { text, values } : { text, values, name: statementName };
 	};
 	return {
-		rows: async (statement) => (await client.query(query(statement)).catch(namedIfUnavailable)).rows,
-		tuples: async (statement) => (await client.query<unknown[]>({ ...query(statement), rowMode: "array" }).catch(namedIfUnavailable)).rows,
+		rows: async <Row extends object>(statement: Sql) => (await connection.query<Row>(query(statement))).rows,
+		tuples: async (statement) => (await connection.query<unknown[]>({ ...query(statement), rowMode: "array" })).rows,
 	};
 }
 
@@ -136,34 +107,37 @@ async function refuseOldServer(queries: Queries): Promise<void> {
 }
 
 /** One connection of its own that listens, and is opened again with a growing pause when it is lost. */
-async function listen(url: string, channel: string, notified: () => void): Promise<() => Promise<void>> {
+async function listen(connections: Connections, channel: string, notified: () => void): Promise<() => Promise<void>> {
 	let stopped = false;
-	let client: pg.Client | undefined;
+	let cut = () => {};
 	let retry: NodeJS.Timeout | undefined;
 
 	const connect = async () => {
-		const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: usualWaits.connect, application_name: "usage-gateway log" });
-		next.on("notification", notified);
-		next.on("error", () => reconnect(next, 100));
-		next.on("end", () => reconnect(next, 100));
-		await next.connect();
-		client = next;
-		await next.query(`listen "${channel}"`);
+		const next = connections.unpooled("usage-gateway log");
+		cut = next.cut;
+		next.client.on("notification", notified);
+		try {
+			await next.client.connect();
+			await next.client.query(`listen "${channel}"`);
+		} catch (error) {
+			next.cut();
+			throw error;
+		}
+		next.client.on("end", () => reconnectIn(firstPause));
 	};
-	const reconnect = (lost: pg.Client, pause: number) => {
-		if (stopped || client !== lost) return;
-		client = undefined;
-		const attempt = (wait: number) => {
-			if (stopped) return;
-			retry = setTimeout(() => connect().then(notified, () => attempt(Math.min(wait * 2, 2_000))), wait);
-		};
-		attempt(pause);
+	const reconnectIn = (wait: number) => {
+		if (stopped) return;
+		retry = setTimeout(() => connect().then(notified, () => reconnectIn(Math.min(wait * 2, longestPause))), wait);
 	};
 
 	await connect();
 	return async () => {
 		stopped = true;
 		clearTimeout(retry);
-		await client?.end();
+		cut(); // it has nothing to say any more
 	};
 }
+
+/** Before a connection that was lost is opened again, in milliseconds. */
+const firstPause = 100;
+const longestPause = 2_000;

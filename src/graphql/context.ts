@@ -1,10 +1,13 @@
 import type { TokenWatch } from "../access/token-watch.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Database } from "../database/database.ts";
+import { type Database, watchedDatabase } from "../database/database.ts";
 import type { Position } from "../log/log.store.ts";
 import type { LogReader } from "../log/log-reader.ts";
+import type { Moment } from "../policy/policy.service.ts";
 import { createReader, type Reader } from "../reading/reader.ts";
 import type { Clock } from "../shared/clock.ts";
+import type { Measures } from "../shared/measures.ts";
+import type { Operation } from "../shared/operation.ts";
 import { unauthenticated } from "./errors.ts";
 
 /** What the whole service shares. */
@@ -18,6 +21,8 @@ export interface Services {
 	readonly authenticate: (token: string) => Promise<Viewer | undefined>;
 	/** Tells when a token is no longer good. */
 	readonly tokens: TokenWatch;
+	/** Told what is done; nobody is when absent. */
+	readonly measures?: Measures | undefined;
 }
 
 /**
@@ -25,6 +30,8 @@ export interface Services {
  * `renew` changes that object.
  */
 export interface Context extends Services {
+	/** What the client's operation is to those who run the service. Its statements are counted by the database that stands here. */
+	readonly operation: Operation | undefined;
 	readonly isSignedIn: boolean;
 	/** The token that signed the viewer in. */
 	readonly token: string | undefined;
@@ -56,19 +63,23 @@ export interface Asker {
 }
 
 /** A context for whoever asks; for nobody without one. */
-export function createContext(services: Services, asker?: Asker): Context {
-	if (asker === undefined) {
-		return { ...services, isSignedIn: false, token: undefined, lastEventId: undefined, following: undefined, viewer: nobody, read: refusingReader };
-	}
+export function createContext(services: Services, asker?: Asker, operation?: Operation): Context {
+	const none = { operation, lastEventId: undefined, following: undefined };
+	if (asker === undefined) return { ...services, ...none, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
 	const { token, viewer, lastEventId } = asker;
-	return { ...services, isSignedIn: true, token, lastEventId, following: undefined, viewer, read: createReader(services.database, viewer) };
+	const database = operation === undefined ? services.database : watchedDatabase(services.database, operation.watch);
+	const read = createReader(database, viewer, services.measures?.batch);
+	return { ...services, ...none, database, isSignedIn: true, token, lastEventId, viewer, read };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */
 export function renew(context: Context, viewer: Viewer = context.viewer): void {
 	context.viewer = viewer;
-	context.read = createReader(context.database, viewer);
+	context.read = createReader(context.database, viewer, context.measures?.batch);
 }
+
+/** When what the operation does is done, and in whose calendar. */
+export const momentOf = ({ clock, timeZone, measures }: Context): Moment => ({ now: clock(), timeZone, measures });
 
 const nobody: Viewer = {
 	asOf: new Date(0),

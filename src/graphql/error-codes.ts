@@ -19,5 +19,7 @@ export const useErrorCodes = (): Plugin => ({
 /** The same error with the code; a value refused by its type has a code already. */
 function coded(error: GraphQLError, code: string): GraphQLError {
 	const inner = error.originalError instanceof GraphQLError ? error.originalError.extensions["code"] : undefined;
-	return recoded(error, String(error.extensions["code"] ?? inner ?? code), error.message, error.originalError);
+	const { message, originalError, extensions } = error;
+	const http = extensions["http"] ?? { status: 400, spec: true }; // by the specification, unless plain JSON is accepted
+	return recoded(error, String(extensions["code"] ?? inner ?? code), message, originalError, { http });
 }

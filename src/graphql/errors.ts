@@ -1,4 +1,4 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 
 /** Codes of errors at the top of an answer. Refusals of the domain are typed data instead (see refusals.ts). */
 export const unauthenticated = (message = "Sign in: send a token as «Authorization: Token …» or, over WebSocket, in connectionParams.Authorization.") =>
@@ -8,6 +8,8 @@ export const notFound = (what: string, uuid: string) => new GraphQLError(`${what
 
 export const badUserInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
+export const badRequest = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
+
 export const positionExpired = (message: string) => new GraphQLError(message, { extensions: { code: "POSITION_EXPIRED" } });
 
 export const fellBehind = () =>
@@ -15,8 +17,31 @@ export const fellBehind = () =>
 
 export const rateLimited = (message: string) => new GraphQLError(message, { extensions: { code: "RATE_LIMITED" } });
 
+/** What an operation asks for, next to the most that it may. */
+interface AskedCost {
+	readonly requested: number;
+	readonly limit: number;
+}
+
+export const costLimitExceeded = (cost: AskedCost) =>
+	new GraphQLError(`The operation may cost ${cost.requested}, and ${cost.limit} is allowed: ask for smaller pages, or in several steps.`, {
+		extensions: { code: "COST_LIMIT_EXCEEDED", cost, http: { status: 400, spec: true } },
+	});
+
+export const tooFast = (cost: AskedCost, seconds: number) =>
+	new GraphQLError(`The token has asked for too much at once: try again in ${seconds} s.`, {
+		extensions: { code: "RATE_LIMITED", cost, retryAfter: seconds, http: { status: 429, headers: { "retry-after": String(seconds) } } },
+	});
+
+export const introspectionOff = () => new GraphQLError("Introspection is off.", { extensions: { code: "FORBIDDEN" } });
+
+export const timedOut = (seconds: number) =>
+	new GraphQLError(`The operation took longer than ${seconds} s. A change may have been stored: send it again with its idempotency key.`, {
+		extensions: { code: "TIMED_OUT" },
+	});
+
 /** The same error at the same place of the document, with another message or code. What it was made from is kept only when said. */
-export function recoded(error: GraphQLError, code: string, message = error.message, originalError?: Error): GraphQLError {
+export function recoded(error: GraphQLError, code: string, message = error.message, originalError?: Error, more: GraphQLErrorExtensions = {}): GraphQLError {
 	const { nodes = null, source = null, positions = null, path = null, extensions } = error;
-	return new GraphQLError(message, { nodes, source, positions, path, originalError: originalError ?? null, extensions: { ...extensions, code } });
+	return new GraphQLError(message, { nodes, source, positions, path, originalError: originalError ?? null, extensions: { ...extensions, ...more, code } });
 }

@@ -27,6 +27,7 @@ import "../user-usage/set-user-usage.schema.ts";
 import "../user-usage/user-usage.schema.ts";
 import "../user/user.schema.ts";
 import { builder } from "./builder.ts";
+import { tellRefusals } from "./told-refusals.ts";
 
 /** The whole schema: the nouns above add their parts to the builder. */
-export const schema = builder.toSchema();
+export const schema = tellRefusals(builder.toSchema());

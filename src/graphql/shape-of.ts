@@ -97,14 +97,18 @@ function shapeOfRow(selectionSet: SelectionSetNode, type: GraphQLObjectType, inf
 	return { columns: new Set([...columns, ...shape.columns]), links: shape.links };
 }
 
-/** The fields of the selection that apply to the type, fragments opened, @skip and @include obeyed. */
-export function fieldsOf(selectionSet: SelectionSetNode, type: GraphQLObjectType, info: Operation): FieldNode[] {
+/** The fields of the selection that apply to the type, each fragment opened once, @skip and @include obeyed. */
+export function fieldsOf(selectionSet: SelectionSetNode, type: GraphQLObjectType, info: Operation, opened: Set<string> = new Set()): FieldNode[] {
 	return selectionSet.selections.flatMap((selection) => {
 		if (isLeftOut(selection, info)) return [];
 		if (selection.kind === "Field") return [selection];
+		if (selection.kind === "FragmentSpread") {
+			if (opened.has(selection.name.value)) return [];
+			opened.add(selection.name.value);
+		}
 		const fragment = selection.kind === "FragmentSpread" ? info.fragments[selection.name.value] : selection;
 		if (fragment === undefined || !applies(fragment.typeCondition?.name.value, type, info)) return [];
-		return fieldsOf(fragment.selectionSet, type, info);
+		return fieldsOf(fragment.selectionSet, type, info, opened);
 	});
 }
 

@@ -22,6 +22,8 @@ export class LetGo extends Error {
 export interface LogReaderOptions {
 	/** Told when the log cannot be read; reading goes on at the next poll. */
 	readonly onError: (error: unknown) => void;
+	/** Told each time that the log has been looked at: how old the oldest new entry was, in seconds; undefined when there was none. */
+	readonly onRead?: ((lag: number | undefined) => void) | undefined;
 	/** How often the log is looked at besides being notified, in milliseconds. */
 	readonly pollEvery?: number;
 }
@@ -34,7 +36,7 @@ const batch = 1_000;
  * Starts the reader. Followers pull: each has a position of its own and takes what lies behind it from the entries kept
  * in memory, or from the database when it is further back. Nothing is buffered for anyone.
  */
-export async function startLogReader(database: Database, { onError, pollEvery = 1_000 }: LogReaderOptions): Promise<LogReader> {
+export async function startLogReader(database: Database, { onError, onRead = () => {}, pollEvery = 1_000 }: LogReaderOptions): Promise<LogReader> {
 	let recent: LogEntry[] = [];
 	/** Everything after `floor` up to `head` is in `recent`. */
 	let floor = await endOfLog(database);
@@ -51,6 +53,7 @@ export async function startLogReader(database: Database, { onError, pollEvery = 
 		for (;;) {
 			const entries = await entriesAfter(database, head, batch);
 			const last = entries.at(-1);
+			onRead(entries[0]?.age);
 			if (last === undefined) return;
 			head = last.position;
 			recent.push(...entries);
@@ -109,8 +112,7 @@ export async function startLogReader(database: Database, { onError, pollEvery = 
 			stopped = true;
 			clearInterval(poll);
 			tellGrowth();
-			await reading;
-			await stopListening();
+			await Promise.all([reading, stopListening()]);
 			recent = [];
 		},
 	};

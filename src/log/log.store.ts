@@ -33,7 +33,8 @@ export const isAfter = (one: Position, other: Position): boolean => one.xid > ot
 /** What an entry is about: a policy turned, or usage was reported. */
 export type LogSubject = { kind: "firing"; policyFiringUuid: string } | { kind: "usage"; componentUsageUuid: string };
 
-export type LogEntry = LogSubject & { readonly position: Position };
+/** An entry, and how old it was when it was read, in seconds. */
+export type LogEntry = LogSubject & { readonly position: Position; readonly age: number };
 
 /** Appends entries in order and announces them. The last write of a transaction; nothing to append, nothing announced. */
 export async function appendToLog(tx: Queries, subjects: readonly LogSubject[]): Promise<void> {
@@ -50,17 +51,17 @@ export async function appendToLog(tx: Queries, subjects: readonly LogSubject[]):
 	`);
 }
 
-type EntryRow = { xid: string; id: string; policyFiringUuid: string | null; componentUsageUuid: string | null };
+type EntryRow = { xid: string; id: string; policyFiringUuid: string | null; componentUsageUuid: string | null; age: number };
 
 /** The next entries after the position that no transaction still under way can precede. */
 export async function entriesAfter(queries: Queries, { xid, id }: Position, limit: number): Promise<LogEntry[]> {
 	const rows = await queries.rows<EntryRow>(sql`
-		select "xid", "id", "policyFiringUuid", "componentUsageUuid" from "LogEntry"
+		select "xid", "id", "policyFiringUuid", "componentUsageUuid", extract(epoch from clock_timestamp() - "created")::float8 as "age" from "LogEntry"
 		where ("xid", "id") > (${String(xid)}::bigint, ${String(id)}::bigint)
 			and "xid" < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
 		order by "xid", "id" limit ${limit}::int
 	`);
-	return rows.map((row) => ({ position: { xid: BigInt(row.xid), id: BigInt(row.id) }, ...subjectOf(row) }));
+	return rows.map((row) => ({ position: { xid: BigInt(row.xid), id: BigInt(row.id) }, age: row.age, ...subjectOf(row) }));
 }
 
 function subjectOf({ policyFiringUuid, componentUsageUuid }: EntryRow): LogSubject {

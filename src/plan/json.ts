@@ -1,4 +1,4 @@
-import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from "graphql";
+import { type GraphQLLeafType, type GraphQLOutputType, isEnumType, isLeafType, isListType, isNonNullType } from "graphql";
 import { type Execution, type ObjectPlan, Unplanned, type Write } from "./execution.ts";
 
 /** Writes the values of a type; `object` says how its objects are written. */
@@ -35,7 +35,11 @@ export function list<Value>(values: readonly Value[], write: Write<Value>, execu
 	return `${text}]`;
 }
 
+/** Scalars whose texts have nothing to escape. */
+const plain = new Set(["Date", "DateTime", "Decimal", "UUID"]);
+
 function leaf(type: GraphQLLeafType): Write {
+	if (isEnumType(type) || plain.has(type.name)) return (value) => `"${type.serialize(value)}"`;
 	return (value) => {
 		const serialized = type.serialize(value);
 		if (typeof serialized === "string") return quoted(serialized);

@@ -36,7 +36,10 @@ export class WrittenAnswer implements ExecutionResult {
 		return JSON.parse(this.#data);
 	}
 
-	readonly stringify = (): string => `{"data":${this.#data}}`;
+	/** Told beside the data. */
+	extensions?: Record<string, unknown>;
+
+	readonly stringify = (): string => `{"data":${this.#data}${this.extensions === undefined ? "" : `,"extensions":${JSON.stringify(this.extensions)}`}}`;
 }
 
 /** One field of the query itself. */
@@ -69,7 +72,7 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 	refuseSeveralRows(roots);
 	return async (context, variables) => {
 		if (!context.isSignedIn) throw new Unplanned("Nobody asks.");
-		const execution: Execution = { context, variables, statements: createStatements(context.database, context.viewer), found: [] };
+		const execution: Execution = { context, variables, statements: createStatements(context.database, context.viewer, context.measures?.batch), found: [] };
 		const errors: unknown[] = [];
 		const texts = await Promise.all(
 			roots.map(async ({ head, asked, isNullable, answer }) => {

@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { renew } from "../graphql/context.ts";
+import { momentOf, renew } from "../graphql/context.ts";
 import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
 import { OfferingUsagePolicy } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
@@ -85,10 +85,7 @@ builder.mutationFields((t) => ({
 		resolve: async (_root, { input }, context) => {
 			const { scope, options, organizationGroups, idempotencyKey: _key, ...rest } = input;
 			const request = { ...rest, organizationGroups: organizationGroups ?? [], externalUserEmails: options?.externalUserEmails ?? [] };
-			const changed = await createPolicy(once(context, "createOfferingUsagePolicy", input), context.viewer, scope, request, {
-				now: context.clock(),
-				timeZone: context.timeZone,
-			});
+			const changed = await createPolicy(once(context, "createOfferingUsagePolicy", input), context.viewer, scope, request, momentOf(context));
 			renew(context);
 			return changed;
 		},
@@ -101,10 +98,7 @@ builder.mutationFields((t) => ({
 		resolve: async (_root, { input }, context) => {
 			const { options, idempotencyKey: _key, ...rest } = input;
 			const change = { ...rest, externalUserEmails: options?.externalUserEmails };
-			const changed = await updatePolicy(once(context, "updateOfferingUsagePolicy", input), context.viewer, change, {
-				now: context.clock(),
-				timeZone: context.timeZone,
-			});
+			const changed = await updatePolicy(once(context, "updateOfferingUsagePolicy", input), context.viewer, change, momentOf(context));
 			renew(context);
 			return changed;
 		},

@@ -2,6 +2,7 @@ import type { Database, Queries } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { appendToLog } from "../log/log.store.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
+import type { Measures } from "../shared/measures.ts";
 import { addNotifications, offeringsWithPolicies, recordTransition } from "./policy.store.ts";
 import { type LimitTotal, policyWindows, transition } from "./policy.ts";
 import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
@@ -10,6 +11,8 @@ import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
 export interface Moment {
 	readonly now: Date;
 	readonly timeZone: string;
+	/** Told how long evaluations take. */
+	readonly measures?: Measures | undefined;
 }
 
 /** Finds the usage record that a component's new total is owed to, where a report caused the evaluation. */
@@ -21,6 +24,13 @@ export type CauseOf = (componentUuid: string) => string | undefined;
  * offerings' locks: whoever races, each transition is found by exactly one of them.
  */
 export async function evaluatePolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, causeOf: CauseOf = () => undefined): Promise<string[]> {
+	const begun = performance.now();
+	const firings = await turnedPolicies(tx, offeringUuids, moment, causeOf);
+	moment.measures?.evaluation(performance.now() - begun);
+	return firings;
+}
+
+async function turnedPolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, causeOf: CauseOf): Promise<string[]> {
 	const windows = policyWindows(billingPeriodAt(moment.now, moment.timeZone));
 	const firings: string[] = [];
 	for (const policy of await policiesOf(tx, offeringUuids, windows)) {

@@ -29,8 +29,9 @@ export interface Reader {
 	batched<Value>(kind: string, load: (keys: readonly string[]) => Promise<Value[]>, key: string): Promise<Value>;
 }
 
-export function createReader(queries: Queries, viewer: Viewer): Reader {
-	const statements = createStatements(queries, viewer);
+/** `onBatch` is told of how many objects each statement reads something. */
+export function createReader(queries: Queries, viewer: Viewer, onBatch?: (objects: number) => void): Reader {
+	const statements = createStatements(queries, viewer, onBatch);
 	const loaders = new Map<string, unknown>();
 
 	/** One loader for each kind of question that this request asks. */

@@ -32,9 +32,11 @@ export interface Statements {
 	among(list: List, uuids: readonly string[]): Promise<Set<string>>;
 }
 
-export function createStatements(queries: Queries, viewer: Viewer): Statements {
+/** `onBatch` is told of how many objects each statement reads something, when it is of given ones. */
+export function createStatements(queries: Queries, viewer: Viewer, onBatch: (objects: number) => void = () => {}): Statements {
 	async function byUuid(model: ModelName, shape: Shape, uuids: readonly string[], condition: Sql): Promise<(AnyRow | null)[]> {
 		const { columns, from, decode } = selectionOf(model, shape);
+		onBatch(uuids.length);
 		const tuples = await queries.tuples(sql`select ${columns} from ${from} where ${isOneOf(sql`"t"."uuid"`, uuids)} and ${condition}`);
 		const rows = new Map(tuples.map((tuple) => decode(tuple, 0)).map((row) => [row["uuid"], row]));
 		return uuids.map((uuid) => rows.get(uuid) ?? null);
@@ -57,6 +59,7 @@ export function createStatements(queries: Queries, viewer: Viewer): Statements {
 		visible: (model, shape, uuids) => byUuid(model, shape, uuids, visibilityOf(model)(viewer, sql`"t"`)),
 		linked: (model, shape, uuids) => byUuid(model, shape, uuids, sql`true`),
 		all: async (list, shape, parents) => {
+			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
 			const { columns, from, decode } = selectionOf(list.model, shape, list.links);
 			const tuples = await queries.tuples(sql`
@@ -73,6 +76,7 @@ export function createStatements(queries: Queries, viewer: Viewer): Statements {
 			);
 		},
 		pages: async (list, shape, request, parents) => {
+			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
 			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`);
 			const tuples = await queries.tuples(
@@ -88,6 +92,7 @@ export function createStatements(queries: Queries, viewer: Viewer): Statements {
 			return row?.[0] as number;
 		},
 		counts: async (list, parents) => {
+			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
 			const { from } = selectionOf(list.model, nothing, list.links);
 			const counts = await queries.tuples(sql`
@@ -98,6 +103,7 @@ export function createStatements(queries: Queries, viewer: Viewer): Statements {
 			return parents.map((uuid) => byParent.get(uuid) ?? 0);
 		},
 		among: async (list, uuids) => {
+			onBatch(uuids.length);
 			const { from } = selectionOf(list.model, nothing, list.links);
 			const found = await queries.tuples(sql`select "t"."uuid" from ${from} where ${conditions(list, isOneOf(sql`"t"."uuid"`, uuids))}`);
 			return new Set(found.map(([uuid]) => uuid as string));

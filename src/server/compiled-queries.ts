@@ -17,6 +17,7 @@ import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { Unplanned } from "../plan/execution.ts";
 import { planOf } from "../plan/query-plan.ts";
+import { isAboutSchema } from "./about-schema.ts";
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
@@ -88,17 +89,6 @@ const withPlacedErrors =
 		});
 		return { ...result, errors };
 	};
-
-/** Whether a query asks what the schema is: the one that programs are compiled with is not that of clients. */
-function isAboutSchema(document: DocumentNode): boolean {
-	let isAsked = false;
-	visit(document, {
-		Field: ({ name: { value } }) => {
-			if (value === "__schema" || value === "__type") isAsked = true;
-		},
-	});
-	return isAsked;
-}
 
 /** The type of variables that have been read already. */
 const anything = new GraphQLScalarType({ name: "Anything" });

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ExecutionResult, getOperationAST, OperationTypeNode } from "graphql";
 import { processRegularResult, type YogaServerInstance } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
-import { endpoint, type Transport } from "./yoga.ts";
+import type { Operation } from "../shared/operation.ts";
+import { codesOf } from "./observed-operations.ts";
+import { endpoint, longestBody, type Transport } from "./yoga.ts";
 
 type Yoga = YogaServerInstance<Transport, Context>;
 
@@ -11,9 +13,6 @@ interface Params {
 	readonly variables?: Record<string, unknown> | null;
 	readonly operationName?: string | null;
 }
-
-/** A longer body is read by who counts what it reads. */
-const longestBody = 256 * 1024;
 
 const mediaType = "application/json";
 
@@ -26,22 +25,23 @@ const isJson = /^application\/json(; ?charset=utf-8)?$/i;
  */
 export const answerPlainPosts =
 	(yoga: Yoga) =>
-	(request: IncomingMessage, response: ServerResponse): void => {
-		if (!isPlain(request)) return void yoga(request, response);
+	(request: IncomingMessage, response: ServerResponse, operation: Operation): void => {
+		if (!isPlain(request)) return void yoga(request, response, { operation });
 		const chunks: Buffer[] = [];
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-			answer(yoga, request, response, body.toString()).catch(() => response.destroy());
+			answer(yoga, request, response, operation, body.toString()).catch(() => response.destroy());
 		});
 	};
 
 /** Whether the request is a POST of JSON of a known length, whose answer may be JSON. */
 function isPlain({ method, url, headers }: IncomingMessage): boolean {
-	const { accept, "content-type": contentType, "content-length": length, "content-encoding": encoding } = headers;
+	const { accept, origin, "content-type": contentType, "content-length": length, "content-encoding": encoding } = headers;
 	return (
 		method === "POST" &&
 		url === endpoint &&
+		origin === undefined &&
 		isJson.test(contentType ?? "") &&
 		encoding === undefined &&
 		(accept === undefined || accept === "*/*" || accept === mediaType) &&
@@ -51,14 +51,15 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
 	);
 }
 
-async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
-	const executed = await execute(yoga, request, body);
+async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse, operation: Operation, body: string): Promise<void> {
+	const executed = await execute(yoga, request, operation, body);
 	if (executed === undefined) {
 		// As a framework that has read the body before would hand it on.
 		Object.assign(request, { body });
-		return void yoga(request, response);
+		return void yoga(request, response, { operation });
 	}
-	if (executed.errors === undefined && executed.extensions === undefined) {
+	operation.end(codesOf(executed.errors));
+	if (executed.errors === undefined) {
 		const text = (executed as { stringify?: () => string }).stringify?.() ?? JSON.stringify(executed);
 		response.writeHead(200, { "content-type": `${mediaType}; charset=utf-8`, "content-length": Buffer.byteLength(text) }).end(text);
 		return;
@@ -68,15 +69,15 @@ async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResp
 }
 
 /** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */
-async function execute(yoga: Yoga, { headers: { authorization } }: IncomingMessage, body: string): Promise<ExecutionResult | undefined> {
+async function execute(yoga: Yoga, { headers: { authorization } }: IncomingMessage, operation: Operation, body: string): Promise<ExecutionResult | undefined> {
 	const params = paramsIn(body);
 	if (params === undefined) return undefined;
-	const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ authorization });
+	const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ authorization, operation });
 	let args: Parameters<typeof execute>[0];
 	try {
 		const document = parse(params.query);
-		const operation = getOperationAST(document, params.operationName);
-		if (operation == null || operation.operation === OperationTypeNode.SUBSCRIPTION || validate(schema, document).length > 0) return undefined;
+		const definition = getOperationAST(document, params.operationName);
+		if (definition == null || definition.operation === OperationTypeNode.SUBSCRIPTION || validate(schema, document).length > 0) return undefined;
 		args = { schema, document, contextValue: await contextFactory(), variableValues: params.variables, operationName: params.operationName };
 	} catch {
 		return undefined;

@@ -1,8 +1,11 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
-import { exitCodes, Failure } from "../shared/failure.ts";
+import { badRequest } from "../graphql/errors.ts";
+import { createOperations } from "../operations/operations.ts";
+import { listening } from "../shared/listening.ts";
+import type { BeginOperation } from "../shared/operation.ts";
 import { answerPlainPosts } from "./plain-posts.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
@@ -11,6 +14,8 @@ export interface ServerOptions extends YogaOptions {
 	readonly host: string;
 	/** 0 takes a free port. */
 	readonly port: number;
+	/** Makes an operation of each request; one that tells nobody when absent. */
+	readonly beginOperation?: BeginOperation;
 }
 
 export interface RunningServer {
@@ -33,26 +38,37 @@ const largestMessage = 64 * 1024;
  */
 const patience = 8_000;
 
+/** How long a client may take to send what it asks, and a connection may be kept without a request, in milliseconds. */
+const longestWaits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeadersCount: 100 };
+
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
-export async function startServer(services: Services, { host, port, ...options }: ServerOptions): Promise<RunningServer> {
+export async function startServer(services: Services, { host, port, beginOperation = createOperations(), ...options }: ServerOptions): Promise<RunningServer> {
 	const yoga = createPipeline(services, options);
 	const answer = answerPlainPosts(yoga);
 	const underWay = new Set<ServerResponse>();
 	let stopping = false;
 	const http = createHttpServer((request, response) => {
+		const operation = beginOperation({ requestId: onlyOne(request.headers["x-request-id"]), traceparent: onlyOne(request.headers["traceparent"]) });
+		response.setHeader("x-request-id", operation.requestId);
 		underWay.add(response);
-		response.on("close", () => underWay.delete(response));
+		response.on("close", () => {
+			underWay.delete(response);
+			operation.leave();
+		});
 		if (stopping) makeLast(response);
 		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
-		else answer(request, response);
+		else if (isForeignForm(request)) refuseForm(response);
+		else answer(request, response, operation);
 	});
+	Object.assign(http, longestWaits);
 	const silent = silentConnections(http);
-	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage });
+	const verifyClient = ({ origin, req }: { origin?: string; req: IncomingMessage }) => isWelcome(origin, req.headers.host, options.origins);
+	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage, verifyClient });
 	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
-	const graphql = serveWebSocket(sockets, yoga, services);
-	await listening(http, host, port);
+	const graphql = serveWebSocket(sockets, yoga, services, beginOperation);
+	const url = await listening(http, host, port, "PORT");
 	return {
-		url: `http://${host.includes(":") ? `[${host}]` : host}:${(http.address() as AddressInfo).port}${endpoint}`,
+		url: url + endpoint,
 		stop: async () => {
 			stopping = true;
 			const breakingOff = setTimeout(() => {
@@ -75,6 +91,23 @@ export async function startServer(services: Services, { host, port, ...options }
 	};
 }
 
+/** Whether a page of the origin may open a socket: of this service, or of one that may ask. What is no page has no origin. */
+function isWelcome(origin: string | undefined, host: string | undefined, origins: readonly string[]): boolean {
+	return origin === undefined || origins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);
+}
+
+/** What a page of any origin can send without asking first: a body that is not JSON. */
+const isForeignForm = ({ method, headers }: IncomingMessage): boolean =>
+	method === "POST" && !/^application\/(graphql-response\+|graphql\+)?json\b/i.test(headers["content-type"] ?? "");
+
+function refuseForm(response: ServerResponse): void {
+	const body = JSON.stringify({ errors: [badRequest("Send the operation as JSON, with the header Content-Type: application/json.")] });
+	response.writeHead(415, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
+}
+
+/** A header's value, unless it came several times. */
+const onlyOne = (value: string | string[] | undefined): string | undefined => (typeof value === "string" ? value : undefined);
+
 /** Closes the connection after the answer: on one that is kept, a client could ask for ever. */
 function makeLast(response: ServerResponse): void {
 	response.setHeader("connection", "close");
@@ -86,7 +119,7 @@ const isStream = ({ req }: ServerResponse): boolean => req.headers.accept?.inclu
 /** Tries whether the port can be listened on, before anything is written in vain. Throws a Failure when not. */
 export async function refuseTakenPort(host: string, port: number): Promise<void> {
 	const probe = createHttpServer();
-	await listening(probe, host, port);
+	await listening(probe, host, port, "PORT");
 	await new Promise((resolve) => probe.close(resolve));
 }
 
@@ -102,15 +135,4 @@ function silentConnections(http: Server): ReadonlySet<Socket> {
 	});
 	for (const event of ["request", "upgrade"] as const) http.on(event, ({ socket }: IncomingMessage) => silent.delete(socket));
 	return silent;
-}
-
-function listening(http: Server, host: string, port: number): Promise<void> {
-	return new Promise((resolve, reject) => {
-		http.once("error", (error: NodeJS.ErrnoException) => {
-			const reason =
-				error.code === "EADDRINUSE" ? "is in use. Stop what listens there, or set PORT to another one." : `cannot be listened on: ${error.message}`;
-			reject(new Failure(`Port ${port} on ${host} ${reason}`, exitCodes.portInUse));
-		});
-		http.listen(port, host, resolve);
-	});
 }

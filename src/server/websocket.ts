@@ -5,14 +5,20 @@ import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
+import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
 import { limitMessages } from "./message-rate.ts";
+import { codesOf } from "./observed-operations.ts";
 import { endIfUnread, Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
 import { SocketListener } from "./socket-listener.ts";
+import type { Transport } from "./yoga.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {
-	rootValue: SocketRoot & { execute: (args: ExecutionArgs) => never; subscribe: (args: ExecutionArgs) => Promise<ExecutionResult | AsyncIterable<never>> };
+	rootValue: SocketRoot & {
+		execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
+		subscribe: (args: ExecutionArgs) => Promise<ExecutionResult | AsyncIterable<never>>;
+	};
 }
 
 const initialWait = 3_000;
@@ -38,8 +44,9 @@ const tooManySubscriptions = () => rateLimited(`A connection has at most ${subsc
  */
 export function serveWebSocket(
 	sockets: WebSocketServer,
-	yoga: YogaServerInstance<{ authorization?: string | undefined }, Context>,
+	yoga: YogaServerInstance<Transport, Context>,
 	services: Services,
+	beginOperation: BeginOperation,
 ): { dispose: () => Promise<void> | void } {
 	const connections = connectionsByToken();
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
@@ -64,22 +71,24 @@ export function serveWebSocket(
 			},
 			onSubscribe: async (connection, id, payload) => {
 				const { query, operationName, variables, extensions } = payload;
-				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return [tooManySubscriptions()];
+				const operation = beginOperation({});
+				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return refused(operation, [tooManySubscriptions()]);
 				const listener = new SocketListener(outboxOf(connection.extra.socket), id);
 				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
 				(connection.subscriptions as Record<string, unknown>)[id] = listener;
 				const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
 					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
+					operation,
 				});
 				try {
 					const document = parse(query);
 					Object.assign(payload, unused.payload);
 					const errors = validate(schema, document);
-					if (errors.length > 0) return errors;
+					if (errors.length > 0) return refused(operation, errors);
 					const contextValue = await contextFactory();
 					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listener } };
 				} catch (error) {
-					if (error instanceof GraphQLError) return [error];
+					if (error instanceof GraphQLError) return refused(operation, [error]);
 					throw error;
 				}
 			},
@@ -87,10 +96,15 @@ export function serveWebSocket(
 			onNext: ({ extra }) => endIfUnread(extra.socket),
 			onError: ({ extra }) => endIfUnread(extra.socket),
 			onPing: ({ extra }) => endIfUnread(extra.socket),
-			execute: (args) => (args as Operation).rootValue.execute(args),
+			execute: async (args) => {
+				const result = await (args as Operation).rootValue.execute(args);
+				operationOf(args)?.end(codesOf(result.errors));
+				return result;
+			},
 			subscribe: async (args) => {
 				const { subscribe, listener } = (args as Operation).rootValue;
 				const begun = await subscribe(args);
+				operationOf(args)?.end(codesOf("errors" in begun ? begun.errors : undefined));
 				if (listener.isLeft) return new Promise<never>(() => {});
 				if (!(Symbol.asyncIterator in begun)) return begun;
 				Object.assign(args, unused.operation);
@@ -100,6 +114,14 @@ export function serveWebSocket(
 		sockets,
 		pingEvery,
 	);
+}
+
+const operationOf = ({ contextValue }: ExecutionArgs): ObservedOperation | undefined => (contextValue as Context).operation;
+
+/** The errors that an operation is answered with, as what it ended with. */
+function refused(operation: ObservedOperation, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+	operation.end(codesOf(errors));
+	return errors;
 }
 
 const outboxes = new WeakMap<WebSocket, Outbox>();

@@ -6,53 +6,84 @@ import { useErrorCodes } from "../graphql/error-codes.ts";
 import { unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
+import type { Operation } from "../shared/operation.ts";
 import { createSubscriptions } from "../subscription/subscriptions.ts";
+import { type AdmissionOptions, useAdmission } from "./admission.ts";
 import { useCompiledQueries } from "./compiled-queries.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
+import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
 export const endpoint = "/graphql";
+
+/** The most that is read of a request, in bytes. */
+export const longestBody = 256 * 1024;
 
 /** What the transport hands to an operation. */
 export interface Transport {
 	/** The Authorization header, or the parameter of that name of a WebSocket connection. */
 	authorization?: string | undefined;
+	/** What those who run the service know it as. */
+	operation?: Operation | undefined;
 }
 
 export interface YogaOptions {
 	/** Whether GraphiQL signs in with the demo's tokens. */
 	readonly isDemo: boolean;
-	/** Told of errors that nobody named: our bugs. */
-	readonly onBug: (error: unknown) => void;
+	/** Whether browsers are answered with GraphiQL. */
+	readonly graphiql: boolean;
+	/** What an operation and a token may ask for. */
+	readonly admission: AdmissionOptions;
+	/** Other origins whose pages may ask. */
+	readonly origins: readonly string[];
+	/** Told of errors that nobody named, our bugs, and of the request that met them, when it is known. */
+	readonly onBug: (error: unknown, requestId?: string) => void;
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
-export function createPipeline(services: Services, { isDemo, onBug }: YogaOptions): YogaServerInstance<Transport, Context> {
+export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions): YogaServerInstance<Transport, Context> {
+	const requests = new RequestsOfErrors();
 	const mask = (thrown: unknown) => {
 		const { error, isBug } = maskError(thrown);
-		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown);
+		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown, requests.of(thrown));
 		return error;
 	};
 	return createYoga<Transport, Context>({
 		schema,
 		graphqlEndpoint: endpoint,
 		landingPage: false,
-		cors: false,
+		cors: origins.length === 0 ? false : { origin: [...origins], methods: ["GET", "POST"], exposedHeaders: ["retry-after", "x-request-id"], maxAge: 3_600 },
+		maxRequestBodySize: longestBody,
 		multipart: false,
 		logging: false,
-		graphiql: graphiqlOptions(isDemo),
+		graphiql: graphiql ? graphiqlOptions(isDemo) : false,
 		renderGraphiQL: graphiqlPage,
-		plugins: [useErrorCodes(), useCompiledQueries(), useSharedSubscriptions(createSubscriptions(services, mask))],
+		plugins: [
+			useOperations(requests),
+			useErrorCodes(),
+			useCompiledQueries(),
+			useSharedSubscriptions(createSubscriptions(services, mask)),
+			useAdmission(services, admission),
+		],
 		maskedErrors: { maskError: mask },
-		context: ({ request, authorization }) =>
-			contextFor(services, authorization ?? request?.headers.get("authorization") ?? undefined, request?.headers.get("last-event-id") ?? undefined),
+		context: ({ request, authorization, operation }) => {
+			const given = authorization ?? request?.headers.get("authorization") ?? undefined;
+			const context = contextFor(services, given, request?.headers.get("last-event-id") ?? undefined, operation);
+			return requests.watch(context, operation);
+		},
 	});
 }
 
-async function contextFor(services: Services, authorization: string | undefined, lastEventId: string | undefined): Promise<Context> {
-	if (authorization === undefined || authorization.trim() === "") return createContext(services);
+async function contextFor(
+	services: Services,
+	authorization: string | undefined,
+	lastEventId: string | undefined,
+	operation: Operation | undefined,
+): Promise<Context> {
+	if (authorization === undefined || authorization.trim() === "") return createContext(services, undefined, operation);
 	const token = tokenIn(authorization);
 	const viewer = token === undefined ? undefined : await services.authenticate(token);
 	if (token === undefined || viewer === undefined) throw unauthenticated("The token is unknown, expired or revoked.");
-	return createContext(services, { token, viewer, lastEventId });
+	operation?.signedIn(viewer.username);
+	return createContext(services, { token, viewer, lastEventId }, operation);
 }

@@ -24,16 +24,18 @@ export class Follower implements Listener {
 	readonly #listener: Listener;
 	readonly #token: string;
 	readonly #mask: (error: unknown) => unknown;
+	readonly #onStop: () => void;
 	#stopped = false;
 	#broadcast: Broadcast | undefined;
 	#member: Member | undefined;
 	#replayed: AsyncGenerator<Step, void, void> | undefined;
 
-	/** `mask` makes of an error what the listener may see. */
-	constructor(listener: Listener, token: string, mask: (error: unknown) => unknown) {
+	/** `mask` makes of an error what the listener may see; `onStop` is told once, when it is over. */
+	constructor(listener: Listener, token: string, mask: (error: unknown) => unknown, onStop: () => void = () => {}) {
 		this.#listener = listener;
 		this.#token = token;
 		this.#mask = mask;
+		this.#onStop = onStop;
 	}
 
 	/**
@@ -47,6 +49,7 @@ export class Follower implements Listener {
 	}
 
 	stop(): void {
+		if (!this.#stopped) this.#onStop();
 		this.#stopped = true;
 		if (this.#member !== undefined) this.#broadcast?.leave(this.#member);
 		void this.#replayed?.return();

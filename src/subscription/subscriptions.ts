@@ -35,6 +35,7 @@ class NotBegun extends Error {
 /** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see. */
 export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
+	const gone = () => services.measures?.subscribers(-1);
 	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 
 	/** The operation's results along a way through the log, each with how far it is. */
@@ -44,7 +45,11 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		return stoppable(async function* (signal) {
 			signal.addEventListener("abort", () => void results.return());
 			for await (const { data, errors } of results) {
-				const text = JSON.stringify(errors === undefined ? { data } : { data, errors: errors.map((error) => formatted(mask(error))) });
+				const masked = errors?.map(mask);
+				// An event that cannot be read now is not told in part, with its position: whoever goes on from before it is told it then.
+				const passing = masked?.find(({ extensions }) => extensions["code"] === "SERVICE_UNAVAILABLE");
+				if (passing !== undefined) throw passing;
+				const text = JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
 				yield { at: following.at, event: { text, position: following.end === "letGo" ? undefined : printedPosition(following.at) } };
 			}
 		});
@@ -86,11 +91,13 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
 				end: () => services.log.end(),
 			};
+			const follower = new Follower(listener, (args.contextValue as Context).token ?? "", maskEnd, gone);
+			services.measures?.subscribers(1);
 			try {
-				const follower = new Follower(listener, (args.contextValue as Context).token ?? "", maskEnd);
 				await follower.follow(ways, givenPosition(args));
 				return follower;
 			} catch (error) {
+				follower.stop();
 				return error instanceof NotBegun ? error.result : { errors: [mask(error)] };
 			}
 		},

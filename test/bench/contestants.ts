@@ -47,5 +47,5 @@ export async function buildServers(): Promise<void> {
 /** Starts the server on the database, in a process of its own; PostGraphile on the Node.js that it needs. */
 export function startServer(server: ServerName, databaseUrl: string): Promise<ServerProcess> {
 	const [program, file] = server === "postgraphile" ? [peersNode, `${peers}/postgraphile.mjs`] : [process.execPath, `${folder}/${server}.js`];
-	return startProcess(program, [file], { DATABASE_URL: databaseUrl, PORT: "0", HOST: "127.0.0.1" });
+	return startProcess(program, [file], { DATABASE_URL: databaseUrl, PORT: "0", HOST: "127.0.0.1", RATE_LIMIT: "0", LOG: "off" });
 }

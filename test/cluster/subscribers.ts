@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import type { Data } from "../support/gateway.ts";
@@ -28,6 +29,9 @@ const document = `subscription ($after: String) {
 	policyFirings(after: $after) { ... on PolicyFiringEvent { position firing { uuid } } ... on Error { code } }
 }`;
 
+/** Before a subscriber goes on, in milliseconds. */
+const betweenAttempts = 20;
+
 /** For each token as many sockets, each with several subscriptions. All begin where the log begins, and go on from where they were. */
 export function subscribe(url: string, tokens: readonly string[], { sockets, perSocket }: { sockets: number; perSocket: number }): Subscribers {
 	let stopped = false;
@@ -52,6 +56,7 @@ export function subscribe(url: string, tokens: readonly string[], { sockets, per
 						if (!isPassing(reason)) throw reason instanceof Error ? reason : new Error(JSON.stringify(reason));
 					}
 					subscriber.resumptions++;
+					await pause(betweenAttempts);
 				}
 			};
 			return { subscriber, over: follow() };

@@ -3,9 +3,12 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { exitCodes } from "../../src/shared/failure.ts";
-import { directoriesForFile, run, startService } from "./process.ts";
+import { smallWorld } from "../import/small-world.ts";
+import { testFolders } from "../import/support.ts";
+import { ask, directoriesForFile, type Ended, run, type Service, startService } from "./process.ts";
 
 const directory = directoriesForFile();
+const folder = testFolders();
 const upToDate = { exitCode: 0, stdout: "The database is up to date.\n", stderr: "" };
 
 /** A directory that was used before, copied for each test. */
@@ -22,16 +25,39 @@ beforeEach(async () => {
 
 const leave = (content: string) => writeFile(`${data}/lock`, content);
 
-test("a directory that another process has is refused with its pid, to the service and to commands", async () => {
-	const service = await startService({ DATA_DIR: data });
-	const refused = {
-		exitCode: exitCodes.directoryInUse,
-		stdout: "",
-		stderr: `The data directory ${data} is in use by process ${service.pid}. Stop it, or set DATA_DIR to another directory.\n`,
-	};
-	expect(await run("service", { DATA_DIR: data, PORT: "0" })).toEqual(refused);
-	expect(await run("token", { DATA_DIR: data }, "list")).toEqual(refused);
-	await service.stop();
+describe("a directory that another process has", () => {
+	const commands = {
+		"the service": ["service"],
+		migrate: ["migrate"],
+		"list tokens": ["token", "list"],
+		"create tokens": ["token", "create", "staff"],
+		import: ["import"],
+		"turn the month": ["turn-month"],
+	} as const;
+	const endings = new Map<string, Ended>();
+	let owner: Service;
+	let answer: unknown;
+
+	beforeAll(async () => {
+		const taken = await directory();
+		owner = await startService({ DATA_DIR: taken });
+		const source = await folder(smallWorld());
+		for (const [name, [command, ...args]] of Object.entries(commands)) {
+			endings.set(name, await run(command, { DATA_DIR: taken, PORT: "0" }, ...args, ...(command === "import" ? [source] : [])));
+		}
+		answer = await ask(owner, "demo_staff", "{ viewer { username } }");
+		await owner.stop();
+	});
+
+	test.each(Object.keys(commands))("is refused with its pid to %s", (name) => {
+		const message = /^The data directory .* is in use by process (\d+)\. Stop it, or set DATA_DIR to another directory\.\n$/;
+		const { exitCode, stdout, stderr } = endings.get(name) ?? {};
+		expect({ exitCode, stdout, pid: message.exec(stderr ?? "")?.[1] }).toEqual({ exitCode: exitCodes.directoryInUse, stdout: "", pid: String(owner.pid) });
+	});
+
+	test("stays as it is for its owner", () => {
+		expect(answer).toMatchObject({ data: { viewer: { username: "staff" } } });
+	});
 });
 
 describe("a lock is taken over", () => {

@@ -41,7 +41,7 @@ export async function run(command: Command, settings: Settings, ...args: string[
 
 /** Starts the service on a free port, and waits until it says where it is. Throws what it printed when it ends before. */
 export async function startService(settings: Settings): Promise<Service> {
-	const { child, output, ended } = started("service", { PORT: "0", ...settings }, []);
+	const { child, output, ended } = started("service", { PORT: "0", GRAPHIQL: "on", LOG: "off", RATE_LIMIT: "0", ...settings }, []);
 	const greeting = new Promise<string>((resolve) => {
 		child.stdout?.on("data", () => {
 			if (/^GraphiQL: .*\n/m.test(output.stdout)) resolve(output.stdout);

@@ -28,6 +28,12 @@ describe("the service refuses to start", () => {
 				'SMTP_FROM must be an e-mail address such as alerts@example.org, not "gateway".',
 		],
 		[
+			"what those who run it are to be told in a way that there is not",
+			{ OPERATIONS_PORT: "metrics", LOG: "text", OTEL_EXPORTER_OTLP_ENDPOINT: "127.0.0.1:4318" },
+			'OPERATIONS_PORT must be a number from 0 to 65535, not "metrics". LOG must be json or off, not "text". ' +
+				"OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318.",
+		],
+		[
 			"everything that is wrong, at once",
 			{ PORT: "-1", TIME_ZONE: "CEST?", DATABASE_URL: "postgresql//oops:s3cret" },
 			'PORT must be a number from 0 to 65535, not "-1". TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "CEST?". ' +

@@ -18,11 +18,13 @@ const layers = {
 	graphql: ["service", "store", "rules", "reading", "access", "database", "generated", "shared"],
 	world: ["import", "shared"],
 	import: ["rules", "database", "shared"],
+	operations: ["database", "shared"],
 	subscription: ["graphql", "store", "access", "shared"],
+	admission: ["reading", "access", "database", "shared"],
 	plan: ["graphql", "reading", "database", "shared"],
-	server: ["plan", "subscription", "graphql", "world", "access", "shared"],
+	server: ["admission", "plan", "subscription", "operations", "graphql", "world", "access", "shared"],
 	demo: ["import", "world", "service", "access", "database", "shared"],
-	main: ["server", "demo", "graphql", "service", "transport", "store", "import", "world", "access", "database", "config", "shared"],
+	main: ["admission", "server", "operations", "demo", "graphql", "service", "transport", "store", "import", "world", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
 
 type Layer = keyof typeof layers;
@@ -41,6 +43,8 @@ const folderLayers: readonly string[] = [
 	"graphql",
 	"subscription",
 	"plan",
+	"admission",
+	"operations",
 ];
 
 function layerOf(file: string): Layer {

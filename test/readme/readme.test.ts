@@ -32,7 +32,9 @@ describe("every query and curl command answers what the page shows", () => {
 
 	test.each(blocks.filter(isRun).map((block) => [block.line, block] as const))("the one in line %i", async (_, { language, text, answer }) => {
 		const answered = language === "graphql" ? await gateway().send(tokenOf(text), text) : await curl(text);
-		expect(answered).toEqual(JSON.parse(answer));
+		const { extensions, ...shown } = answered;
+		expect(shown).toEqual(JSON.parse(answer));
+		expect(extensions?.["cost"]).toMatchObject({ limit: expect.any(Number) });
 	});
 });
 
@@ -115,13 +117,15 @@ describe("the page names", () => {
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom, alertRetention } = parseConfig({});
+		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, costPerSecond } = parseConfig({});
 		const defaults = {
 			HOST: host,
 			PORT: port,
 			TIME_ZONE: timeZone,
 			SMTP_FROM: mailFrom,
 			ALERT_RETENTION: alertRetention,
+			COST_LIMIT: mostCost,
+			RATE_LIMIT: costPerSecond,
 			DATA_DIR: database.kind === "embedded" && database.directory,
 		};
 		for (const [name, value] of Object.entries(defaults)) expect(section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import { getIntrospectionQuery } from "graphql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { makeFirings } from "../support/firings.ts";
@@ -198,14 +199,14 @@ test("what a client missed is read at the pace at which it reads: nothing is rea
 });
 
 describe("a client that does not read what it is answered is closed with 4413, and others stay:", () => {
-	const names = `{ ${Array.from({ length: 500 }, (_, at) => `n${at}: name`).join(" ")} }`;
+	const schemaQuestion = getIntrospectionQuery();
 	/** In each case some tens of megabytes of answers, and the message that is the last of them. */
 	const floods: [what: string, rounds: number, ask: (socket: RawSocket, round: number) => void, isLast: (message: Message) => boolean][] = [
 		[
 			"to queries",
-			40,
-			(socket, round) => socket.subscribe(`question ${round}`, `{ offering(uuid: "${provider.offering}") ${names} }`),
-			({ type, id }) => type === "complete" && id === "question 39",
+			100,
+			(socket, round) => socket.subscribe(`question ${round}`, schemaQuestion),
+			({ type, id }) => type === "complete" && id === "question 99",
 		],
 		[
 			"to pings",

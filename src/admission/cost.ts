@@ -1,0 +1,152 @@
+import {
+	type DocumentNode,
+	type FieldNode,
+	type FragmentDefinitionNode,
+	type GraphQLField,
+	type GraphQLNamedType,
+	type GraphQLSchema,
+	getNamedType,
+	getNullableType,
+	isCompositeType,
+	isInterfaceType,
+	isListType,
+	isObjectType,
+	Kind,
+	type OperationDefinitionNode,
+	OperationTypeNode,
+	type SelectionSetNode,
+	type ValueNode,
+} from "graphql";
+import { defaultPageSize, largestPageSize } from "../reading/page.ts";
+
+/** As many objects cost one. */
+const objectsPerPoint = 10;
+
+/** As many objects are reckoned with in a list that is not asked for page by page. */
+const reckoned = 10;
+
+const ofSchema = 50;
+const ofChange = 10;
+
+/** What an operation asks for. */
+export interface Cost {
+	readonly cost: number;
+	/** The items in the longest list of its arguments. */
+	readonly longestList: number;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
+ * below of may stand in the answer; 1 for each count. A page holds as many objects as are asked for, other lists are
+ * reckoned with 10. A change costs 10 more and 1 for each item of its input, what is asked of the schema itself 50.
+ * Takes as long as the text of the document is, whatever its fragments come to.
+ */
+export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): Cost {
+	const fragments = new Map<string, FragmentDefinitionNode>();
+	for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+	const variables = withDefaults(operation, given);
+	let longest = Math.max(0, ...listLengths(given));
+	const known = new Map<string, number>();
+
+	function ofFragment(name: string, page: number): number {
+		const key = `${name} ${page}`;
+		const present = known.get(key);
+		if (present !== undefined) return present;
+		known.set(key, 0); // one that leads to itself is refused when the document is validated
+		const fragment = fragments.get(name);
+		const cost = fragment === undefined ? 0 : ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page);
+		known.set(key, cost);
+		return cost;
+	}
+
+	/** `page` is how many objects the lists of a page hold; 0 outside of one. */
+	function ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined, page: number): number {
+		let cost = 0;
+		for (const node of selections) {
+			if (node.kind === Kind.FRAGMENT_SPREAD) cost += ofFragment(node.name.value, page);
+			else if (node.kind === Kind.INLINE_FRAGMENT) {
+				cost += ofSelections(node.selectionSet, node.typeCondition === undefined ? type : schema.getType(node.typeCondition.name.value), page);
+			} else cost += ofField(node, type, page);
+		}
+		return cost;
+	}
+
+	function ofField(node: FieldNode, parent: GraphQLNamedType | undefined, page: number): number {
+		const name = node.name.value;
+		if (name === "__schema" || name === "__type") return ofSchema;
+		const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+		if (field === undefined) return 0;
+		if (page > 0 && name === "totalCount") return 1;
+		const type = getNamedType(field.type);
+		if (!isCompositeType(type) || node.selectionSet === undefined) return 0;
+		const items = longestListOf(node);
+		const size = sizeOfPage(field, node, variables);
+		if (size !== undefined) return Math.ceil(size / objectsPerPoint) + ofSelections(node.selectionSet, type, size);
+		if (!isListType(getNullableType(field.type))) return ofSelections(node.selectionSet, type, page > 0 && isPartOfPage(name) ? page : 0);
+		if (page > 0 && isPartOfPage(name)) return page * ofSelections(node.selectionSet, type, 0);
+		const objects = items ?? reckoned;
+		return Math.ceil(objects / objectsPerPoint) + objects * ofSelections(node.selectionSet, type, 0);
+	}
+
+	/** How many items the longest list among the field's arguments has; undefined without one. */
+	function longestListOf(node: FieldNode): number | undefined {
+		const lengths = (node.arguments ?? []).flatMap(({ value }) => listLengths(givenIn(value, variables)));
+		if (lengths.length === 0) return undefined;
+		const own = Math.max(...lengths);
+		longest = Math.max(longest, own);
+		return own;
+	}
+
+	const root = schema.getRootType(operation.operation) ?? undefined;
+	const changes = operation.operation === OperationTypeNode.MUTATION ? operation.selectionSet.selections : [];
+	const ofChanges = changes.reduce((sum, node) => sum + ofChange + (node.kind === Kind.FIELD ? (longestListOf(node) ?? 0) : 0), 0);
+	return { cost: 1 + ofChanges + ofSelections(operation.selectionSet, root, 0), longestList: longest };
+}
+
+/** The fields that hold the objects of a page. */
+const isPartOfPage = (name: string): boolean => name === "nodes" || name === "edges";
+
+/** How many objects a page may hold; undefined for a field that answers none. */
+function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): number | undefined {
+	if (!field.args.some(({ name }) => name === "first")) return undefined;
+	const sizes = ["first", "last"].map((name) => givenIn(node.arguments?.find((argument) => argument.name.value === name)?.value, variables));
+	const asked = sizes.find((size) => typeof size === "number");
+	return asked === undefined ? defaultPageSize : Math.min(Math.max(asked, 1), largestPageSize);
+}
+
+/** The lengths of all lists in a value, however deep it is. */
+function listLengths(value: unknown): number[] {
+	const lengths: number[] = [];
+	const left = [value];
+	for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
+		if (typeof next !== "object" || next === null) continue;
+		if (Array.isArray(next)) lengths.push(next.length);
+		for (const item of Object.values(next)) if (typeof item === "object" && item !== null) left.push(item);
+	}
+	return lengths;
+}
+
+/** What stands in the document or in a variable: numbers, lists and objects, anything else as undefined. */
+function givenIn(node: ValueNode | undefined, variables: Variables): unknown {
+	switch (node?.kind) {
+		case Kind.VARIABLE:
+			return variables[node.name.value];
+		case Kind.INT:
+			return Number(node.value);
+		case Kind.LIST:
+			return node.values.map((value) => givenIn(value, variables));
+		case Kind.OBJECT:
+			return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, givenIn(value, variables)]));
+		default:
+			return undefined;
+	}
+}
+
+function withDefaults(operation: OperationDefinitionNode, given: Variables): Variables {
+	const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+		defaultValue === undefined ? [] : [[variable.name.value, givenIn(defaultValue, {})] as const],
+	);
+	return { ...Object.fromEntries(defaults), ...given };
+}

@@ -1,0 +1,99 @@
+import {
+	type DocumentNode,
+	type FragmentDefinitionNode,
+	GraphQLError,
+	Kind,
+	type OperationDefinitionNode,
+	OperationTypeNode,
+	type SelectionNode,
+	type SelectionSetNode,
+} from "graphql";
+
+/** How large a document may be, fragments opened where they are used. */
+export interface DocumentBounds {
+	/** Words and signs in its text. */
+	readonly tokens: number;
+	/** Fields within fields; what is asked of the schema itself is not counted. */
+	readonly depth: number;
+	/** Fields that are given a name of their own, __typename included. */
+	readonly aliases: number;
+	/** Directives. */
+	readonly directives: number;
+}
+
+export const documentBounds: DocumentBounds = { tokens: 1_000, depth: 10, aliases: 30, directives: 5 };
+
+interface Size {
+	readonly depth: number;
+	readonly aliases: number;
+	readonly directives: number;
+}
+
+const nothing: Size = { depth: 0, aliases: 0, directives: 0 };
+
+/** What is too large of the document; undefined when nothing is. Takes as long as the text is, whatever its fragments come to. */
+export function documentRefusal(document: DocumentNode, bounds: DocumentBounds = documentBounds): GraphQLError | undefined {
+	const sizeOf = measure(document);
+	for (const definition of document.definitions) {
+		if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+		const { depth, aliases, directives } = sizeOf(definition.selectionSet);
+		const refusal =
+			tooMany(depth, bounds.depth, (most) => `The document nests fields ${depth} deep: ${most} levels are allowed.`) ??
+			tooMany(aliases, bounds.aliases, (most) => `The document has ${aliases} aliases: ${most} are allowed.`) ??
+			tooMany(directives + (definition.directives?.length ?? 0), bounds.directives, (most) => `The document has too many directives: ${most} are allowed.`) ??
+			(isLeftOpen(definition, document) ? "What a subscription listens to must not depend on @skip or @include." : undefined);
+		if (refusal !== undefined) return new GraphQLError(refusal, { nodes: definition, extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
+	}
+	return undefined;
+}
+
+/** Whether the field of a subscription may be left out: there would be nothing to listen to. */
+function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, document: DocumentNode): boolean {
+	if (operation !== OperationTypeNode.SUBSCRIPTION) return false;
+	const opened = new Set<string>();
+	const isOpen = (node: SelectionNode): boolean => {
+		if (node.directives?.some(({ name }) => name.value === "skip" || name.value === "include")) return true;
+		if (node.kind === Kind.INLINE_FRAGMENT) return node.selectionSet.selections.some(isOpen);
+		if (node.kind === Kind.FIELD || opened.has(node.name.value)) return false;
+		opened.add(node.name.value);
+		return document.definitions.some(
+			(definition) =>
+				definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value && definition.selectionSet.selections.some(isOpen),
+		);
+	};
+	return selectionSet.selections.some(isOpen);
+}
+
+const tooMany = (count: number, most: number, message: (most: number) => string): string | undefined => (count > most ? message(most) : undefined);
+
+function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
+	const fragments = new Map<string, FragmentDefinitionNode>();
+	for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+	const known = new Map<string, Size>();
+
+	function ofFragment(name: string): Size {
+		const present = known.get(name);
+		if (present !== undefined) return present;
+		known.set(name, nothing); // one that leads to itself is refused when the document is validated
+		const fragment = fragments.get(name);
+		const size = fragment === undefined ? nothing : ofSelections(fragment.selectionSet);
+		known.set(name, size);
+		return size;
+	}
+
+	function ofSelections({ selections }: SelectionSetNode): Size {
+		let [depth, aliases, directives] = [0, 0, 0];
+		for (const node of selections) {
+			const isField = node.kind === Kind.FIELD;
+			const below =
+				node.kind === Kind.FRAGMENT_SPREAD ? ofFragment(node.name.value) : node.selectionSet === undefined ? nothing : ofSelections(node.selectionSet);
+			const isOfSchema = isField && (node.name.value === "__schema" || node.name.value === "__type");
+			depth = Math.max(depth, isOfSchema ? 1 : below.depth + (isField ? 1 : 0));
+			aliases += below.aliases + (isField && node.alias !== undefined ? 1 : 0);
+			directives += below.directives + (node.directives?.length ?? 0);
+		}
+		return { depth, aliases, directives };
+	}
+
+	return ofSelections;
+}

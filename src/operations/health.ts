@@ -1,0 +1,48 @@
+import type { Probe } from "../database/database.ts";
+import { every } from "../shared/every.ts";
+
+/** Whether requests are to be sent here. */
+export interface Health {
+	readonly isReady: boolean;
+	/** Looks after the database from now on: the service is ready while it answers. */
+	watch(probe: Probe): void;
+	/** Is not ready any more, at once and for good. */
+	stop(): Promise<void>;
+}
+
+/** Between two questions, and how long the database has for an answer, in milliseconds: together less than the two seconds that are promised. */
+const betweenProbes = 500;
+const longestAnswer = 1_000;
+
+export function createHealth(): Health {
+	let answers = false;
+	let isStopping = false;
+	let probing: { stop(): Promise<void> } | undefined;
+	return {
+		get isReady() {
+			return answers && !isStopping;
+		},
+		watch: (probe) => {
+			const looking = every(
+				betweenProbes,
+				async () => {
+					answers = await probe.answers(longestAnswer);
+				},
+				() => {
+					answers = false;
+				},
+			);
+			probing = {
+				stop: async () => {
+					const stopped = looking.stop();
+					probe.close(); // what is asked at the moment need not be answered
+					await stopped;
+				},
+			};
+		},
+		stop: async () => {
+			isStopping = true;
+			await probing?.stop();
+		},
+	};
+}

@@ -1,0 +1,73 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Measures } from "../shared/measures.ts";
+import type { AnsweredOperation } from "./answered.ts";
+
+/** What is counted of the service, as Prometheus reads it. */
+export interface Metrics extends Measures {
+	operation(answered: AnsweredOperation): void;
+	/** All of it as text, and the text's media type. */
+	text(): Promise<string>;
+	readonly mediaType: string;
+}
+
+/** Clients choose the names of their operations: so many are told apart, the others are one. */
+const mostNames = 100;
+const longestName = 64;
+const otherName = "other";
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const magnitudes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000];
+
+/** Starts counting. What the process itself takes is among it. */
+export function createMetrics(): Metrics {
+	const registry = new Registry();
+	collectDefaultMetrics({ register: registry });
+	const named = (name: string, help: string) => ({ name: `usage_gateway_${name}`, help, registers: [registry] });
+	const operations = new Counter({
+		...named("operations_total", "Operations that were answered. The first hundred names of signed-in clients are told apart."),
+		labelNames: ["type", "name", "outcome"],
+	});
+	const durations = new Histogram({ ...named("operation_duration_seconds", "From a request to its answer."), labelNames: ["type"], buckets: seconds });
+	const errors = new Counter({ ...named("errors_total", "Operations that were answered with an error of the code."), labelNames: ["code"] });
+	const costs = new Histogram({ ...named("operation_cost", "What operations may take, found before they are executed."), buckets: magnitudes });
+	const perOperation = new Histogram({ ...named("operation_statements", "Statements that an operation ran."), buckets: magnitudes.slice(0, 10) });
+	const statements = new Histogram({ ...named("statement_duration_seconds", "Statements of the database."), labelNames: ["outcome"], buckets: seconds });
+	const batches = new Histogram({ ...named("batch_objects", "Objects that one statement reads something of."), buckets: magnitudes });
+	const subscribers = new Gauge(named("subscribers", "Subscriptions that are under way."));
+	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
+	const looked = new Gauge(named("log_read_timestamp_seconds", "When the log was last looked at."));
+	const evaluations = new Histogram({ ...named("policy_evaluation_seconds", "Evaluations of policies, within their transactions."), buckets: seconds });
+	const nameOf = knownNames();
+
+	return {
+		operation: ({ type, name, viewer, codes, outcome, cost, statements, milliseconds }) => {
+			const label = type ?? "none";
+			operations.inc({ type: label, name: viewer === undefined ? otherName : nameOf(name), outcome });
+			durations.observe({ type: label }, milliseconds / 1_000);
+			for (const code of codes) errors.inc({ code });
+			if (cost !== undefined) costs.observe(cost);
+			if (type !== undefined) perOperation.observe(statements);
+		},
+		statement: (milliseconds, failed) => statements.observe({ outcome: failed ? "failed" : "ok" }, milliseconds / 1_000),
+		batch: (objects) => batches.observe(objects),
+		subscribers: (change) => subscribers.inc(change),
+		logRead: (lag) => {
+			looked.setToCurrentTime();
+			if (lag !== undefined) lags.observe(Math.max(0, lag));
+		},
+		evaluation: (milliseconds) => evaluations.observe(milliseconds / 1_000),
+		text: () => registry.metrics(),
+		mediaType: registry.contentType,
+	};
+}
+
+/** The name as it is counted. */
+function knownNames(): (name: string | undefined) => string {
+	const known = new Set<string>();
+	return (name = "") => {
+		if (known.has(name)) return name;
+		if (known.size >= mostNames || name.length > longestName) return otherName;
+		known.add(name);
+		return name;
+	};
+}

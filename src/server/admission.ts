@@ -1,0 +1,130 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, type OperationDefinitionNode, parse, validate } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { type Charge, createMeter } from "../admission/admission.service.ts";
+import { type Cost, costOf } from "../admission/cost.ts";
+import { type DocumentBounds, documentRefusal } from "../admission/document-bounds.ts";
+import type { Context, Services } from "../graphql/context.ts";
+import { badUserInput, costLimitExceeded, introspectionOff, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
+import { isAboutSchema } from "./about-schema.ts";
+
+/** What one operation, and one token, may ask for. */
+export interface AdmissionOptions {
+	/** The most that one operation may cost. */
+	readonly mostCost: number;
+	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
+	readonly costPerSecond: number;
+	/** How large a document may be. */
+	readonly bounds: DocumentBounds;
+	/** Who may ask what the schema is. */
+	readonly introspection: "everyone" | "signed-in" | "off";
+}
+
+/** The most items in one list of an argument. */
+const mostListItems = 250;
+
+/** How long an operation may take, in milliseconds. */
+const longestExecution = 10_000;
+
+/** What clients are told of what they have asked, and may ask further. */
+interface AnnouncedCost {
+	readonly requested: number;
+	readonly limit: number;
+	/** What is left of the token's bucket, and what is added to it each second; absent when nothing is metered. */
+	readonly remaining?: number;
+	readonly restoreRate?: number;
+}
+
+/** Lets an operation run when it is neither too large, nor too much for its token at the moment; and tells what it cost. */
+export function useAdmission({ database }: Pick<Services, "database">, { mostCost, costPerSecond, bounds, introspection }: AdmissionOptions): Plugin<Context> {
+	const meter = costPerSecond === 0 ? undefined : createMeter(database, { size: costPerSecond * 10, perSecond: costPerSecond }, () => performance.now());
+	const known = new WeakMap<OperationDefinitionNode, Cost>();
+
+	const parseBounded = parseWithin(bounds);
+
+	/** What the operation asks for; looked at once where that does not depend on variables. */
+	function asked({ schema, document, variableValues }: ExecutionArgs, operation: OperationDefinitionNode): Cost {
+		const present = known.get(operation);
+		if (present !== undefined) return present;
+		const cost = costOf(schema, document, operation, variableValues ?? {});
+		if (!operation.variableDefinitions?.length && !variableValues) known.set(operation, cost);
+		return cost;
+	}
+
+	/** What the operation costs. Throws its refusal. */
+	async function admitted(args: ExecutionArgs): Promise<AnnouncedCost> {
+		const context = args.contextValue as Context;
+		const operation = getOperationAST(args.document, args.operationName);
+		if (operation == null) return { requested: 0, limit: mostCost }; // which is told by who executes it
+		if (introspection !== "everyone" && isAboutSchema(args.document)) {
+			if (introspection === "off") throw introspectionOff();
+			if (!context.isSignedIn) throw unauthenticated();
+		}
+		const { cost, longestList } = asked(args, operation);
+		context.operation?.observeCost(cost);
+		if (longestList > mostListItems) throw badUserInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
+		if (cost > mostCost) throw costLimitExceeded({ requested: cost, limit: mostCost });
+		const { token, viewer } = context;
+		if (meter === undefined || token === undefined) return { requested: cost, limit: mostCost };
+		return announced(await meter.charge(token, viewer.isStaff || viewer.providedOfferings.length > 0, cost), cost);
+	}
+
+	function announced(charge: Charge, requested: number): AnnouncedCost {
+		const cost = { requested, limit: mostCost, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
+		if (!charge.isAllowed) throw tooFast(cost, charge.after);
+		return cost;
+	}
+
+	return {
+		onParse: ({ setParseFn }) => setParseFn(parseBounded),
+		onValidate: ({ setValidationFn }) => {
+			// A schema that is not told of is not guessed by its suggestions either.
+			if (introspection !== "everyone") setValidationFn(validateWithoutSuggestions);
+		},
+		onExecute: async ({ args, executeFn, setExecuteFn, setResultAndStopExecution }) => {
+			let cost: AnnouncedCost;
+			try {
+				cost = await admitted(args as ExecutionArgs);
+			} catch (error) {
+				setResultAndStopExecution(refusal(error));
+				return undefined;
+			}
+			setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args)));
+			return { onExecuteDone: ({ result }) => void Object.assign(result, { extensions: { ...(result as ExecutionResult).extensions, cost } }) };
+		},
+		onSubscribe: async ({ args, setResultAndStopExecution }) => {
+			try {
+				await admitted(args as ExecutionArgs);
+			} catch (error) {
+				setResultAndStopExecution(refusal(error));
+			}
+		},
+	};
+}
+
+/** The refusal as a result. Throws what is none. */
+function refusal(error: unknown): ExecutionResult {
+	if (error instanceof GraphQLError) return { errors: [error] };
+	throw error;
+}
+
+/** Reads a document. Throws what is wrong with it, or that it is too large. */
+const parseWithin =
+	(bounds: DocumentBounds): typeof parse =>
+	(source, options) => {
+		const document = parse(source, { ...options, maxTokens: bounds.tokens });
+		const refused = documentRefusal(document, bounds);
+		if (refused !== undefined) throw refused;
+		return document;
+	};
+
+const validateWithoutSuggestions: typeof validate = (schema, document, rules, options) =>
+	validate(schema, document, rules, { ...options, hideSuggestions: true });
+
+/** The result, or an error when it takes too long. */
+function withinTime<Result>(result: Result | Promise<Result>): Result | ExecutionResult | Promise<Result | ExecutionResult> {
+	if (!(result instanceof Promise)) return result;
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => resolve({ data: null, errors: [timedOut(longestExecution / 1_000)] }), longestExecution);
+		result.then(resolve, reject).finally(() => clearTimeout(timer));
+	});
+}

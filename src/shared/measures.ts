@@ -1,0 +1,30 @@
+/** Told what the service does, for those who run it. Each call is cheap, and none throws. */
+export interface Measures {
+	/** A statement of the database has ended. */
+	statement(milliseconds: number, failed: boolean): void;
+	/** One statement reads what is shown of that many objects. */
+	batch(objects: number): void;
+	/** A subscriber has come, or has gone. */
+	subscribers(change: 1 | -1): void;
+	/** The log has been looked at: how old the oldest of the new entries was, in seconds; undefined when there was none. */
+	logRead(lag: number | undefined): void;
+	/** Policies have been evaluated. */
+	evaluation(milliseconds: number): void;
+}
+
+/** Runs a statement, and is told what it is: its text, which has no values in it. */
+export type StatementWatch = <Result>(statement: { readonly text: string }, run: () => Promise<Result>) => Promise<Result>;
+
+/** Tells how long each statement takes. */
+export const measuring =
+	(measures: Measures): StatementWatch =>
+	(_statement, run) => {
+		const begun = performance.now();
+		const answer = run();
+		const ended = (failed: boolean) => measures.statement(performance.now() - begun, failed);
+		answer.then(
+			() => ended(false),
+			() => ended(true),
+		);
+		return answer;
+	};

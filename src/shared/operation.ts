@@ -1,0 +1,33 @@
+import type { StatementWatch } from "./measures.ts";
+
+export type OperationType = "query" | "mutation" | "subscription";
+
+/** One operation of a client on its way through the service, as those who run the service look at it. */
+export interface Operation {
+	/** Names it in its answer, in the log and beside a bug. */
+	readonly requestId: string;
+	/** What is executed. An operation that is refused before is never told. */
+	identify(type: OperationType, name: string | undefined): void;
+	/** Who asks; nobody unless it is told. */
+	signedIn(username: string): void;
+	/** Runs a statement of it. */
+	readonly watch: StatementWatch;
+	/** How much it may take, as it was found before it was executed. */
+	observeCost(cost: number): void;
+	/** A typed error was answered. */
+	refused(code: string): void;
+	/** It has been answered, with errors of these codes at the top: a subscription when it has begun. What is told later counts no more. */
+	end(codes: readonly string[]): void;
+	/** Its client has gone: ends it when it was under way. */
+	leave(): void;
+}
+
+/** What an operation is asked with, apart from what it asks. Both come from the client: neither is trusted. */
+export interface Asked {
+	readonly requestId?: string | undefined;
+	/** The place in a distributed trace, as W3C Trace Context writes it. */
+	readonly traceparent?: string | undefined;
+}
+
+/** Makes an operation of each request, when it comes. */
+export type BeginOperation = (asked: Asked) => Operation;

@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ask, directoriesForFile, type Ended, type Service, startService } from "../command/process.ts";
+
+const directory = directoriesForFile();
+
+const statusOf = async (url: string) => (await fetch(url, { headers: { connection: "close" } })).status;
+
+describe("a service with a port for those who run it, and a log", () => {
+	let service: Service;
+	let operations: string;
+	let ended: Ended;
+	let live: number;
+	beforeAll(async () => {
+		service = await startService({ DATA_DIR: await directory(), OPERATIONS_PORT: "0", LOG: "json" });
+		operations = /^Health and metrics: (\S+)$/m.exec(service.greeting)?.[1] ?? "";
+		await until(200);
+		await ask(service, "demo_owner", "query Who { viewer { username } }");
+
+		// A request that is not sent to its end holds the service up, and with it what can be asked of it.
+		const headers = { "content-type": "application/json", "content-length": 100, expect: "100-continue" };
+		const holding = request(service.url, { method: "POST", headers }).on("error", () => {});
+		holding.flushHeaders();
+		await once(holding, "continue");
+		const end = service.stop();
+		await until(503);
+		live = await statusOf(`${operations}/health/live`);
+		holding.destroy();
+		ended = await end;
+	});
+	afterAll(() => void service.kill());
+
+	/** Resolves when readiness is answered with the status. */
+	const until = (status: number) => vi.waitFor(async () => expect(await statusOf(`${operations}/health/ready`)).toBe(status), { timeout: 60_000 });
+
+	test("is not ready any more while it stops, and live until it ends", () => {
+		expect([live, ended.exitCode]).toEqual([200, 0]);
+	});
+
+	test("writes a line of each operation behind its greeting", () => {
+		const [line = "", ...others] = ended.stdout.slice(service.greeting.length).trimEnd().split("\n");
+		expect(JSON.parse(line)).toMatchObject({ viewer: "owner", type: "query", name: "Who", outcome: "ok", codes: [] });
+		expect(others).toEqual([]);
+	});
+});

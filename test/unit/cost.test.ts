@@ -1,0 +1,90 @@
+import { getOperationAST, type OperationDefinitionNode, parse } from "graphql";
+import { describe, expect, test } from "vitest";
+import { costOf } from "../../src/admission/cost.ts";
+import { schema } from "../../src/graphql/schema.ts";
+
+function asked(document: string, variables: Record<string, unknown> = {}) {
+	const parsed = parse(document);
+	return costOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode, variables);
+}
+const cost = (document: string, variables?: Record<string, unknown>) => asked(document, variables).cost;
+
+describe("an operation costs 1, and 1 for each 10 objects that it may read", () => {
+	test.each<[string, string, number, Record<string, unknown>?]>([
+		["one row", `{ resource(uuid: "84c3d8b4-7c1e-582d-93d0-cad07cfd302a") { name project { name customer { name } } } }`, 1],
+		["a page of 100", "{ resources(first: 100) { nodes { name offering { name } } } }", 1 + 10],
+		["a page of 10", "{ resources(first: 10) { nodes { name } } }", 1 + 1],
+		["a page of 11", "{ resources(first: 11) { nodes { name } } }", 1 + 2],
+		["a page from the end", "{ resources(last: 30) { nodes { name } } }", 1 + 3],
+		["a page of no given size, which is 25", "{ resources { nodes { name } } }", 1 + 3],
+		["a page of more than there may be, which is refused later", "{ resources(first: 100000) { nodes { name } } }", 1 + 10],
+		["a page of a size in a variable", "query ($n: Int) { resources(first: $n) { nodes { name } } }", 1 + 5, { n: 50 }],
+		["a page of a size that the variable has by default", "query ($n: Int = 40) { resources(first: $n) { nodes { name } } }", 1 + 4],
+		["a page of a size in a variable that is not given", "query ($n: Int) { resources(first: $n) { nodes { name } } }", 1 + 3],
+		["pages below pages", "{ resources(first: 20) { nodes { componentUsages(first: 10) { nodes { usage } } } } }", 1 + 2 + 20],
+		["pages below edges", "{ resources(first: 20) { edges { node { componentUsages(first: 10) { nodes { usage } } } } } }", 1 + 2 + 20],
+		[
+			"pages below pages below pages",
+			"{ resources(first: 20) { nodes { componentUsages(first: 10) { nodes { userUsages(first: 10) { nodes { usage } } } } } } }",
+			1 + 2 + 20 + 200,
+		],
+		["a short list, which is reckoned with 10", "{ offerings(first: 10) { nodes { components { name } } } }", 1 + 1 + 10],
+		["the count of a list", "{ resources(first: 10) { totalCount } }", 1 + 1 + 1],
+		["counts of lists below", "{ customers(first: 10) { nodes { projects(first: 1) { totalCount } } } }", 1 + 1 + 10 * (1 + 1)],
+		["what lies beyond a page", "{ resources(first: 10) { pageInfo { hasNextPage endCursor } } }", 1 + 1],
+		["a chart", `{ resources(first: 10) { nodes { usageSeries(from: "2026-01-01", to: "2026-12-01") { points { usage } } } } }`, 1 + 1 + 10 * (1 + 10)],
+		[
+			"as many nodes as ids are given",
+			`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { projects(first: 10) { nodes { name } } } } }`,
+			1 + 3 + 21,
+			{ ids: Array(21).fill("x") },
+		],
+		["aliases, each on its own", "{ a: resources(first: 10) { nodes { name } } b: resources(first: 10) { nodes { name } } }", 1 + 2],
+		[
+			"fragments, wherever they are used",
+			"{ a: resources(first: 10) { ...P } b: resources(first: 100) { ...P } } fragment P on ResourceConnection { nodes { componentUsages(first: 10) { nodes { usage } } } }",
+			1 + 1 + 10 + 10 + 100,
+		],
+		[
+			"a fragment that is hidden in others",
+			"{ resources(first: 100) { ...A } } fragment A on ResourceConnection { ... { ...B } } fragment B on ResourceConnection { nodes { planPeriods(first: 10) { nodes { start } } } }",
+			1 + 10 + 100,
+		],
+		["introspection", "{ __schema { types { name fields { name } } } }", 1 + 50],
+		[
+			"a report",
+			`mutation { setUsage(input: { resource: "x", usages: [{ type: "a", amount: "1" }, { type: "b", amount: "1" }] }) { __typename } }`,
+			1 + 10 + 2,
+		],
+		[
+			"many reports",
+			"mutation ($input: [SetUsageInput!]!) { setUsages(input: $input) { __typename } }",
+			1 + 10 + 200,
+			{ input: Array(200).fill({ usages: [] }) },
+		],
+		["a subscription", "subscription { policyFirings { __typename } }", 1],
+	])("%s", (_what, document, expected, variables) => {
+		expect(cost(document, variables)).toBe(expected);
+	});
+});
+
+test("fragments that come to more fields than there are atoms are reckoned at once", () => {
+	const levels = Array.from(
+		{ length: 60 },
+		(_, level) =>
+			`fragment F${level} on Resource { a${level}: planPeriods(first: 10) { nodes { resource { ...F${level + 1} } } } b${level}: planPeriods(first: 10) { nodes { resource { ...F${level + 1} } } } }`,
+	);
+	expect(cost(`{ resources(first: 1) { nodes { ...F0 } } } ${levels.join(" ")} fragment F60 on Resource { name }`)).toBeGreaterThan(1e70);
+});
+
+test.each<[string, string, number, Record<string, unknown>?]>([
+	["in the document", `{ nodes(ids: [${Array(251).fill('"x"')}]) { id } }`, 251],
+	["in a variable", "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 300, { ids: Array(300).fill("x") }],
+	["deep in a variable", "mutation ($input: [SetUsageInput!]!) { setUsages(input: $input) { __typename } }", 251, { input: [{ usages: Array(251).fill({}) }] }],
+])("the longest list of an argument is found %s", (_where, document, expected, variables) => {
+	expect(asked(document, variables).longestList).toBe(expected);
+});
+
+test("a value that is nested a hundred thousand deep is looked through", () => {
+	expect(asked("query ($x: JSON) { __typename }", { x: JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) }).longestList).toBe(1);
+});
