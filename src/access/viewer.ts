@@ -42,12 +42,12 @@ export async function viewerOf(database: Queries, token: string, now: Date): Pro
 				from "OfferingRole" m where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz)
 			), '[]') "managedOfferings",
 			coalesce((
-				select json_agg(o."uuid") from "Offering" o
-				where o."providerUuid" in (
-					select c."customerUuid" from "CustomerRole" c where c."userUuid" = u."uuid" and (c."expires" is null or c."expires" > ${now}::timestamptz)
-				) or o."uuid" in (
+				select json_agg(provided."uuid") from (
+					select o."uuid" from "CustomerRole" c join "Offering" o on o."providerUuid" = c."customerUuid"
+					where c."userUuid" = u."uuid" and (c."expires" is null or c."expires" > ${now}::timestamptz)
+					union
 					select m."offeringUuid" from "OfferingRole" m where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz)
-				)
+				) provided
 			), '[]') "providedOfferings"
 		from "Token" t join "User" u on u."uuid" = t."userUuid"
 		where t."hash" = ${tokenHash(token)} and t."revoked" is null and (t."expires" is null or t."expires" > ${now}::timestamptz) and u."isActive"

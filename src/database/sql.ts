@@ -34,5 +34,9 @@ export function isOneOfWords(column: Sql, enumeration: string, words: readonly s
 	return others.length === 0 ? sql`${column} = ${value(first)}` : sql`${column} in (${list([first, ...others].map(value))})`;
 }
 
-/** The column is one of these uuids: one parameter, whatever their number. */
-export const isOneOf = (column: Sql, uuids: readonly string[]): Sql => sql`${column} = any(${uuids}::uuid[])`;
+/**
+ * The column is one of these uuids: one parameter, whatever their number. A single one is an equality, whose plan is made once
+ * for all values: that of a list is made anew each time, which costs more than reading a row.
+ */
+export const isOneOf = (column: Sql, uuids: readonly string[]): Sql =>
+	uuids.length === 1 ? sql`${column} = ${uuids[0]}::uuid` : sql`${column} = any(${uuids}::uuid[])`;

@@ -1,25 +1,28 @@
 /**
- * Lets callers for the same key share what is loaded, without ever being answered what is older than their call: whoever
- * calls while a load is under way waits for the next one, together with all others who do. Nothing is kept.
+ * Lets callers for the same key share what is loaded, without ever being answered what is older than their call: a load begins
+ * when all that has come in is looked at, and whoever calls while it is under way waits for the next one. Nothing is kept.
  */
 export function joined<Value>(load: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
-	const underWay = new Map<string, { readonly current: Promise<Value>; next: Promise<Value> | undefined }>();
+	/** By key, the load that callers can still join. */
+	const open = new Map<string, Promise<Value>>();
+	/** By key, the last load, which the next one waits for. */
+	const last = new Map<string, Promise<unknown>>();
 
 	function begin(key: string): Promise<Value> {
-		const current = load(key).finally(() => {
-			if (underWay.get(key)?.next === undefined) underWay.delete(key);
+		const opened = Promise.allSettled([last.get(key), nextTurn()]).then(() => {
+			open.delete(key);
+			return load(key);
 		});
-		underWay.set(key, { current, next: undefined });
-		return current;
+		open.set(key, opened);
+		last.set(key, opened);
+		const forget = () => {
+			if (last.get(key) === opened) last.delete(key);
+		};
+		opened.then(forget, forget);
+		return opened;
 	}
 
-	return (key) => {
-		const present = underWay.get(key);
-		if (present === undefined) return begin(key);
-		present.next ??= present.current.then(
-			() => begin(key),
-			() => begin(key),
-		);
-		return present.next;
-	};
+	return (key) => open.get(key) ?? begin(key);
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

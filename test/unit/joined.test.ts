@@ -12,14 +12,28 @@ function loads() {
 	return { begun, load };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Until all that was due is done. */
+const turn = async () => {
+	for (let time = 0; time < 3; time++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe("callers for the same key", () => {
+	test("share a load when they call in the same turn", async () => {
+		const { begun, load } = loads();
+		const call = joined(load);
+		const together = [call("a"), call("a")];
+		await turn();
+		begun[0]?.end();
+		expect(await Promise.all(together)).toEqual([1, 1]);
+	});
+
 	test("share the load that begins after they called, not the one under way", async () => {
 		const { begun, load } = loads();
 		const call = joined(load);
 		const first = call("a");
+		await turn();
 		const late = [call("a"), call("a")];
+		await turn();
 		expect(begun).toHaveLength(1);
 		begun[0]?.end();
 		await turn();
@@ -33,9 +47,9 @@ describe("callers for the same key", () => {
 		const call = joined(load);
 		for (const number of [1, 2]) {
 			const answer = call("a");
+			await turn();
 			begun.at(-1)?.end();
 			expect(await answer).toBe(number);
-			await turn();
 		}
 	});
 
@@ -43,6 +57,7 @@ describe("callers for the same key", () => {
 		const { begun, load } = loads();
 		const call = joined(load);
 		const first = call("a");
+		await turn();
 		const late = call("a");
 		begun[0]?.end(new Error("gone"));
 		await expect(first).rejects.toThrow("gone");
@@ -54,21 +69,23 @@ describe("callers for the same key", () => {
 	test("who come again and again are each answered by a later load", async () => {
 		const { begun, load } = loads();
 		const call = joined(load);
-		const answers = [call("a"), call("a")];
-		begun[0]?.end();
-		await turn();
-		answers.push(call("a"));
-		begun[1]?.end();
-		await turn();
+		const answers = [];
+		for (const number of [0, 1, 2]) {
+			answers.push(call("a"));
+			await turn();
+			begun[number - 1]?.end();
+			await turn();
+		}
 		begun[2]?.end();
 		expect(await Promise.all(answers)).toEqual([1, 2, 3]);
 	});
 });
 
-test("callers for different keys do not wait for each other", () => {
+test("callers for different keys do not wait for each other", async () => {
 	const { begun, load } = loads();
 	const call = joined(load);
 	void call("a");
 	void call("b");
+	await turn();
 	expect(begun.map(({ key }) => key)).toEqual(["a", "b"]);
 });

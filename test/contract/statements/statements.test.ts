@@ -83,8 +83,11 @@ describe("a report", () => {
 	}
 
 	test("costs the same few statements for one component and for four, under one policy and under three", async () => {
-		const one = await statementsOf(["cpu"], 1);
-		expect(await statementsOf(["cpu", "ram", "disk", "net"], 3)).toEqual(one);
+		// A list of one is an equality.
+		const of = async (types: string[], policies: number) =>
+			(await statementsOf(types, policies)).map((text) => text.replaceAll(/= any\((\$\d+)::uuid\[\]\)/g, "= $1::uuid"));
+		const one = await of(["cpu"], 1);
+		expect(await of(["cpu", "ram", "disk", "net"], 3)).toEqual(one);
 		expect(one).toHaveLength(8);
 	});
 
