@@ -8,13 +8,19 @@ import { seesEverything, type Viewer } from "./viewer.ts";
  * Who sees a row also sees the rows that it links to (a resource's project, a usage's component): these conditions
  * include that, and links are therefore followed without asking again.
  */
-export type Visibility = (viewer: Viewer, t: Sql) => Sql;
+export type Visibility = (viewer: Viewer, t: Sql, parent?: KnownParent) => Sql;
+
+/** A column that is known to be equal to an expression: a condition on that is looked at once, and not for each row. */
+export interface KnownParent {
+	readonly column: string;
+	readonly expression: Sql;
+}
 
 /** Staff and support see all; for anyone else the condition decides. */
 const everythingOr =
 	(condition: Visibility): Visibility =>
-	(viewer, t) =>
-		seesEverything(viewer) ? sql`true` : condition(viewer, t);
+	(viewer, t, parent) =>
+		seesEverything(viewer) ? sql`true` : condition(viewer, t, parent);
 
 const anySignedIn: Visibility = () => sql`true`;
 
@@ -38,9 +44,10 @@ const eitherSide: Visibility = (viewer, t) =>
 /** The row that `column` leads to is visible itself. */
 const through =
 	(table: string, column: string, visible: Visibility): Visibility =>
-	(viewer, t) => {
+	(viewer, t, known) => {
 		const parent = name(`${table} of ${column}`);
-		return sql`exists (select from ${name(table)} ${parent} where ${parent}."uuid" = ${t}.${name(column)} and ${visible(viewer, parent)})`;
+		const uuid = known?.column === column ? known.expression : sql`${t}.${name(column)}`;
+		return sql`exists (select from ${name(table)} ${parent} where ${parent}."uuid" = ${uuid} and ${visible(viewer, parent)})`;
 	};
 
 const resource = everythingOr(eitherSide);

@@ -47,7 +47,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	const fragments = new Map<string, FragmentDefinitionNode>();
 	for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
 	const variables = withDefaults(operation, given);
-	let longest = Math.max(0, ...listLengths(given));
+	let longest = longestOf(listLengths(given));
 	const known = new Map<string, number>();
 
 	function ofFragment(name: string, page: number): number {
@@ -94,7 +94,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	function longestListOf(node: FieldNode): number | undefined {
 		const lengths = (node.arguments ?? []).flatMap(({ value }) => listLengths(givenIn(value, variables)));
 		if (lengths.length === 0) return undefined;
-		const own = Math.max(...lengths);
+		const own = longestOf(lengths);
 		longest = Math.max(longest, own);
 		return own;
 	}
@@ -115,6 +115,9 @@ function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, vari
 	const asked = sizes.find((size) => typeof size === "number");
 	return asked === undefined ? defaultPageSize : Math.min(Math.max(asked, 1), largestPageSize);
 }
+
+/** There can be more lengths than a function takes arguments. */
+const longestOf = (lengths: readonly number[]): number => lengths.reduce((longest, length) => Math.max(longest, length), 0);
 
 /** The lengths of all lists in a value, however deep it is. */
 function listLengths(value: unknown): number[] {

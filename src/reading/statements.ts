@@ -1,5 +1,5 @@
 import type { Viewer } from "../access/viewer.ts";
-import { type VisibleModel, visibility } from "../access/visibility.ts";
+import { type KnownParent, type VisibleModel, visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
 import { type Shape, selectionOf } from "../database/select.ts";
@@ -43,13 +43,13 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 	}
 
 	/** What a list's statements share: its conditions, the viewer's visibility among them. */
-	const conditions = (list: List, parents: Sql | undefined): Sql =>
-		and([...(parents === undefined ? [] : [parents]), ...list.where, visibilityOf(list.model)(viewer, sql`"t"`)]);
+	const conditions = (list: List, parents: Sql | undefined, parent?: KnownParent): Sql =>
+		and([...(parents === undefined ? [] : [parents]), ...list.where, visibilityOf(list.model)(viewer, sql`"t"`, parent)]);
 
-	function pageStatement(list: List, shape: Shape, request: PageRequest, join: Sql, parents: Sql | undefined) {
+	function pageStatement(list: List, shape: Shape, request: PageRequest, join: Sql, parents: Sql | undefined, parent?: KnownParent) {
 		const { columns, from, decode } = selectionOf(list.model, shape, list.links);
 		const statement = sql`
-			select ${columns} from ${from} ${join} where ${and([conditions(list, parents), ...betweenCursors(list.order, request)])}
+			select ${columns} from ${from} ${join} where ${and([conditions(list, parents, parent), ...betweenCursors(list.order, request)])}
 			order by ${orderBy(list.order, request.fromEnd)} limit ${raw(String(request.size + 1))}
 		`;
 		return { statement, decode };
@@ -78,7 +78,7 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 		pages: async (list, shape, request, parents) => {
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
-			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`);
+			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`, knownParent(list));
 			const tuples = await queries.tuples(
 				sql`select parent.place::int, page.* from unnest(${parents}::uuid[]) with ordinality parent (uuid, place) cross join lateral (${statement}) page`,
 			);
@@ -124,6 +124,10 @@ function requiredParent(list: List) {
 	if (list.parent === undefined) throw new Error(`The list ${list.key} has no parent.`);
 	return list.parent;
 }
+
+/** In a page below a parent, the column that leads to the parent: who sees the parent is looked at once for all its rows. */
+const knownParent = ({ parent }: List): KnownParent | undefined =>
+	parent !== undefined && "column" in parent && parent.link === undefined ? { column: parent.column, expression: sql`parent.uuid` } : undefined;
 
 /** The decoded tuples of each parent, whose uuid stands first in the tuple. */
 function grouped(tuples: readonly unknown[][], parents: readonly string[], decode: (tuple: unknown[]) => AnyRow): AnyRow[][] {

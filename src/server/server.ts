@@ -62,7 +62,8 @@ export async function startServer(services: Services, { host, port, beginOperati
 	});
 	Object.assign(http, longestWaits);
 	const silent = silentConnections(http);
-	const verifyClient = ({ origin, req }: { origin?: string; req: IncomingMessage }) => isWelcome(origin, req.headers.host, options.origins);
+	const verifyClient = ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: (isWelcome: boolean, status: number) => void) =>
+		answer(isWelcome(origin, req.headers.host, options.origins), 403);
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage, verifyClient });
 	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
 	const graphql = serveWebSocket(sockets, yoga, services, beginOperation);

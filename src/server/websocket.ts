@@ -54,6 +54,7 @@ export function serveWebSocket(
 	return useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
 		{
 			connectionInitWaitTimeout: initialWait,
+			isProd: true, // or what went wrong on our side would be the reason that a connection is closed with
 			onConnect: async ({ connectionParams, extra }) => {
 				const { socket } = extra;
 				Object.assign(extra, unused.extra);

@@ -1,6 +1,7 @@
 /**
  * Lets callers for the same key share what is loaded, without ever being answered what is older than their call: a load begins
- * when all that has come in is looked at, and whoever calls while it is under way waits for the next one. Nothing is kept.
+ * when all that has come in is looked at, and whoever calls while it is under way waits for the next one, which gathers callers
+ * for a millisecond at least. Nothing is kept.
  */
 export function joined<Value>(load: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
 	/** By key, the load that callers can still join. */
@@ -9,7 +10,8 @@ export function joined<Value>(load: (key: string) => Promise<Value>): (key: stri
 	const last = new Map<string, Promise<unknown>>();
 
 	function begin(key: string): Promise<Value> {
-		const opened = Promise.allSettled([last.get(key), nextTurn()]).then(() => {
+		const before = last.get(key);
+		const opened = (before === undefined ? nextTurn() : Promise.allSettled([before, gathering()])).then(() => {
 			open.delete(key);
 			return load(key);
 		});
@@ -26,3 +28,5 @@ export function joined<Value>(load: (key: string) => Promise<Value>): (key: stri
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const gathering = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));

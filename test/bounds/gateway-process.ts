@@ -25,12 +25,15 @@ export interface GatewayProcess {
 }
 
 /** Starts the gateway on a fresh database of the server that `fill` has filled. What is asked of a gateway that has ended is refused with what it wrote last. */
-export async function startGatewayProcess(fill: (database: Database) => Promise<void>): Promise<GatewayProcess> {
+export async function startGatewayProcess(
+	fill: (database: Database) => Promise<void>,
+	{ isLimited = false }: { isLimited?: boolean } = {},
+): Promise<GatewayProcess> {
 	const database = await freshDatabase("empty");
 	await fill(database);
 	const child = fork(projectPath("test", "bounds", "gateway.ts"), [], {
 		cwd: projectPath(),
-		env: { PATH: process.env["PATH"], DATABASE_URL: await urlOf(database) },
+		env: { PATH: process.env["PATH"], DATABASE_URL: await urlOf(database), LIMITED: isLimited ? "true" : undefined },
 		execArgv: ["--expose-gc", "--import", "tsx"],
 		serialization: "advanced",
 		stdio: ["ignore", "ignore", "pipe", "ipc"],

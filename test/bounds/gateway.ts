@@ -9,6 +9,7 @@ import { systemClock } from "../../src/shared/clock.ts";
 import { answer, tell } from "../bench/fanout/answer.ts";
 import "../bench/fanout/control.ts";
 import { makeFirings } from "../support/firings.ts";
+import { limited } from "../support/limited.ts";
 import { unlimited } from "../support/unlimited.ts";
 import { stallsSinceAsked } from "./stalls.ts";
 
@@ -36,7 +37,8 @@ const services: Services = {
 };
 const bugs: string[] = [];
 const onBug = (error: unknown) => void bugs.push(error instanceof Error ? String(error.stack) : String(error));
-const { url } = await startServer(services, { host: "127.0.0.1", port: 0, ...unlimited, isDemo: false, onBug });
+const limits = process.env["LIMITED"] === "true" ? limited : unlimited;
+const { url } = await startServer(services, { host: "127.0.0.1", port: 0, ...limits, isDemo: false, onBug });
 
 let peak = 0;
 setInterval(() => {

@@ -1,6 +1,4 @@
-import { createClient } from "graphql-ws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import WebSocket from "ws";
 import { addToken } from "../../src/access/token.store.ts";
 import { sql } from "../../src/database/sql.ts";
 import { setUsage } from "../support/documents.ts";
@@ -119,40 +117,6 @@ describe("a token", () => {
 });
 
 describe("a service that stops", () => {
-	test("closes its sockets with 1012, without completing their subscriptions", async () => {
-		let completed = false;
-		const other = await startGateway({ now: "2017-01-10T12:00:00Z" });
-		const owner = await makeProvider(other);
-		const client = createClient({
-			url: other.url.replace(/^http/, "ws"),
-			webSocketImpl: WebSocket,
-			lazy: false,
-			retryAttempts: 0,
-			onNonLazyError: () => {},
-			connectionParams: { Authorization: `Token ${owner.token}` },
-		});
-		const closed = new Promise<number>((resolve) => client.on("closed", (event) => resolve((event as { code: number }).code)));
-		await new Promise<void>((resolve) => client.on("connected", () => resolve()));
-		const ended = new Promise<void>((resolve) => {
-			client.subscribe(
-				{ query: alerts },
-				{
-					next: () => {},
-					error: () => resolve(),
-					complete: () => {
-						completed = true;
-						resolve();
-					},
-				},
-			);
-		});
-		await other.stop();
-
-		expect(await closed).toBe(1012);
-		await ended;
-		expect(completed).toBe(false);
-	});
-
 	test("cuts streams of server-sent events instead of completing them", async () => {
 		const other = await startGateway({ now: "2017-01-10T12:00:00Z" });
 		const owner = await makeProvider(other);

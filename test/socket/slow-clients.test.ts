@@ -243,20 +243,6 @@ test("a client that sends more than 500 messages at once is closed with 4429; ot
 	await isTold(other, position);
 });
 
-test("a message of 64 KB is taken, and a larger one ends the connection with 1009; others stay", async () => {
-	const [large, other] = [await connected(), await connected()];
-	await live([other]);
-	const ping = (bytes: number) => JSON.stringify({ type: "ping", payload: { text: "" } }).replace('""', `"${"x".repeat(bytes - 37)}"`);
-	expect(ping(65_536)).toHaveLength(65_536);
-	large.write(ping(65_536));
-	await large.received(({ type }) => type === "pong");
-	large.write(ping(65_537));
-	expect((await large.closed).code).toBe(1009);
-
-	const [position] = await fire(1);
-	await isTold(other, position);
-});
-
 test("an id that is used again before its subscription was begun leaves nothing behind when the connection ends", async () => {
 	const kinds = "subscription { policyFirings { ... on PolicyFiringEvent { position firing { kind } } } }";
 	const [socket, other] = [await connected(), await connected()];

@@ -12,10 +12,8 @@ function loads() {
 	return { begun, load };
 }
 
-/** Until all that was due is done. */
-const turn = async () => {
-	for (let time = 0; time < 3; time++) await new Promise((resolve) => setImmediate(resolve));
-};
+/** Until what callers are gathered for has begun. */
+const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe("callers for the same key", () => {
 	test("share a load when they call in the same turn", async () => {
