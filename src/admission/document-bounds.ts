@@ -11,6 +11,9 @@ import {
 
 /** How large a document may be, fragments opened where they are used. */
 export interface DocumentBounds {
+	/** Characters of its text, and lines: each error looks for its line from the beginning. */
+	readonly characters: number;
+	readonly lines: number;
 	/** Words and signs in its text. */
 	readonly tokens: number;
 	/** Fields within fields; what is asked of the schema itself is not counted. */
@@ -19,28 +22,41 @@ export interface DocumentBounds {
 	readonly aliases: number;
 	/** Directives. */
 	readonly directives: number;
+	/** Characters of a name that the document gives: it comes with every object. */
+	readonly name: number;
 }
 
-export const documentBounds: DocumentBounds = { tokens: 1_000, depth: 10, aliases: 30, directives: 5 };
+export const documentBounds: DocumentBounds = { characters: 32_768, lines: 1_000, tokens: 1_000, depth: 10, aliases: 30, directives: 5, name: 100 };
 
 interface Size {
 	readonly depth: number;
 	readonly aliases: number;
 	readonly directives: number;
+	/** Of the longest alias. */
+	readonly name: number;
 }
 
-const nothing: Size = { depth: 0, aliases: 0, directives: 0 };
+const nothing: Size = { depth: 0, aliases: 0, directives: 0, name: 0 };
+
+/** What is too large of a text that is not parsed yet; undefined when nothing is. */
+export function textRefusal(text: string, bounds: DocumentBounds = documentBounds): GraphQLError | undefined {
+	const refusal =
+		tooMany(text.length, bounds.characters, (most) => `The document is too long: ${most} characters are allowed.`) ??
+		tooMany(text.split(/\r\n|[\n\r]/).length, bounds.lines, (most) => `The document has too many lines: ${most} are allowed.`);
+	return refusal === undefined ? undefined : new GraphQLError(refusal, { extensions: { code: "GRAPHQL_PARSE_FAILED" } });
+}
 
 /** What is too large of the document; undefined when nothing is. Takes as long as the text is, whatever its fragments come to. */
 export function documentRefusal(document: DocumentNode, bounds: DocumentBounds = documentBounds): GraphQLError | undefined {
 	const sizeOf = measure(document);
 	for (const definition of document.definitions) {
 		if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-		const { depth, aliases, directives } = sizeOf(definition.selectionSet);
+		const { depth, aliases, directives, name } = sizeOf(definition.selectionSet);
 		const refusal =
 			tooMany(depth, bounds.depth, (most) => `The document nests fields ${depth} deep: ${most} levels are allowed.`) ??
 			tooMany(aliases, bounds.aliases, (most) => `The document has ${aliases} aliases: ${most} are allowed.`) ??
 			tooMany(directives + (definition.directives?.length ?? 0), bounds.directives, (most) => `The document has too many directives: ${most} are allowed.`) ??
+			tooMany(Math.max(name, definition.name?.value.length ?? 0), bounds.name, (most) => `A name has at most ${most} characters.`) ??
 			(isLeftOpen(definition, document) ? "What a subscription listens to must not depend on @skip or @include." : undefined);
 		if (refusal !== undefined) return new GraphQLError(refusal, { nodes: definition, extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
 	}
@@ -82,7 +98,7 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Si
 	}
 
 	function ofSelections({ selections }: SelectionSetNode): Size {
-		let [depth, aliases, directives] = [0, 0, 0];
+		let [depth, aliases, directives, longestName] = [0, 0, 0, 0];
 		for (const node of selections) {
 			const isField = node.kind === Kind.FIELD;
 			const below =
@@ -90,9 +106,10 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Si
 			const isOfSchema = isField && (node.name.value === "__schema" || node.name.value === "__type");
 			depth = Math.max(depth, isOfSchema ? 1 : below.depth + (isField ? 1 : 0));
 			aliases += below.aliases + (isField && node.alias !== undefined ? 1 : 0);
+			longestName = Math.max(longestName, below.name, isField ? (node.alias?.value.length ?? 0) : 0);
 			directives += below.directives + (node.directives?.length ?? 0);
 		}
-		return { depth, aliases, directives };
+		return { depth, aliases, directives, name: longestName };
 	}
 
 	return ofSelections;

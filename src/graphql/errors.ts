@@ -8,6 +8,9 @@ export const notFound = (what: string, uuid: string) => new GraphQLError(`${what
 
 export const badUserInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
+/** The same of what is known before anything is executed. */
+export const refusedInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http: { status: 400, spec: true } } });
+
 export const badRequest = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
 
 export const positionExpired = (message: string) => new GraphQLError(message, { extensions: { code: "POSITION_EXPIRED" } });
@@ -40,8 +43,18 @@ export const timedOut = (seconds: number) =>
 		extensions: { code: "TIMED_OUT" },
 	});
 
+/** Messages repeat what was asked, as long as it may be. */
+export const shortened = (message: string): string => (message.length > 500 ? `${message.slice(0, 499)}…` : message);
+
 /** The same error at the same place of the document, with another message or code. What it was made from is kept only when said. */
 export function recoded(error: GraphQLError, code: string, message = error.message, originalError?: Error, more: GraphQLErrorExtensions = {}): GraphQLError {
 	const { nodes = null, source = null, positions = null, path = null, extensions } = error;
-	return new GraphQLError(message, { nodes, source, positions, path, originalError: originalError ?? null, extensions: { ...extensions, ...more, code } });
+	return new GraphQLError(shortened(message), {
+		nodes,
+		source,
+		positions,
+		path,
+		originalError: originalError ?? null,
+		extensions: { ...extensions, ...more, code },
+	});
 }

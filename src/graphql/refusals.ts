@@ -1,5 +1,6 @@
 import { Forbidden, InvalidInputRefusal, NotFoundRefusal, type Problem, type ProblemCode, problemCodes, type Refused, RuleRefusal } from "../shared/refusal.ts";
 import { builder } from "./builder.ts";
+import { shortened } from "./errors.ts";
 import { PositionExpired } from "./follow-log.ts";
 
 const ErrorCode = builder.enumType("ErrorCode", {
@@ -14,7 +15,7 @@ const ProblemType = builder.objectRef<Problem>("Problem").implement({
 	description: "One thing that is wrong with an input.",
 	fields: (t) => ({
 		code: t.expose("code", { type: ErrorCode, description: "What is wrong, for programs." }),
-		message: t.exposeString("message", { description: "What is wrong, for people." }),
+		message: t.string({ description: "What is wrong, for people.", resolve: ({ message }) => shortened(message) }),
 		path: t.exposeStringList("path", { description: 'Where: the way from the arguments to the value, such as ["input", "usages", "0", "amount"].' }),
 	}),
 });
@@ -22,7 +23,7 @@ const ProblemType = builder.objectRef<Problem>("Problem").implement({
 const ErrorInterface = builder.interfaceRef<Refused>("Error").implement({
 	description: "What every typed error tells. Nothing was changed when one is answered.",
 	fields: (t) => ({
-		message: t.exposeString("message", { description: "All problems, for people." }),
+		message: t.string({ description: "All problems, for people.", resolve: ({ message }) => shortened(message) }),
 		code: t.field({ type: ErrorCode, description: "The first problem's code.", resolve: ({ problems }) => problems[0].code }),
 		path: t.stringList({ description: "Where the first problem is.", resolve: ({ problems }) => [...problems[0].path] }),
 		problems: t.field({ type: [ProblemType], description: "All problems of the first stage of checks that failed.", resolve: ({ problems }) => [...problems] }),

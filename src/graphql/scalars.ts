@@ -106,6 +106,7 @@ builder.scalarType("JSON", {
 
 /** Input as it is repeated in a message: short, and on one line. */
 function quoted(value: unknown): string {
+	if (typeof value === "object" && value !== null) return Array.isArray(value) ? "A list" : "An object"; // however deep it may be
 	const text = typeof value === "string" ? JSON.stringify(value) : String(JSON.stringify(value) ?? value);
 	return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -2,9 +2,9 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import type { Plugin } from "graphql-yoga";
 import { type Charge, createMeter } from "../admission/admission.service.ts";
 import { type Cost, costOf } from "../admission/cost.ts";
-import { type DocumentBounds, documentRefusal } from "../admission/document-bounds.ts";
+import { type DocumentBounds, documentRefusal, textRefusal } from "../admission/document-bounds.ts";
 import type { Context, Services } from "../graphql/context.ts";
-import { badUserInput, costLimitExceeded, introspectionOff, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
+import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
 import { isAboutSchema } from "./about-schema.ts";
 
 /** What one operation, and one token, may ask for. */
@@ -61,7 +61,7 @@ export function useAdmission({ database }: Pick<Services, "database">, { mostCos
 		}
 		const { cost, longestList } = asked(args, operation);
 		context.operation?.observeCost(cost);
-		if (longestList > mostListItems) throw badUserInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
+		if (longestList > mostListItems) throw refusedInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
 		if (cost > mostCost) throw costLimitExceeded({ requested: cost, limit: mostCost });
 		const { token, viewer } = context;
 		if (meter === undefined || token === undefined) return { requested: cost, limit: mostCost };
@@ -111,6 +111,8 @@ function refusal(error: unknown): ExecutionResult {
 const parseWithin =
 	(bounds: DocumentBounds): typeof parse =>
 	(source, options) => {
+		const tooLong = textRefusal(typeof source === "string" ? source : source.body, bounds);
+		if (tooLong !== undefined) throw tooLong;
 		const document = parse(source, { ...options, maxTokens: bounds.tokens });
 		const refused = documentRefusal(document, bounds);
 		if (refused !== undefined) throw refused;

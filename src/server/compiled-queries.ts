@@ -53,7 +53,7 @@ function programOf({ schema, document, operationName }: ExecutionArgs): Program 
 	return async (args, fieldByField) => {
 		// A socket's messages are written by who sends them.
 		if (args.rootValue !== undefined) return fieldByField(args);
-		const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {});
+		const { coerced, errors } = variablesOf(args, operation);
 		if (coerced === undefined) return { errors };
 		try {
 			return await plan(args.contextValue as Context, coerced);
@@ -67,9 +67,10 @@ function programOf({ schema, document, operationName }: ExecutionArgs): Program 
 function compiled(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Program {
 	const program = compileQuery(takingAnyVariables(schema), withAnyVariables(document, operation), operation.name?.value);
 	if (!isCompiledQuery(program)) return undefined;
-	return ({ rootValue, contextValue, variableValues }) => {
+	return (args) => {
+		const { rootValue, contextValue } = args;
 		// The compiler has a reading of its own of variables, which tells less of what is wrong with them.
-		const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+		const { coerced, errors } = variablesOf(args, operation);
 		if (coerced === undefined) return { errors };
 		const result = program.query(rootValue, contextValue, coerced);
 		return result instanceof Promise ? result.then(withPlacedErrors(document)) : withPlacedErrors(document)(result);
@@ -89,6 +90,13 @@ const withPlacedErrors =
 		});
 		return { ...result, errors };
 	};
+
+/** The variables as the operation takes them, or the errors as field by field: over HTTP their status is 400. */
+function variablesOf({ schema, variableValues }: ExecutionArgs, { variableDefinitions = [] }: OperationDefinitionNode) {
+	const { coerced, errors } = getVariableValues(schema, variableDefinitions, variableValues ?? {}, { maxErrors: 50 });
+	for (const error of errors ?? []) error.extensions["http"] = { status: 400 };
+	return coerced === undefined ? { errors } : { coerced };
+}
 
 /** The type of variables that have been read already. */
 const anything = new GraphQLScalarType({ name: "Anything" });

@@ -38,6 +38,9 @@ const largestMessage = 64 * 1024;
  */
 const patience = 8_000;
 
+/** An answer of status 406 repeats what can be answered for each type that is accepted; in characters. */
+const longestAccept = 1_000;
+
 /** How long a client may take to send what it asks, and a connection may be kept without a request, in milliseconds. */
 const longestWaits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeadersCount: 100 };
 
@@ -57,6 +60,7 @@ export async function startServer(services: Services, { host, port, beginOperati
 		});
 		if (stopping) makeLast(response);
 		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
+		else if ((request.headers.accept?.length ?? 0) > longestAccept) response.writeHead(406).end();
 		else if (isForeignForm(request)) refuseForm(response);
 		else answer(request, response, operation);
 	});

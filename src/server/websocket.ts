@@ -1,10 +1,10 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from "graphql";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { YogaServerInstance } from "graphql-yoga";
 import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
-import { rateLimited } from "../graphql/errors.ts";
+import { badRequest, rateLimited } from "../graphql/errors.ts";
 import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
 import { limitMessages } from "./message-rate.ts";
 import { codesOf } from "./observed-operations.ts";
@@ -51,7 +51,7 @@ export function serveWebSocket(
 	const connections = connectionsByToken();
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
 	sockets.on("connection", (socket) => limitMessages(socket, () => socket.close(closeCodes.tooMany, "Too many messages: send fewer at a time.")));
-	return useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
+	const served = useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
 		{
 			connectionInitWaitTimeout: initialWait,
 			isProd: true, // or what went wrong on our side would be the reason that a connection is closed with
@@ -86,6 +86,7 @@ export function serveWebSocket(
 					Object.assign(payload, unused.payload);
 					const errors = validate(schema, document);
 					if (errors.length > 0) return refused(operation, errors);
+					if (getOperationAST(document, operationName) == null) return refused(operation, [badRequest("The document has no such operation, or several.")]);
 					const contextValue = await contextFactory();
 					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listener } };
 				} catch (error) {
@@ -115,6 +116,9 @@ export function serveWebSocket(
 		sockets,
 		pingEvery,
 	);
+	// What a client does wrong closes its connection with a code; graphql-ws would write it to the error stream as well.
+	sockets.on("connection", (socket) => socket.removeAllListeners("error").on("error", () => {}));
+	return served;
 }
 
 const operationOf = ({ contextValue }: ExecutionArgs): ObservedOperation | undefined => (contextValue as Context).operation;

@@ -1,9 +1,9 @@
 import { GraphQLError } from "graphql";
-import { createYoga, type YogaServerInstance } from "graphql-yoga";
+import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
 import { type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
-import { unauthenticated } from "../graphql/errors.ts";
+import { badRequest, recoded, unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
 import type { Operation } from "../shared/operation.ts";
@@ -15,6 +15,9 @@ import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
 export const endpoint = "/graphql";
+
+/** Codes of yoga for requests that it cannot answer. */
+const ofTransport: ReadonlySet<string> = new Set(["OPERATION_RESOLUTION_FAILURE", "REQUEST_ENTITY_TOO_LARGE"]);
 
 /** The most that is read of a request, in bytes. */
 export const longestBody = 256 * 1024;
@@ -44,9 +47,10 @@ export interface YogaOptions {
 export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions): YogaServerInstance<Transport, Context> {
 	const requests = new RequestsOfErrors();
 	const mask = (thrown: unknown) => {
+		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(/ Did you mean [^?]+\?$/, "");
 		const { error, isBug } = maskError(thrown);
 		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown, requests.of(thrown));
-		return error;
+		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
 	return createYoga<Transport, Context>({
 		schema,
@@ -60,6 +64,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		renderGraphiQL: graphiqlPage,
 		plugins: [
 			useOperations(requests),
+			useReadable(),
 			useErrorCodes(),
 			useCompiledQueries(),
 			useSharedSubscriptions(createSubscriptions(services, mask)),
@@ -73,6 +78,22 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		},
 	});
 }
+
+/** Refuses what a URL names as variables or extensions and is no JSON. */
+const useReadable = (): Plugin => ({
+	onRequestParse: ({ requestParser, setRequestParser }) => {
+		if (requestParser === undefined) return;
+		setRequestParser(async (request) => {
+			try {
+				return await requestParser(request);
+			} catch (error) {
+				throw error instanceof SyntaxError
+					? recoded(badRequest("Variables and extensions are JSON objects."), "BAD_REQUEST", undefined, undefined, { http: { status: 400 } })
+					: error;
+			}
+		});
+	},
+});
 
 async function contextFor(
 	services: Services,

@@ -31,8 +31,8 @@ const alerts = `subscription ($after: String) {
 const reportUsage = "mutation ($input: SetUsageInput!) { setUsage(input: $input) { ... on SetUsagePayload { firings { position } } } }";
 
 /** Reports usage that turns the policy, and answers where this stands in the log. */
-const report = async (amount: string, token = provider.token): Promise<string> =>
-	(await gateway().ask(token, reportUsage, { input: { resource, usages: [{ type: "cpu", amount }] } })).setUsage.firings[0].position;
+const report = async (amount: string, token = provider.token, on = resource): Promise<string> =>
+	(await gateway().ask(token, reportUsage, { input: { resource: on, usages: [{ type: "cpu", amount }] } })).setUsage.firings[0].position;
 
 async function connected(token: string): Promise<Client> {
 	const client = await connect(gateway().url, token);
@@ -55,6 +55,18 @@ async function anotherOwner(): Promise<string> {
 	const token = `demo_${username}`;
 	await addToken(gateway().database, { token, username, name: "test", expires: null, now: new Date(0) });
 	return token;
+}
+
+/** A resource of another provider of the same owner, with a policy on it. */
+async function ofSameOwner(): Promise<string> {
+	const elsewhere = await makeProvider(gateway());
+	await elsewhere.component("cpu");
+	await elsewhere.policy({ limits: { cpu: 10 } });
+	await gateway().database.rows(sql`
+		insert into "CustomerRole" ("userUuid", "customerUuid", "role")
+		select "uuid", ${elsewhere.uuid}::uuid, 'OWNER' from "User" where "username" = ${provider.token.replace("demo_", "")}
+	`);
+	return elsewhere.resource();
 }
 
 const position = async (events: Events): Promise<string> => (await events.next()).policyFirings.position;
@@ -189,9 +201,12 @@ test("roles that a viewer loses or gains count for the next event of those who s
 	const first = await report("1");
 	expect(await Promise.all(events.map(position))).toEqual([first, first]);
 	const staff = await provider.staffToken();
+	const elsewhere = await ofSameOwner();
 	await database.rows(sql`update "CustomerRole" set "expires" = '2017-01-01' where "customerUuid" = ${provider.uuid}::uuid`);
 	await report("11", staff);
 	await report("1", staff);
+	const meanwhile = await report("11", staff, elsewhere);
+	expect(await Promise.all(events.map(position))).toEqual([meanwhile, meanwhile]);
 	await database.rows(sql`update "CustomerRole" set "expires" = null where "customerUuid" = ${provider.uuid}::uuid`);
 	const seen = await report("11", staff);
 

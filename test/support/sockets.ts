@@ -16,7 +16,7 @@ export function subscribe(client: Client, query: string, variables?: Data): Even
 		next: async () => {
 			// A refused operation rejects with its errors, a list; a closed socket with its close event.
 			const { value, done } = await events.next().catch((reason: unknown) => {
-				throw new Error(JSON.stringify(reason));
+				throw new Error(JSON.stringify(isClose(reason) ? { code: reason.code, reason: reason.reason } : reason));
 			});
 			if (done === true) throw new Error("The subscription ended.");
 			if (value.errors !== undefined) throw new Error(JSON.stringify(value.errors));
@@ -25,6 +25,9 @@ export function subscribe(client: Client, query: string, variables?: Data): Even
 		stop: () => void events.return?.(),
 	};
 }
+
+/** A close event has its properties on its prototype, where JSON does not look. */
+const isClose = (reason: unknown): reason is { code: number; reason: string } => typeof reason === "object" && reason !== null && "code" in reason;
 
 /** A client on a connection of its own, once the server has taken it; disposing it closes the connection. Rejects with the close event when it is refused. */
 export async function connect(url: string, token: string | undefined): Promise<Client> {

@@ -1,6 +1,6 @@
 import { parse } from "graphql";
 import { expect, test } from "vitest";
-import { documentRefusal } from "../../src/admission/document-bounds.ts";
+import { documentRefusal, textRefusal } from "../../src/admission/document-bounds.ts";
 
 const refusal = (document: string) => documentRefusal(parse(document))?.message;
 const nested = (depth: number) => `${"{ a ".repeat(depth)}${"}".repeat(depth)}`;
@@ -46,4 +46,18 @@ test.each([
 test("fragments that double at each step are measured at once", () => {
 	const doubling = Array.from({ length: 100 }, (_, step) => `fragment F${step} on T { ...F${step + 1} a${step}: x ...F${step + 1} }`).join(" ");
 	expect(refusal(`{ ...F0 } ${doubling} fragment F100 on T { x }`)).toMatch(/^The document has .* aliases: 30 are allowed/);
+});
+
+test.each([
+	["32,768 characters", "#".repeat(32_768), undefined],
+	["32,769 characters", "#".repeat(32_769), "The document is too long: 32768 characters are allowed."],
+	["1,000 lines", "\n".repeat(999), undefined],
+	["1,001 lines", "\r\n".repeat(1_000), "The document has too many lines: 1000 are allowed."],
+])("a text of %s is looked at before it is parsed", (_what, text, message) => {
+	expect(textRefusal(text)?.message).toBe(message);
+});
+
+test("a name of more than 100 characters is refused: it comes with every object", () => {
+	expect([refusal(`{ ${"a".repeat(101)}: x }`), refusal(`query ${"a".repeat(101)} { x }`)]).toEqual(Array(2).fill("A name has at most 100 characters."));
+	expect(refusal(`{ ${"a".repeat(100)}: x }`)).toBeUndefined();
 });
