@@ -1,4 +1,13 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST, type OperationDefinitionNode, parse, validate } from "graphql";
+import {
+	type ExecutionArgs,
+	type ExecutionResult,
+	GraphQLError,
+	getOperationAST,
+	type OperationDefinitionNode,
+	OperationTypeNode,
+	parse,
+	validate,
+} from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { type Charge, createMeter } from "../admission/admission.service.ts";
 import { type Cost, costOf } from "../admission/cost.ts";
@@ -19,7 +28,7 @@ export interface AdmissionOptions {
 	readonly introspection: "everyone" | "signed-in" | "off";
 }
 
-/** The most items in one list of an argument. */
+/** The most items in one list of a query's argument. Changes tell by typed errors how many they take, and cost 1 for each. */
 const mostListItems = 250;
 
 /** How long an operation may take, in milliseconds. */
@@ -61,7 +70,8 @@ export function useAdmission({ database }: Pick<Services, "database">, { mostCos
 		}
 		const { cost, longestList } = asked(args, operation);
 		context.operation?.observeCost(cost);
-		if (longestList > mostListItems) throw refusedInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
+		if (longestList > mostListItems && operation.operation !== OperationTypeNode.MUTATION)
+			throw refusedInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
 		if (cost > mostCost) throw costLimitExceeded({ requested: cost, limit: mostCost });
 		const { token, viewer } = context;
 		if (meter === undefined || token === undefined) return { requested: cost, limit: mostCost };

@@ -74,7 +74,7 @@ describe("a page is refused with BAD_USER_INPUT", () => {
 			["yesterday", "2026-13-45T00:00:00.000Z", "0000-01-01T00:00:00.000Z", "2026-02-30T00:00:00.000Z", "2026-11-01T25:00:00.000Z", 7, null, {}, []],
 		],
 		["componentUsages", "orderBy: { field: BILLING_PERIOD }", ["2026-13-01", "0000-01-01", "2026-02-30", "2026-11-01T00:00:00Z", "infinity", 7]],
-		["componentUsages", "orderBy: { field: USAGE }", ["NaN", "Infinity", "1e9", "--1", "1".repeat(200_000), "0x1", 7]],
+		["componentUsages", "orderBy: { field: USAGE }", ["NaN", "Infinity", "1e9", "--1", "1".repeat(100_000), "0x1", 7]],
 		["resources", "", ["a\u0000b", 7, null]],
 	];
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
+import { withoutListSizes } from "../support/statement-texts.ts";
 
 const gateway = gatewayForFile({ now: "2017-09-15T12:00:00Z" });
 let provider: Provider;
@@ -160,7 +161,7 @@ describe("a preview", () => {
 				expect(months[0].componentLimits).toHaveLength(types.length);
 			});
 		const [one, four] = [await of(["cpu"]), await of(["cpu", "ram", "disk", "net"])];
-		expect(four).toEqual(one);
+		expect(withoutListSizes(four)).toEqual(withoutListSizes(one));
 		expect(one.filter((text) => text.includes('"ComponentTotal"'))).toHaveLength(1);
 	});
 });

@@ -212,7 +212,7 @@ const values: Attack[] = [
 		what: "251 reports in one",
 		query: report,
 		variables: `{"input":{"resource":"${resource}","usages":[${times(251, '{"type":"a","amount":"1"}', ",")}]}}`,
-		codes: input,
+		codes: typed,
 	},
 	{
 		what: "a component of a long name",
