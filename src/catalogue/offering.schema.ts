@@ -10,7 +10,7 @@ import { pages } from "../graphql/connections.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../graphql/enums.ts";
 import { link, optionalLink, whole } from "../graphql/links.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../graphql/nodes.ts";
-import { rowByUuid } from "../graphql/rows.ts";
+import { madeOf, rowByUuid } from "../graphql/rows.ts";
 import { supportsPerUserLimits } from "../limit/limit.ts";
 import { policyList } from "../policy/policy.lists.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
@@ -26,8 +26,7 @@ builder.prismaObjectFields(Offering, (t) => ({
 	pluginOptions: t.expose("pluginOptions", { type: "JSON" }),
 	supportsPerUserLimits: t.boolean({
 		description: "Whether per-user limits can be set on its resources.",
-		extensions: { reads: { columns: ["pluginOptions"] } },
-		resolve: ({ pluginOptions }) => supportsPerUserLimits(pluginOptions),
+		resolve: madeOf(["pluginOptions"], ({ pluginOptions }) => supportsPerUserLimits(pluginOptions)),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),

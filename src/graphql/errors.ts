@@ -11,7 +11,7 @@ export const badUserInput = (message: string) => new GraphQLError(message, { ext
 /** The same of what is known before anything is executed. */
 export const refusedInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http: { status: 400, spec: true } } });
 
-export const badRequest = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
+export const badRequest = (message: string, more: GraphQLErrorExtensions = {}) => new GraphQLError(message, { extensions: { ...more, code: "BAD_REQUEST" } });
 
 export const positionExpired = (message: string) => new GraphQLError(message, { extensions: { code: "POSITION_EXPIRED" } });
 

@@ -6,54 +6,36 @@ import type { Context } from "./context.ts";
 import { telling } from "./reads.ts";
 import { shapeOf } from "./shape-of.ts";
 
-type Resolve<Model extends ModelName, Result> = (row: Row<Model>, args: object, context: Context, info: GraphQLResolveInfo) => Result | Promise<Result>;
+type Resolve<Model extends ModelName, Result> = (row: Row<Model>, args: object, context: Context, info: GraphQLResolveInfo) => Result;
 
 interface LinkField<Model extends ModelName, Result> {
 	description: string;
-	extensions: { reads: { columns: readonly string[]; link: string } };
 	resolve: Resolve<Model, Result>;
 }
 
-/** A field that follows a link which every row has. The linked row is read together with its row, or in one batch. */
+/** A field that follows a link which every row has. The linked row is read together with its row. */
 export function link<Model extends ModelName, Link extends LinkName<Model>>(model: Model, name: Link): LinkField<Model, Row<LinkTarget<Model, Link>>> {
 	type Linked = Row<LinkTarget<Model, Link>>;
-	const optional = optionalLink(model, name);
+	const { description, resolve } = optionalLink(model, name);
 	const present = (linked: Linked | null): Linked => {
 		if (linked === null) throw new Error(`${model}.${name} leads nowhere.`);
 		return linked;
 	};
-	return {
-		...optional,
-		resolve: (row, args, context, info) => {
-			const linked = optional.resolve(row, args, context, info);
-			return linked instanceof Promise ? linked.then(present) : present(linked);
-		},
-	};
+	return { description, resolve: telling({ kind: "link", link: name }, (...asked) => present(resolve(...asked))) };
 }
 
-/** A field that follows a link which a row may lack. A row that is there already is answered at once: a promise for each of thousands costs. */
+/** A field that follows a link which a row may lack. The linked row is read together with its row. */
 export function optionalLink<Model extends ModelName, Link extends LinkName<Model>>(
 	model: Model,
 	name: Link,
 ): LinkField<Model, Row<LinkTarget<Model, Link>> | null> & { nullable: true } {
-	type Linked = Row<LinkTarget<Model, Link>> | null;
-	const { model: target, column, documentation } = linkOf(model, name);
-	return {
-		nullable: true,
-		description: documentation ?? "",
-		extensions: { reads: { columns: [column], link: name } },
-		resolve: (row, _args, context, info) => {
-			const fields = row as AnyRow;
-			if (name in fields) return fields[name] as Linked;
-			const uuid = fields[column] as string | null;
-			return uuid === null ? null : (context.read.linked(target, shapeOf(info, target), uuid) as Promise<Linked>);
-		},
-	};
+	const resolve = (row: Row<Model>) => (row as AnyRow)[name] as Row<LinkTarget<Model, Link>> | null;
+	return { nullable: true, description: linkOf(model, name).documentation ?? "", resolve: telling({ kind: "link", link: name }, resolve) };
 }
 
 /** Resolves a short list below a row: all of it, in one batch for all rows. */
-export function whole<Child extends ModelName>(list: List & { model: Child }): Resolve<ModelName, Row<Child>[]> {
-	const resolve: Resolve<ModelName, Row<Child>[]> = async (row, _args, context, info) =>
+export function whole<Child extends ModelName>(list: List & { model: Child }): Resolve<ModelName, Promise<Row<Child>[]>> {
+	const resolve: Resolve<ModelName, Promise<Row<Child>[]>> = async (row, _args, context, info) =>
 		(await context.read.all(list, shapeOf(info, list.model), (row as { uuid: string }).uuid)) as unknown as Row<Child>[];
 	return telling({ kind: "whole", list }, resolve);
 }

@@ -1,4 +1,4 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import { Forbidden } from "../shared/refusal.ts";
 import { recoded } from "./errors.ts";
@@ -15,6 +15,8 @@ const inputStates: Readonly<Record<string, string>> = {
 	"22P05": "Text must not contain the character U+0000.",
 };
 
+const unavailable = "The database cannot be reached at the moment: try again.";
+
 const unavailableStates = /^(57P0[123]|57014|25P03|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
 /**
@@ -30,15 +32,19 @@ export function maskError(thrown: unknown): MaskedError {
 	const state = original instanceof Error && "code" in original ? String(original.code) : "";
 	const inputProblem = inputStates[state];
 	if (inputProblem !== undefined) return named("BAD_USER_INPUT", inputProblem);
-	if (unavailableStates.test(state)) return named("SERVICE_UNAVAILABLE", "The database cannot be reached at the moment: try again.");
+	if (unavailableStates.test(state))
+		return { error: withCode(thrown, "SERVICE_UNAVAILABLE", unavailable, isOfField(thrown) ? {} : { http: { status: 503 } }), isBug: false };
 	return { error: withCode(thrown, "INTERNAL_SERVER_ERROR", "Something went wrong on our side."), isBug: true };
 }
 
 const codeOf = (error: unknown): string | undefined =>
 	error instanceof GraphQLError && typeof error.extensions["code"] === "string" ? error.extensions["code"] : undefined;
 
+/** Whether a field could not be answered: then others may have been, or changes made. */
+const isOfField = (thrown: unknown): boolean => thrown instanceof GraphQLError && thrown.path !== undefined;
+
 /** The error as it is answered: with its place in the document, without what it was made from. */
-function withCode(thrown: unknown, code: string, message?: string): GraphQLError {
-	if (!(thrown instanceof GraphQLError)) return new GraphQLError(message ?? "Something went wrong on our side.", { extensions: { code } });
-	return recoded(thrown, code, message);
+function withCode(thrown: unknown, code: string, message?: string, more: GraphQLErrorExtensions = {}): GraphQLError {
+	if (!(thrown instanceof GraphQLError)) return new GraphQLError(message ?? "Something went wrong on our side.", { extensions: { ...more, code } });
+	return recoded(thrown, code, message, undefined, more);
 }

@@ -40,10 +40,10 @@ export function valueOfRow<Args, Value>(kind: string, load: (uuids: readonly str
 	return telling({ kind: "values", load }, resolve);
 }
 
-/** Resolves to what is made of the object in hand alone. */
-export function madeOf<Holder, Value>(value: (holder: Holder, context: Context) => Value) {
+/** Resolves to what is made of the object in hand alone: of the columns that are named, when it is a row. */
+export function madeOf<Holder, Value>(columns: readonly (keyof Holder & string)[], value: (holder: Holder, context: Context) => Value) {
 	const resolve = (holder: Holder, _args: object, context: Context) => value(holder, context);
-	return telling({ kind: "made", value }, resolve);
+	return telling({ kind: "made", columns, value }, resolve);
 }
 
 /** A row that one that the viewer sees links to. */

@@ -1,26 +1,19 @@
 import {
 	type FieldNode,
 	GraphQLIncludeDirective,
-	type GraphQLInterfaceType,
 	type GraphQLNamedType,
 	type GraphQLObjectType,
 	type GraphQLResolveInfo,
 	GraphQLSkipDirective,
 	getDirectiveValues,
 	getNamedType,
+	isAbstractType,
 	isObjectType,
 	type SelectionNode,
 	type SelectionSetNode,
 } from "graphql";
 import { mergedShape, type Shape } from "../database/select.ts";
-
-/** What a field tells of what it reads: set in its `extensions`. */
-interface FieldReads {
-	/** Columns of its own row that the resolver needs. */
-	readonly columns?: readonly string[];
-	/** The link of its own row that it follows: read together with the row. */
-	readonly link?: string;
-}
+import { exposedBy, readsOf } from "./reads.ts";
 
 /** What is known of an operation without any of its fields being resolved. */
 export type Operation = Pick<GraphQLResolveInfo, "schema" | "fragments" | "variableValues">;
@@ -87,12 +80,14 @@ function shapeOfRow(selectionSet: SelectionSetNode, type: GraphQLObjectType, inf
 	for (const node of fieldsOf(selectionSet, type, info)) {
 		const field = type.getFields()[node.name.value];
 		if (field === undefined) continue;
-		const { pothosExposedField: exposed, reads } = field.extensions as { pothosExposedField?: string; reads?: FieldReads };
+		const exposed = exposedBy(field);
+		const reads = readsOf(field);
 		if (exposed !== undefined) columns.add(exposed);
-		if (reads?.link !== undefined && node.selectionSet !== undefined) {
+		if (reads?.kind === "made") for (const column of reads.columns) columns.add(column);
+		if (reads?.kind === "link" && node.selectionSet !== undefined) {
 			const linked = shapeOfRow(node.selectionSet, getNamedType(field.type) as GraphQLObjectType, info);
 			shape = mergedShape(shape, { columns: new Set(), links: new Map([[reads.link, linked]]) });
-		} else for (const column of reads?.columns ?? []) columns.add(column);
+		}
 	}
 	return { columns: new Set([...columns, ...shape.columns]), links: shape.links };
 }
@@ -123,5 +118,5 @@ function isLeftOut(selection: SelectionNode, { variableValues }: Operation): boo
 function applies(condition: string | undefined, type: GraphQLObjectType, info: Operation): boolean {
 	if (condition === undefined || condition === type.name) return true;
 	const target = info.schema.getType(condition);
-	return type.getInterfaces().includes(target as GraphQLInterfaceType);
+	return isAbstractType(target) && info.schema.isSubType(target, type);
 }

@@ -1,6 +1,6 @@
 import { encodeGlobalID } from "@pothos/plugin-relay";
 import { type GraphQLObjectType, getNamedType, isObjectType, type SelectionSetNode } from "graphql";
-import { readsOf } from "../graphql/reads.ts";
+import { exposedBy, readsOf } from "../graphql/reads.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { connectionPlan } from "./connection-plan.ts";
 import { type ObjectPlan, objectsIn, type Read, together, Unplanned, type Write } from "./execution.ts";
@@ -33,8 +33,8 @@ export function objectPlan(type: GraphQLObjectType, selectionSets: readonly Sele
 function fieldPlan(type: GraphQLObjectType, asked: Asked, planner: Planner): FieldPlan {
 	const { field, name } = asked;
 	if (field === undefined) return constant(type.name);
-	const { pothosExposedField: exposed, reads: { link } = {} } = field.extensions as { pothosExposedField?: string; reads?: { link?: string } };
-	const property = exposed ?? link;
+	const reads = readsOf(field);
+	const property = reads?.kind === "link" ? reads.link : exposedBy(field);
 	if (property !== undefined) return propertyPlan(property, field, objectsOf(field, asked, planner));
 	if (name === "id" && type.getInterfaces().some((one) => one.name === "Node")) return { write: ({ uuid }) => quoted(encodeGlobalID(type.name, String(uuid))) };
 	return readingPlan(field, asked, planner);

@@ -23,7 +23,7 @@ export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicy
 			type: "Decimal",
 			description: "What all affected customers together used in the window, in the component's measured unit; of a stored policy, until now.",
 		}),
-		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: madeOf((total) => isExceeded(total)) }),
+		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: madeOf([], (total) => isExceeded(total)) }),
 	}),
 });
 
@@ -38,15 +38,13 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	options: t.field({
 		type: Options,
 		description: "What its actions need to know.",
-		extensions: { reads: { columns: ["externalUserEmails"] } },
-		resolve: madeOf(({ externalUserEmails }) => ({ externalUserEmails })),
+		resolve: madeOf(["externalUserEmails"], ({ externalUserEmails }) => ({ externalUserEmails })),
 	}),
 	applyToAll: t.exposeBoolean("applyToAll"),
 	period: t.expose("period", { type: PolicyPeriod }),
 	periodName: t.string({
 		description: "Display name of the period, such as 3 months.",
-		extensions: { reads: { columns: ["period"] } },
-		resolve: madeOf(({ period }) => policyPeriods[period].name),
+		resolve: madeOf(["period"], ({ period }) => policyPeriods[period].name),
 	}),
 	hasFired: t.exposeBoolean("hasFired"),
 	firedDatetime: t.expose("firedDatetime", { type: "DateTime", nullable: true }),

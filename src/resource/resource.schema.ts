@@ -46,14 +46,12 @@ builder.prismaObjectFields(Resource, (t) => ({
 	limits: t.field({
 		type: [ComponentAmount],
 		description: "What the consumer ordered of each component that is charged by limit, by type.",
-		extensions: { reads: { columns: ["limits"] } },
-		resolve: madeOf(({ limits }) => typedAmounts(limits)),
+		resolve: madeOf(["limits"], ({ limits }) => typedAmounts(limits)),
 	}),
 	currentUsages: t.field({
 		type: [ComponentAmount],
 		description: "The latest month's usage of each component that was ever reported, by type.",
-		extensions: { reads: { columns: ["currentUsages"] } },
-		resolve: madeOf(({ currentUsages }) => typedAmounts(currentUsages)),
+		resolve: madeOf(["currentUsages"], ({ currentUsages }) => typedAmounts(currentUsages)),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),

@@ -24,7 +24,7 @@ const UsageSeries = builder.objectRef<SeriesLine>("UsageSeries").implement({
 			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		username: t.exposeString("username", { nullable: true, description: "Whose part the line shows; null when it shows the whole." }),
-		points: t.field({ type: [UsageSeriesPoint], description: "Every month of the range in order.", resolve: madeOf(seriesPoints) }),
+		points: t.field({ type: [UsageSeriesPoint], description: "Every month of the range in order.", resolve: madeOf([], seriesPoints) }),
 	}),
 });
 

@@ -51,12 +51,12 @@ function programOf({ schema, document, operationName }: ExecutionArgs): Program 
 	const plan = planOf(schema, document, operation);
 	if (plan === undefined) return compiled(schema, document, operation);
 	return async (args, fieldByField) => {
-		// A socket's messages are written by who sends them.
-		if (args.rootValue !== undefined) return fieldByField(args);
 		const { coerced, errors } = variablesOf(args, operation);
 		if (coerced === undefined) return { errors };
 		try {
-			return await plan(args.contextValue as Context, coerced);
+			const answer = await plan(args.contextValue as Context, coerced);
+			// A socket's messages are written by who sends them.
+			return args.rootValue === undefined ? answer : { ...answer, data: answer.data ?? null };
 		} catch (error) {
 			if (error instanceof Unplanned) return fieldByField(args);
 			throw error;

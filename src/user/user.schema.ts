@@ -16,8 +16,7 @@ builder.prismaObjectFields(User, (t) => ({
 	email: t.string({
 		nullable: true,
 		description: "E-mail address: for the user, staff and support; null for anyone else.",
-		extensions: { reads: { columns: ["email"] } },
-		resolve: madeOf(({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
+		resolve: madeOf(["uuid", "email"], ({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
 	}),
 	isStaff: t.exposeBoolean("isStaff"),
 	isSupport: t.exposeBoolean("isSupport"),

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { schema } from "../../src/graphql/schema.ts";
 import { planOf } from "../../src/plan/query-plan.ts";
 import { gatewayForFile } from "../support/gateway.ts";
+import { connectRaw } from "../support/raw-sockets.ts";
 
 const gateway = gatewayForFile({ template: "demo" });
 
@@ -29,6 +30,13 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 		{ f: { state: ["OK"] }, n: 3 },
 	],
 	["variables within an input object", "query ($s: [ResourceState!]) { resources(filter: { state: $s }) { nodes { name } } }", { s: ["OK"] }],
+	[
+		"a union, of which each member is asked for something else",
+		`{ customers(first: 2) { nodes { categoryComponentUsages(first: 2) { nodes { scope {
+			... on CategoryComponentUsageScope { ... on Customer { name abbreviation } }
+			... on Node { id ... on Customer { blocked } } ... on Project { isRemoved }
+		} } } projects(first: 1) { nodes { categoryComponentUsages(first: 2) { nodes { scope { ... on CategoryComponentUsageScope { ... on Project { customer { name } } } } } } } } } } }`,
+	],
 	["a variable that is not given", "query ($n: Int, $f: ResourceFilter) { resources(first: $n, filter: $f) { nodes { name } } }", {}],
 	["a variable that is null", "query ($f: ResourceFilter) { resources(first: 2, filter: $f) { nodes { name } } }", { f: null }],
 	["a variable with a default", "query ($n: Int = 2) { resources(first: $n) { nodes { name } } }", {}],
@@ -164,6 +172,17 @@ test.each([
 ])("is executed field by field: %s", (_what, document) => {
 	const parsed = parse(document);
 	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeUndefined();
+});
+
+test.each(plannedTable)("is answered over WebSocket as over HTTP, asked again and again: %s", async (_what, document, variables) => {
+	const { data } = await gateway().send("demo_owner", document, variables);
+	const socket = await connectRaw(gateway().url, "demo_owner");
+	for (const id of ["1", "2", "3"]) {
+		socket.subscribe(id, document, variables);
+		const { type, payload } = await socket.received((message) => message.id === id);
+		expect([type, payload.data]).toEqual(["next", data]);
+	}
+	socket.close();
 });
 
 test("nobody is answered anything, the first time or again", async () => {
