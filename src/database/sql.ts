@@ -36,7 +36,10 @@ export function isOneOfWords(column: Sql, enumeration: string, words: readonly s
 
 /**
  * The column is one of these uuids: one parameter, whatever their number. A single one is an equality, whose plan is made once
- * for all values: that of a list is made anew each time, which costs more than reading a row.
+ * for all values: that of a list is made anew each time, which costs more than reading a row. None is never true, which
+ * planners see: beside other conditions, it does not keep those from their indexes.
  */
-export const isOneOf = (column: Sql, uuids: readonly string[]): Sql =>
-	uuids.length === 1 ? sql`${column} = ${uuids[0]}::uuid` : sql`${column} = any(${uuids}::uuid[])`;
+export function isOneOf(column: Sql, uuids: readonly string[]): Sql {
+	if (uuids.length === 0) return sql`false`;
+	return uuids.length === 1 ? sql`${column} = ${uuids[0]}::uuid` : sql`${column} = any(${uuids}::uuid[])`;
+}
