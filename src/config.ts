@@ -100,6 +100,12 @@ export function parseConfig(env: Environment): Config {
 	};
 	const mostCost = wholeNumber("COST_LIMIT", 1_000, 1);
 	const costPerSecond = wholeNumber("RATE_LIMIT", 100, 0);
+	const atOnce = costPerSecond * 10;
+	check(
+		mostCost,
+		costPerSecond === 0 || mostCost <= atOnce,
+		`COST_LIMIT must not be more than ten times RATE_LIMIT, ${atOnce}: a token could never ask for an operation of ${mostCost}.`,
+	);
 	const origins = (given("CORS_ORIGINS") ?? "").split(",").flatMap((origin) => origin.trim() || []);
 	for (const origin of origins) check(origin, isOrigin(origin), `CORS_ORIGINS must hold origins such as https://portal.example.org, not "${origin}".`);
 

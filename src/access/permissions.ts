@@ -17,6 +17,9 @@ export function mayReportUsage(viewer: Viewer, { offeringUuid, providerUuid }: P
 	);
 }
 
+/** Whether there may be something that the viewer reports for: staff, and whoever provides or manages offerings. */
+export const mayReportAnything = (viewer: Viewer): boolean => viewer.isStaff || viewer.providedOfferings.length > 0;
+
 /** Changing policies: staff and the provider's owners. */
 export const mayChangePolicies = (viewer: Viewer, { providerUuid }: ProvidedBy): boolean =>
 	viewer.isStaff || viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && role === "OWNER");

@@ -25,7 +25,7 @@ interface Purse {
 /** In advance, as much is taken as this part of a bucket: so that one statement is for many requests. */
 const advancePart = 0.1;
 
-/** What was taken in advance is left to lapse when it has not been used for as long, in milliseconds: the bucket is full again by then. */
+/** What was taken in advance lapses when no more has been taken for as long, in milliseconds: the bucket is full again by then. */
 const lapsesAfter = 20_000;
 
 /**

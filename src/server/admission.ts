@@ -1,7 +1,7 @@
 import {
 	type ExecutionArgs,
 	type ExecutionResult,
-	GraphQLError,
+	type GraphQLError,
 	getOperationAST,
 	type OperationDefinitionNode,
 	OperationTypeNode,
@@ -9,6 +9,7 @@ import {
 	validate,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { mayReportAnything } from "../access/permissions.ts";
 import { type Charge, createMeter } from "../admission/admission.service.ts";
 import { type Cost, costOf } from "../admission/cost.ts";
 import { type DocumentBounds, documentRefusal, textRefusal } from "../admission/document-bounds.ts";
@@ -43,11 +44,17 @@ interface AnnouncedCost {
 	readonly restoreRate?: number;
 }
 
-/** Lets an operation run when it is neither too large, nor too much for its token at the moment; and tells what it cost. */
-export function useAdmission({ database }: Pick<Services, "database">, { mostCost, costPerSecond, bounds, introspection }: AdmissionOptions): Plugin<Context> {
+/**
+ * Lets an operation run when it is neither too large, nor too much for its token at the moment; and tells what it cost.
+ * Answers what stands in the way as an error, the database that cannot tell what a token has left among it.
+ */
+export function useAdmission(
+	{ database }: Pick<Services, "database">,
+	{ mostCost, costPerSecond, bounds, introspection }: AdmissionOptions,
+	mask: (error: unknown) => GraphQLError,
+): Plugin<Context> {
 	const meter = costPerSecond === 0 ? undefined : createMeter(database, { size: costPerSecond * 10, perSecond: costPerSecond }, () => performance.now());
 	const known = new WeakMap<OperationDefinitionNode, Cost>();
-
 	const parseBounded = parseWithin(bounds);
 
 	/** What the operation asks for; looked at once where that does not depend on variables. */
@@ -75,7 +82,7 @@ export function useAdmission({ database }: Pick<Services, "database">, { mostCos
 		if (cost > mostCost) throw costLimitExceeded({ requested: cost, limit: mostCost });
 		const { token, viewer } = context;
 		if (meter === undefined || token === undefined) return { requested: cost, limit: mostCost };
-		return announced(await meter.charge(token, viewer.isStaff || viewer.providedOfferings.length > 0, cost), cost);
+		return announced(await meter.charge(token, mayReportAnything(viewer), cost), cost);
 	}
 
 	function announced(charge: Charge, requested: number): AnnouncedCost {
@@ -95,7 +102,7 @@ export function useAdmission({ database }: Pick<Services, "database">, { mostCos
 			try {
 				cost = await admitted(args as ExecutionArgs);
 			} catch (error) {
-				setResultAndStopExecution(refusal(error));
+				setResultAndStopExecution({ errors: [mask(error)] });
 				return undefined;
 			}
 			setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args)));
@@ -105,16 +112,10 @@ export function useAdmission({ database }: Pick<Services, "database">, { mostCos
 			try {
 				await admitted(args as ExecutionArgs);
 			} catch (error) {
-				setResultAndStopExecution(refusal(error));
+				setResultAndStopExecution({ errors: [mask(error)] });
 			}
 		},
 	};
-}
-
-/** The refusal as a result. Throws what is none. */
-function refusal(error: unknown): ExecutionResult {
-	if (error instanceof GraphQLError) return { errors: [error] };
-	throw error;
 }
 
 /** Reads a document. Throws what is wrong with it, or that it is too large. */

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ExecutionResult, getOperationAST, OperationTypeNode } from "graphql";
-import { processRegularResult, type YogaServerInstance } from "graphql-yoga";
-import type { Context } from "../graphql/context.ts";
+import { processRegularResult } from "graphql-yoga";
 import type { Operation } from "../shared/operation.ts";
 import { codesOf } from "./observed-operations.ts";
-import { endpoint, longestBody, type Transport } from "./yoga.ts";
+import { endpoint, longestBody, type Pipeline } from "./yoga.ts";
 
-type Yoga = YogaServerInstance<Transport, Context>;
+type Yoga = Pipeline["yoga"];
 
 interface Params {
 	readonly query: string;
@@ -24,14 +23,17 @@ const isJson = /^application\/json(; ?charset=utf-8)?$/i;
  * before it is executed, is left to the pipeline, as if it had not been looked at.
  */
 export const answerPlainPosts =
-	(yoga: Yoga) =>
+	({ yoga, mask }: Pipeline) =>
 	(request: IncomingMessage, response: ServerResponse, operation: Operation): void => {
 		if (!isPlain(request)) return void yoga(request, response, { operation });
 		const chunks: Buffer[] = [];
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-			answer(yoga, request, response, operation, body.toString()).catch(() => response.destroy());
+			answer(yoga, request, response, operation, body.toString()).catch((error) => {
+				mask(error); // tells of our bug; there is nothing to answer any more
+				response.destroy();
+			});
 		});
 	};
 

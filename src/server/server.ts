@@ -46,8 +46,9 @@ const longestWaits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAlive
 
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(services: Services, { host, port, beginOperation = createOperations(), ...options }: ServerOptions): Promise<RunningServer> {
-	const yoga = createPipeline(services, options);
-	const answer = answerPlainPosts(yoga);
+	const pipeline = createPipeline(services, options);
+	const { yoga } = pipeline;
+	const answer = answerPlainPosts(pipeline);
 	const underWay = new Set<ServerResponse>();
 	let stopping = false;
 	const http = createHttpServer((request, response) => {

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError, getOperationAST } from "graphql";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { YogaServerInstance } from "graphql-yoga";
 import type { WebSocket, WebSocketServer } from "ws";
@@ -95,8 +95,14 @@ export function serveWebSocket(
 				}
 			},
 			// Events are not among these: they go through the outbox.
-			onNext: ({ extra }) => endIfUnread(extra.socket),
-			onError: ({ extra }) => endIfUnread(extra.socket),
+			onNext: ({ extra }, _id, _payload, _args, result) => {
+				endIfUnread(extra.socket);
+				return result.errors && ({ ...result, errors: told(result.errors) } as FormattedExecutionResult);
+			},
+			onError: ({ extra }, _id, _payload, errors) => {
+				endIfUnread(extra.socket);
+				return told(errors);
+			},
 			onPing: ({ extra }) => endIfUnread(extra.socket),
 			execute: async (args) => {
 				const result = await (args as Operation).rootValue.execute(args);
@@ -128,6 +134,13 @@ function refused(operation: ObservedOperation, errors: readonly GraphQLError[]):
 	operation.end(codesOf(errors));
 	return errors;
 }
+
+/** The errors as they are told here: without what only an answer over HTTP has. */
+const told = (errors: readonly (GraphQLError | GraphQLFormattedError)[]): GraphQLFormattedError[] =>
+	errors.map((error) => {
+		const { extensions: { http: _, ...extensions } = {}, ...rest } = error instanceof GraphQLError ? error.toJSON() : error;
+		return { ...rest, extensions };
+	});
 
 const outboxes = new WeakMap<WebSocket, Outbox>();
 

@@ -19,6 +19,9 @@ export const endpoint = "/graphql";
 /** Codes of yoga for requests that it cannot answer. */
 const ofTransport: ReadonlySet<string> = new Set(["OPERATION_RESOLUTION_FAILURE", "REQUEST_ENTITY_TOO_LARGE"]);
 
+/** What is wrong with a variable ends with names of the schema that look alike. */
+const suggestion = / Did you mean [^?]+\?$/;
+
 /** The most that is read of a request, in bytes. */
 export const longestBody = 256 * 1024;
 
@@ -44,15 +47,21 @@ export interface YogaOptions {
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
-export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions): YogaServerInstance<Transport, Context> {
+export interface Pipeline {
+	readonly yoga: YogaServerInstance<Transport, Context>;
+	/** The error as it is answered; whose fault it is, is told. */
+	readonly mask: (error: unknown) => GraphQLError;
+}
+
+export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions): Pipeline {
 	const requests = new RequestsOfErrors();
-	const mask = (thrown: unknown) => {
-		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(/ Did you mean [^?]+\?$/, "");
+	const mask: Pipeline["mask"] = (thrown) => {
+		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");
 		const { error, isBug } = maskError(thrown);
 		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown, requests.of(thrown));
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
-	return createYoga<Transport, Context>({
+	const yoga = createYoga<Transport, Context>({
 		schema,
 		graphqlEndpoint: endpoint,
 		landingPage: false,
@@ -68,7 +77,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			useErrorCodes(),
 			useCompiledQueries(),
 			useSharedSubscriptions(createSubscriptions(services, mask)),
-			useAdmission(services, admission),
+			useAdmission(services, admission, mask),
 		],
 		maskedErrors: { maskError: mask },
 		context: ({ request, authorization, operation }) => {
@@ -77,6 +86,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			return requests.watch(context, operation);
 		},
 	});
+	return { yoga, mask };
 }
 
 /** Refuses what a URL names as variables or extensions and is no JSON. */
@@ -87,9 +97,7 @@ const useReadable = (): Plugin => ({
 			try {
 				return await requestParser(request);
 			} catch (error) {
-				throw error instanceof SyntaxError
-					? recoded(badRequest("Variables and extensions are JSON objects."), "BAD_REQUEST", undefined, undefined, { http: { status: 400 } })
-					: error;
+				throw error instanceof SyntaxError ? badRequest("Variables and extensions are JSON objects.", { http: { status: 400 } }) : error;
 			}
 		});
 	},

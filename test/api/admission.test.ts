@@ -1,21 +1,22 @@
 import { getIntrospectionQuery } from "graphql";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createMeter } from "../../src/admission/admission.service.ts";
-import { documentBounds } from "../../src/admission/document-bounds.ts";
-import { sql } from "../../src/database/sql.ts";
+import { watchedDatabase } from "../../src/database/database.ts";
+import { type Sql, sql } from "../../src/database/sql.ts";
+import { freshDatabase } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
+import { limited } from "../support/limited.ts";
+import { person } from "../support/person.ts";
+import { connectRaw } from "../support/raw-sockets.ts";
 import { request } from "../support/requests.ts";
 
 let gateway: Gateway;
+let isMeterLost = false;
 beforeAll(async () => {
-	gateway = await startGateway({
-		template: "demo",
-		limits: {
-			admission: { mostCost: 1_000, costPerSecond: 100, bounds: documentBounds, introspection: "signed-in" },
-			graphiql: false,
-			origins: ["https://portal.example.org"],
-		},
-	});
+	const database = watchedDatabase(await freshDatabase("demo"), (statement, run) =>
+		isMeterLost && (statement as Sql).text.includes('"RateBucket"') ? Promise.reject(Object.assign(new Error("lost"), { code: "57P01" })) : run(),
+	);
+	gateway = await startGateway({ database, limits: limited });
 });
 afterAll(() => gateway.stop());
 
@@ -54,8 +55,13 @@ describe("what an operation costs", () => {
 		expect(statements.filter((text) => text.includes('"Resource" "t"'))).toEqual([]);
 	});
 
-	test("is ten times as much a second for who reports", async () => {
-		expect((await ask("{ viewer { username } }", { token: "demo_provider" })).json.extensions.cost.restoreRate).toBe(1_000);
+	test.each([
+		["demo_staff", 1_000],
+		["demo_provider", 1_000],
+		["demo_owner", 100],
+		["demo_member", 100],
+	])("is ten times as much a second for who may report: %s", async (token, restoreRate) => {
+		expect((await ask("{ viewer { username } }", { token })).json.extensions.cost.restoreRate).toBe(restoreRate);
 	});
 });
 
@@ -95,6 +101,43 @@ describe("a token that asks for too much", () => {
 		expect(allowed).toBeGreaterThan(190 - 3 * 2);
 		expect(statements).toBeLessThan(450);
 	});
+});
+
+describe("a database that cannot tell what a token has left", () => {
+	const unavailable = [{ message: "The database cannot be reached at the moment: try again.", extensions: { code: "SERVICE_UNAVAILABLE" } }];
+	beforeEach(() => {
+		isMeterLost = true;
+	});
+	afterEach(() => {
+		isMeterLost = false;
+	});
+
+	test.each([
+		["as JSON", {}],
+		["as a GraphQL response", { accept: "application/graphql-response+json" }],
+	])("is told of as an error over HTTP, %s", async (_what, headers) => {
+		const token = await person(gateway);
+		for (let time = 0; time < 3; time++) {
+			const answer = await ask("{ viewer { username } }", { token, headers });
+			expect([answer.status, answer.json]).toEqual([503, { errors: unavailable }]);
+		}
+	});
+
+	test.each([
+		["a query", "{ viewer { username } }"],
+		["a subscription", "subscription { policyFirings { __typename } }"],
+	])("is told of as an error of %s over WebSocket, whose connection stays", async (_what, document) => {
+		const socket = await connectRaw(gateway.url, await person(gateway));
+		socket.subscribe("1", document);
+		const { type, payload } = await socket.received(({ id }) => id === "1");
+		expect([type, payload]).toEqual(["next", { errors: unavailable }]);
+		isMeterLost = false;
+		socket.subscribe("2", "{ viewer { username } }");
+		expect((await socket.received(({ id }) => id === "2")).payload.data.viewer.username).toMatch(/^someone/);
+		socket.close();
+	});
+
+	test("is no bug of ours", () => expect(gateway.bugs()).toEqual([]));
 });
 
 describe("a document is refused before it is executed", () => {

@@ -34,6 +34,11 @@ describe("the service refuses to start", () => {
 				"OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318.",
 		],
 		[
+			"an operation that no token could ever ask for",
+			{ RATE_LIMIT: "50", COST_LIMIT: "501" },
+			"COST_LIMIT must not be more than ten times RATE_LIMIT, 500: a token could never ask for an operation of 501.",
+		],
+		[
 			"everything that is wrong, at once",
 			{ PORT: "-1", TIME_ZONE: "CEST?", DATABASE_URL: "postgresql//oops:s3cret" },
 			'PORT must be a number from 0 to 65535, not "-1". TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "CEST?". ' +
