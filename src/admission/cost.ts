@@ -1,7 +1,6 @@
 import {
 	type DocumentNode,
 	type FieldNode,
-	type FragmentDefinitionNode,
 	type GraphQLField,
 	type GraphQLNamedType,
 	type GraphQLSchema,
@@ -18,6 +17,7 @@ import {
 	type ValueNode,
 } from "graphql";
 import { defaultPageSize, largestPageSize } from "../reading/page.ts";
+import { fragmentsOf } from "./fragments.ts";
 
 /** As many objects cost one. */
 const objectsPerPoint = 10;
@@ -44,8 +44,7 @@ type Variables = Readonly<Record<string, unknown>>;
  * Takes as long as the text of the document is, whatever its fragments come to.
  */
 export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): Cost {
-	const fragments = new Map<string, FragmentDefinitionNode>();
-	for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+	const fragments = fragmentsOf(document);
 	const variables = withDefaults(operation, given);
 	let longest = longestOf(listLengths(given));
 	const known = new Map<string, number>();

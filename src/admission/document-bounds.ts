@@ -1,13 +1,5 @@
-import {
-	type DocumentNode,
-	type FragmentDefinitionNode,
-	GraphQLError,
-	Kind,
-	type OperationDefinitionNode,
-	OperationTypeNode,
-	type SelectionNode,
-	type SelectionSetNode,
-} from "graphql";
+import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode, type SelectionNode, type SelectionSetNode } from "graphql";
+import { fragmentsOf } from "./fragments.ts";
 
 /** How large a document may be, fragments opened where they are used. */
 export interface DocumentBounds {
@@ -66,16 +58,14 @@ export function documentRefusal(document: DocumentNode, bounds: DocumentBounds =
 /** Whether the field of a subscription may be left out: there would be nothing to listen to. */
 function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, document: DocumentNode): boolean {
 	if (operation !== OperationTypeNode.SUBSCRIPTION) return false;
+	const fragments = fragmentsOf(document);
 	const opened = new Set<string>();
 	const isOpen = (node: SelectionNode): boolean => {
 		if (node.directives?.some(({ name }) => name.value === "skip" || name.value === "include")) return true;
 		if (node.kind === Kind.INLINE_FRAGMENT) return node.selectionSet.selections.some(isOpen);
 		if (node.kind === Kind.FIELD || opened.has(node.name.value)) return false;
 		opened.add(node.name.value);
-		return document.definitions.some(
-			(definition) =>
-				definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value && definition.selectionSet.selections.some(isOpen),
-		);
+		return fragments.get(node.name.value)?.selectionSet.selections.some(isOpen) ?? false;
 	};
 	return selectionSet.selections.some(isOpen);
 }
@@ -83,8 +73,7 @@ function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, docume
 const tooMany = (count: number, most: number, message: (most: number) => string): string | undefined => (count > most ? message(most) : undefined);
 
 function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
-	const fragments = new Map<string, FragmentDefinitionNode>();
-	for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+	const fragments = fragmentsOf(document);
 	const known = new Map<string, Size>();
 
 	function ofFragment(name: string): Size {

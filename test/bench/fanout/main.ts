@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { Failure, runCommand } from "../../../src/shared/failure.ts";
+import { emptyDatabase } from "../postgres.ts";
 import { type Contender, usageGateway, yogaRecipe } from "./contenders.ts";
 import { openMarketplace } from "./marketplace.ts";
 import { measure } from "./measure.ts";
-import { emptyDatabase } from "./postgres.ts";
 import { buildPrograms, endPrograms } from "./processes.ts";
 import { head, rowOf, rowOfFailure } from "./table.ts";
 

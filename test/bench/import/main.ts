@@ -9,8 +9,8 @@ import { openPostgres } from "../../../src/database/postgres.ts";
 import { Failure, runCommand } from "../../../src/shared/failure.ts";
 import { projectPath } from "../../../src/shared/project-root.ts";
 import { generateWorld } from "../../../src/world/world.ts";
-import { emptyDatabase } from "../fanout/postgres.ts";
 import { month } from "../months.ts";
+import { emptyDatabase } from "../postgres.ts";
 import { postgresProcessor, processorOf } from "../processes.ts";
 
 const size = { customers: 100, projects: 400, offerings: 20, components: 4, usersPerUsage: 0 };

@@ -3,7 +3,7 @@ import { applyMigrations } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { runCommand } from "../../../src/shared/failure.ts";
 import { buildServers, startServer } from "../contestants.ts";
-import { emptyDatabase } from "../fanout/postgres.ts";
+import { emptyDatabase } from "../postgres.ts";
 import { endProcesses } from "../processes.ts";
 import { fill, type Resources, recordsOf, type Size } from "./fill.ts";
 import { openReporter, type Reporter } from "./reporter.ts";

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openPostgres } from "../../../src/database/postgres.ts";
-import { raw } from "../../../src/database/sql.ts";
-import { projectPath } from "../../../src/shared/project-root.ts";
+import { openPostgres } from "../../src/database/postgres.ts";
+import { raw } from "../../src/database/sql.ts";
+import { projectPath } from "../../src/shared/project-root.ts";
 
 /** An empty database. */
 export interface EmptyDatabase {
@@ -18,7 +18,7 @@ export interface EmptyDatabase {
 /** Makes an empty database on the server, or on one of its own when none is given. */
 export async function emptyDatabase(serverUrl: string | undefined): Promise<EmptyDatabase> {
 	const server = serverUrl === undefined ? startServer() : { url: serverUrl, stop: async () => {} };
-	const name = `fanout_${randomBytes(6).toString("hex")}`;
+	const name = `bench_${randomBytes(6).toString("hex")}`;
 	const run = async (statement: string) => {
 		const database = await openPostgres(server.url, { connections: 1 });
 		await database.rows(raw(statement)).finally(() => database.close());
@@ -38,7 +38,7 @@ export async function emptyDatabase(serverUrl: string | undefined): Promise<Empt
 }
 
 function startServer(): { url: string; stop(): Promise<void> } {
-	const folder = mkdtempSync(join(tmpdir(), "usage-gateway-fanout-"));
+	const folder = mkdtempSync(join(tmpdir(), "usage-gateway-bench-"));
 	execFileSync("chmod", ["a+rx", folder]);
 	const pidFile = join(folder, "data", "postmaster.pid");
 	const stop = async () => {
