@@ -15,6 +15,7 @@ import type { Context } from "../graphql/context.ts";
 import { notFound } from "../graphql/errors.ts";
 import { readsOf } from "../graphql/reads.ts";
 import { createStatements } from "../reading/statements.ts";
+import { visibleTogether } from "../reading/together.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import { connectionPlan } from "./connection-plan.ts";
 import { type Execution, Unplanned } from "./execution.ts";
@@ -116,8 +117,8 @@ function rootPlan(asked: Asked, planner: Planner): RootPlan {
 		...root,
 		answer: async (execution) => {
 			const uuid = reads.uuid(args(execution), execution.context);
-			const [row] = await execution.statements.visible(reads.model, shape, [uuid]);
-			if (row == null) throw notFound(reads.model, uuid);
+			const row = await visibleTogether(execution.context.viewer, execution.statements, reads.model, shape, uuid);
+			if (row === null) throw notFound(reads.model, uuid);
 			await read?.([row], execution);
 			return write(row, execution);
 		},

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Plain, plainForm } from "./answers.ts";
 import { type Contestant, startServer } from "./contestants.ts";
-import { graphqlRequest, openConnection, type Target } from "./http-client.ts";
+import { graphqlRequests, openConnection, type Target } from "./http-client.ts";
 import type { Question } from "./questions.ts";
 import { countStatements } from "./statements.ts";
 
@@ -12,8 +12,9 @@ export interface Checked {
 	readonly bytes: number;
 }
 
-/** The request by which the contestant is asked. */
-export const requestOf = ({ dialect, token }: Contestant, { documents }: Question, url: string): Target => graphqlRequest(url, documents[dialect], token);
+/** The requests by which the contestant is asked. */
+export const requestOf = ({ dialect, token }: Contestant, { documents, variables }: Question, url: string): Target =>
+	graphqlRequests(url, documents[dialect], token, variables);
 
 /** What was answered before the statements are counted: until then plans and prepared statements are made. */
 const warmUps = 3;
@@ -53,7 +54,7 @@ export async function check(
 /** Under which what was found out about the contestant and the question is kept. */
 export const checkKey = ({ name }: Contestant, question: string): string => `${question}: ${name}`;
 
-async function ask({ port, bytes }: Target, count: () => number): Promise<{ body: Buffer; statements: number }> {
+async function ask({ port, requests: [bytes] }: Target, count: () => number): Promise<{ body: Buffer; statements: number }> {
 	const connection = await openConnection(port);
 	for (let asked = 0; asked < warmUps; asked++) await connection.ask(bytes);
 	let statements = Number.POSITIVE_INFINITY;

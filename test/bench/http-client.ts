@@ -1,15 +1,21 @@
 import { connect, type Socket } from "node:net";
 
-/** A request that is sent again and again, as bytes. */
+/** Requests that are sent in turn, again and again, as bytes. */
 export interface Target {
 	readonly port: number;
-	readonly bytes: Buffer;
+	readonly requests: readonly [Buffer, ...Buffer[]];
 }
 
-/** The bytes of a GraphQL request over a connection that is kept. */
-export function graphqlRequest(url: string, document: string, token?: string): Target {
-	const { port, host, pathname } = new URL(url);
-	const body = JSON.stringify({ query: document });
+/** The bytes of a GraphQL document's requests over a connection that is kept: one for each set of variables. */
+export function graphqlRequests(url: string, document: string, token?: string, variables: readonly [object, ...object[]] = [{}]): Target {
+	const { port } = new URL(url);
+	const [first, ...others] = variables;
+	const request = (given: object) => requestBytes(url, JSON.stringify({ query: document, variables: given }), token);
+	return { port: Number(port), requests: [request(first), ...others.map(request)] };
+}
+
+function requestBytes(url: string, body: string, token: string | undefined): Buffer {
+	const { host, pathname } = new URL(url);
 	const head = [
 		`POST ${pathname} HTTP/1.1`,
 		`host: ${host}`,
@@ -18,7 +24,7 @@ export function graphqlRequest(url: string, document: string, token?: string): T
 		...(token === undefined ? [] : [`authorization: Token ${token}`]),
 		`content-length: ${Buffer.byteLength(body)}`,
 	];
-	return { port: Number(port), bytes: Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`) };
+	return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
 /** One connection that asks one request after the other. Far cheaper than fetch: the measured service shares the cores with it. */

@@ -43,10 +43,12 @@ async function round({ target, processor }: Loaded, connections: number, seconds
 	const before = await processor();
 	const times: number[] = [];
 	const start = performance.now();
+	let asked = 0;
 	const client = async (connection: Connection) => {
 		while (performance.now() < start + seconds * 1000) {
+			const request = target.requests[asked++ % target.requests.length] ?? target.requests[0];
 			const sent = performance.now();
-			const body = await connection.ask(target.bytes);
+			const body = await connection.ask(request);
 			if (body.includes('"errors"')) throw new Error(`A request failed: ${body.toString("utf8", 0, 200)}`);
 			times.push(performance.now() - sent);
 		}

@@ -37,8 +37,11 @@ await runCommand(async () => {
 async function measure(url: string, keys: readonly string[]): Promise<number> {
 	const database = await openPostgres(url, { waits });
 	await fill(database);
-	const [first] = await database.rows<{ uuid: string }>(sql`select "uuid" from "Resource" order by "name", "uuid" limit 1`);
-	const questions = Object.entries(questionsAbout(first?.uuid ?? "")).filter(([key]) => keys.includes(key));
+	const [first, ...others] = (await database.rows<{ uuid: string }>(sql`select "uuid" from "Resource" order by "name", "uuid" limit 64`)).map(
+		({ uuid }) => uuid,
+	);
+	if (first === undefined) throw new Failure("The database has no resource to ask for.");
+	const questions = Object.entries(questionsAbout([first, ...others])).filter(([key]) => keys.includes(key));
 	const all = contestants();
 	const checked = await check(all, questions, url);
 

@@ -9,6 +9,8 @@ export interface Question {
 	readonly title: string;
 	/** GraphQL documents; what is written by hand takes a name and an argument. */
 	readonly documents: Readonly<Record<Dialect, string>>;
+	/** What they are asked with, in turn; nothing without them. */
+	readonly variables?: readonly [object, ...object[]];
 	/** Makes the same of everybody's answers. */
 	readonly plain: Readonly<Record<Dialect, (data: Plain) => Plain>>;
 }
@@ -53,11 +55,13 @@ const nestedGraph: Question = {
 	plain,
 };
 
-const oneRow = (uuid: string): Question => {
-	const document = `{ resource(uuid: "${uuid}") { uuid name state created } }`;
+const oneRow = (uuids: readonly [string, ...string[]]): Question => {
+	const document = "query ($uuid: UUID!) { resource(uuid: $uuid) { uuid name state created } }";
+	const [first, ...others] = uuids;
 	return {
-		title: "one row by its uuid",
-		documents: { "usage-gateway": document, stock: document, postgraphile: document, "hand-written": `one-row ${uuid}` },
+		title: `one row by its uuid, ${uuids.length} rows in turn`,
+		documents: { "usage-gateway": document, stock: document, postgraphile: document, "hand-written": "one-row" },
+		variables: [{ uuid: first }, ...others.map((uuid) => ({ uuid }))],
 		plain,
 	};
 };
@@ -95,12 +99,12 @@ const matrix: Question = {
 	plain: { ...plain, stock: withLines, postgraphile: (data) => withLines(renamed(tableNames)(data)) },
 };
 
-/** Every question by its key. */
-export const questionsAbout = (resourceUuid: string): Readonly<Record<string, Question>> => ({
+/** Every question by its key, about resources of these uuids. */
+export const questionsAbout = (uuids: readonly [string, ...string[]]): Readonly<Record<string, Question>> => ({
 	"nested-graph": nestedGraph,
-	"one-row": oneRow(resourceUuid),
+	"one-row": oneRow(uuids),
 	page,
 	matrix,
 });
 
-export const questionKeys: readonly string[] = Object.keys(questionsAbout(""));
+export const questionKeys: readonly string[] = Object.keys(questionsAbout([""]));

@@ -3,7 +3,7 @@ import { applyMigrations } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { runCommand } from "../../../src/shared/failure.ts";
 import { buildServers, startServer } from "../contestants.ts";
-import { graphqlRequest, openConnection } from "../http-client.ts";
+import { graphqlRequests, openConnection } from "../http-client.ts";
 import { type Loaded, type Round, rounds } from "../load.ts";
 import { emptyDatabase } from "../postgres.ts";
 import { endProcesses, postgresProcessor } from "../processes.ts";
@@ -56,9 +56,9 @@ async function openWorld(databaseUrl: string, size: Size): Promise<World> {
 	await fill(database, size);
 	say(`${usagesOf(size)} usages of ${size.resources} resources are stored, and ${partsOf(size)} parts.`);
 	const server = await startServer("service", databaseUrl);
-	const document = questionsAbout("")["nested-graph"]?.documents["usage-gateway"] ?? "";
+	const document = questionsAbout([""])["nested-graph"]?.documents["usage-gateway"] ?? "";
 	const processor = async () => ({ node: server.processor(), postgres: await postgresProcessor(database) });
-	const asked = (token: string): Loaded => ({ target: graphqlRequest(server.url, document, token), processor });
+	const asked = (token: string): Loaded => ({ target: graphqlRequests(server.url, document, token), processor });
 	return { size, database, targets: { staff: asked(tokens.staff), provider: asked(tokens.provider) } };
 }
 
@@ -85,7 +85,7 @@ async function measured(worlds: readonly World[]): Promise<Measured[]> {
 
 async function partsIn({ target }: Loaded): Promise<number> {
 	const connection = await openConnection(target.port);
-	const body = await connection.ask(target.bytes).finally(() => connection.close());
+	const body = await connection.ask(target.requests[0]).finally(() => connection.close());
 	return body.toString().split('"username"').length - 1;
 }
 

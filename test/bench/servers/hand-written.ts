@@ -13,7 +13,7 @@ type Row = Record<string, unknown>;
 
 const rows = async (name: string, text: string, values: unknown[] = []): Promise<Row[]> => (await pool.query({ name, text, values })).rows;
 
-const answers: Readonly<Record<string, (argument: string) => Promise<unknown>>> = {
+const answers: Readonly<Record<string, (variables: Readonly<Record<string, unknown>>) => Promise<unknown>>> = {
 	"nested-graph": async () => {
 		const resources = await rows("resources", resourcesText);
 		const [components, usages] = await Promise.all([
@@ -53,7 +53,7 @@ const answers: Readonly<Record<string, (argument: string) => Promise<unknown>>> 
 		return { resources: { nodes } };
 	},
 
-	"one-row": async (uuid) => {
+	"one-row": async ({ uuid }) => {
 		const [resource = null] = await rows("one-row", `select "uuid", "name", "state", "created" from "Resource" where "uuid" = $1`, [uuid]);
 		return { resource };
 	},
@@ -137,8 +137,8 @@ const figuresText = `
 serve((request, response) => {
 	body(request)
 		.then(async (text) => {
-			const [question = "", argument = ""] = String(JSON.parse(text).query).split(" ");
-			response.setHeader("content-type", "application/json").end(JSON.stringify({ data: await answers[question]?.(argument) }));
+			const { query, variables } = JSON.parse(text);
+			response.setHeader("content-type", "application/json").end(JSON.stringify({ data: await answers[query]?.(variables) }));
 		})
 		.catch((error: Error) => response.writeHead(500).end(error.message));
 });

@@ -4,6 +4,7 @@ import { demoHandles } from "../../../src/world/demo.ts";
 import { setUsage } from "../../support/documents.ts";
 import { type Answer, gatewayForFile } from "../../support/gateway.ts";
 import { makeProvider } from "../../support/provider.ts";
+import { connectRaw } from "../../support/raw-sockets.ts";
 import { withoutListSizes } from "../../support/statement-texts.ts";
 
 const gateway = gatewayForFile({ template: "demo" });
@@ -61,6 +62,50 @@ test("the nested graph costs the same few statements for 5 and for 100 resources
 test("the matrix of twelve months costs two statements for any number of resources, besides the viewer's", async () => {
 	const matrix = `{ resources(first: 50) { nodes { name usageSeries(from: "2025-12-01", to: "2026-11-30") { type points { billingPeriod usage } } } } }`;
 	expect(await gateway().statementsOf(() => gateway().ask("demo_staff", matrix))).toHaveLength(3);
+});
+
+describe("rows that are asked for by uuid at the same moment", () => {
+	const rowDocument = "query ($uuid: UUID!) { resource(uuid: $uuid) { name } }";
+
+	/** The names of the rows that each viewer is answered, null for what they do not see; all asked at once, each viewer on one connection. */
+	async function namesOf(viewers: readonly string[], uuids: readonly string[]) {
+		// From the second time on, the document has a plan.
+		for (let time = 0; time < 2; time++) await gateway().send("demo_staff", rowDocument, { uuid: uuids[0] });
+		const sockets = await Promise.all(viewers.map((viewer) => connectRaw(gateway().url, viewer)));
+		const names: unknown[][] = [];
+		const statements = await gateway().statementsOf(async () => {
+			for (const socket of sockets) for (const [index, uuid] of uuids.entries()) socket.subscribe(`${index}`, rowDocument, { uuid });
+			const answers = sockets.map((socket) => Promise.all(uuids.map((_, index) => socket.received(({ id }) => id === `${index}`))));
+			for (const answered of await Promise.all(answers)) {
+				names.push(answered.map(({ payload }) => payload.data.resource?.name ?? payload.errors[0].extensions.code));
+			}
+		});
+		for (const socket of sockets) socket.close();
+		return { names, reads: statements.filter((text) => text.includes('"Resource"')).length };
+	}
+
+	test("are read by one statement for all operations that one look-up of the token signed in", async () => {
+		await addResources();
+		const rows = await gateway().database.rows<{ uuid: string; name: string }>(sql`select "uuid", "name" from "Resource" order by random() limit 20`);
+		const { names, reads } = await namesOf(
+			["demo_staff"],
+			rows.map(({ uuid }) => uuid),
+		);
+		expect(names).toEqual([rows.map(({ name }) => name)]);
+		expect(reads).toBeLessThanOrEqual(3); // a message may come in a turn of its own
+	});
+
+	test("are read for each viewer by themselves, who are answered what they see", async () => {
+		const provider = await makeProvider(gateway());
+		const [theirs, missing] = [await provider.resource(), "00000000-0000-4000-8000-000000000000"];
+		const { names } = await namesOf(["demo_staff", "demo_member", provider.token], [theirs, missing, theirs]);
+		const name = expect.stringMatching(/^(?!NOT_FOUND)/);
+		expect(names).toEqual([
+			[name, "NOT_FOUND", name],
+			["NOT_FOUND", "NOT_FOUND", "NOT_FOUND"],
+			[name, "NOT_FOUND", name],
+		]);
+	});
 });
 
 test("a list is counted only when its count is asked for", async () => {
