@@ -26,6 +26,15 @@ const firstColumns: Record<UserUsageOrder["field"], OrderColumn> = {
 	USERNAME: { column: "username", type: "text" },
 };
 
+/** A record has one part of each username: among its parts nothing else tells them apart, and its index has them in this order. */
+const byUsername = (descending: boolean): readonly OrderColumn[] => [{ ...firstColumns.USERNAME, model: "ComponentUserUsage", descending }];
+
+function orderedBy({ field, direction }: UserUsageOrder, parent: Parent | undefined): readonly OrderColumn[] {
+	const descending = direction === "DESC";
+	if (field === "USERNAME" && parent !== undefined && "column" in parent && parent.column === "componentUsageUuid") return byUsername(descending);
+	return [{ ...firstColumns[field], descending }, thenUuid("ComponentUserUsage", descending)];
+}
+
 /** Parts of usage records, newest report first, then by type, unless another order is asked for. */
 export function userUsageList(
 	filter: Given<UserUsageFilter>,
@@ -33,9 +42,8 @@ export function userUsageList(
 	timeZone: string,
 	parent?: Parent,
 ): List & { model: "ComponentUserUsage" } {
-	const descending = order?.direction === "DESC";
 	const ofRecord = usageConditions("t.componentUsage", filter ?? {}, timeZone);
-	const columns = order == null ? newestFirst : [{ ...firstColumns[order.field], descending }, thenUuid("ComponentUserUsage", descending)];
+	const columns = order == null ? newestFirst : orderedBy(order, parent);
 	const isOfRecord = ofRecord.length > 0 || columns.some(({ column }) => column.startsWith("componentUsage.")) || (parent !== undefined && "link" in parent);
 	return {
 		model: "ComponentUserUsage",
