@@ -26,13 +26,7 @@ function presentWriter(type: GraphQLOutputType, object: ObjectPlan | undefined):
 
 /** A list as JSON. */
 export function list<Value>(values: readonly Value[], write: Write<Value>, execution: Execution): string {
-	let text = "[";
-	let separator = "";
-	for (const value of values) {
-		text += separator + write(value, execution);
-		separator = ",";
-	}
-	return `${text}]`;
+	return `[${values.map((value) => write(value, execution)).join()}]`;
 }
 
 /** Scalars whose texts have nothing to escape. */
