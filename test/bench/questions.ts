@@ -56,11 +56,11 @@ const nestedGraph: Question = {
 };
 
 const oneRow = (uuids: readonly [string, ...string[]]): Question => {
-	const document = "query ($uuid: UUID!) { resource(uuid: $uuid) { uuid name state created } }";
+	const document = (type: string) => `query ($uuid: ${type}!) { resource(uuid: $uuid) { uuid name state created } }`;
 	const [first, ...others] = uuids;
 	return {
 		title: `one row by its uuid, ${uuids.length} rows in turn`,
-		documents: { "usage-gateway": document, stock: document, postgraphile: document, "hand-written": "one-row" },
+		documents: { "usage-gateway": document("UUID"), stock: document("String"), postgraphile: document("UUID"), "hand-written": "one-row" },
 		variables: [{ uuid: first }, ...others.map((uuid) => ({ uuid }))],
 		plain,
 	};
