@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { type ExecutionResult, getOperationAST, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
+import { isTooDeep } from "../admission/json-bounds.ts";
 import type { Operation } from "../shared/operation.ts";
 import { codesOf } from "./observed-operations.ts";
 import { endpoint, longestBody, type Pipeline } from "./yoga.ts";
@@ -30,7 +32,7 @@ export const answerPlainPosts =
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-			answer(yoga, request, response, operation, body.toString()).catch((error) => {
+			answer(yoga, request, response, operation, body).catch((error) => {
 				mask(error); // tells of our bug; there is nothing to answer any more
 				response.destroy();
 			});
@@ -53,11 +55,11 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
 	);
 }
 
-async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse, operation: Operation, body: string): Promise<void> {
-	const executed = await execute(yoga, request, operation, body);
+async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse, operation: Operation, body: Buffer): Promise<void> {
+	const executed = await execute(yoga, request, operation, body.toString());
 	if (executed === undefined) {
-		// As a framework that has read the body before would hand it on.
-		Object.assign(request, { body });
+		// As a framework that has read the body before would hand it on; of a text, every character would be listed.
+		Object.assign(request, { body: Readable.from([body]) });
 		return void yoga(request, response, { operation });
 	}
 	operation.end(codesOf(executed.errors));
@@ -88,6 +90,7 @@ async function execute(yoga: Yoga, { headers: { authorization } }: IncomingMessa
 }
 
 function paramsIn(body: string): Params | undefined {
+	if (isTooDeep(body)) return undefined;
 	let params: unknown;
 	try {
 		params = JSON.parse(body);

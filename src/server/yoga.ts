@@ -1,6 +1,7 @@
 import { GraphQLError } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
+import { deepestJson, isTooDeep } from "../admission/json-bounds.ts";
 import { type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
 import { badRequest, recoded, unauthenticated } from "../graphql/errors.ts";
@@ -89,19 +90,24 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 	return { yoga, mask };
 }
 
-/** Refuses what a URL names as variables or extensions and is no JSON. */
+/** Refuses JSON that is nested too deep, and what a URL names as variables or extensions and is no JSON. */
 const useReadable = (): Plugin => ({
 	onRequestParse: ({ requestParser, setRequestParser }) => {
 		if (requestParser === undefined) return;
 		setRequestParser(async (request) => {
 			try {
-				return await requestParser(request);
+				return await requestParser(Object.assign(request, { json: () => request.text().then(readJson) }));
 			} catch (error) {
 				throw error instanceof SyntaxError ? badRequest("Variables and extensions are JSON objects.", { http: { status: 400 } }) : error;
 			}
 		});
 	},
 });
+
+function readJson(text: string): unknown {
+	if (isTooDeep(text)) throw badRequest(`Lists and objects are nested more than ${deepestJson} deep.`, { http: { status: 400 } });
+	return JSON.parse(text);
+}
 
 async function contextFor(
 	services: Services,

@@ -38,6 +38,8 @@ const tooDear = ["COST_LIMIT_EXCEEDED"];
 const typed = ["INVALID_INPUT"];
 /** What is wrong with a variable is known before anything is executed. */
 const variable = { codes: input, status: 400 };
+/** JSON that is nested too deep is not read. */
+const tooDeep = { codes: ["BAD_REQUEST"], status: 400 };
 /** Which operation is meant is not said. */
 const unresolved = { codes: ["BAD_REQUEST"], status: 400 };
 const none: readonly string[] = [];
@@ -172,13 +174,13 @@ const values: Attack[] = [
 		what: "lists nested 100,000 deep",
 		query: "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { totalCount } }",
 		variables: `{"s":${nested("[", "]", 100_000)}}`,
-		...variable,
+		...tooDeep,
 	},
 	{
 		what: "as many lists as fit into a body",
 		query: "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { totalCount } }",
 		variables: `{"s":[${nested("[", "]", 130_000)}]}`,
-		...variable,
+		...tooDeep,
 	},
 	{
 		what: "80,000 lists beside each other",
@@ -186,15 +188,15 @@ const values: Attack[] = [
 		variables: `{"s":[${times(80_000, "[]", ",")}]}`,
 		codes: input,
 	},
-	{ what: "objects nested 40,000 deep", query: report, variables: nested('{"a":', "}", 40_000, "1"), ...variable },
-	{ what: "objects nested in an input", query: report, variables: `{"input":${nested('{"a":', "}", 40_000, "1")}}`, ...variable },
-	{ what: "objects nested in a variable that nobody asked for", query: "{ __typename }", variables: `{"a":${nested('{"a":', "}", 40_000, "1")}}`, codes: none },
-	{ what: "an amount that is a nested list", query: report, variables: reportOf(nested("[", "]", 50_000)), ...variable },
+	{ what: "objects nested 40,000 deep", query: report, variables: nested('{"a":', "}", 40_000, "1"), ...tooDeep },
+	{ what: "objects nested in an input", query: report, variables: `{"input":${nested('{"a":', "}", 40_000, "1")}}`, ...tooDeep },
+	{ what: "objects nested in a variable that nobody asked for", query: "{ __typename }", variables: `{"a":${nested('{"a":', "}", 40_000, "1")}}`, ...tooDeep },
+	{ what: "an amount that is a nested list", query: report, variables: reportOf(nested("[", "]", 50_000)), ...tooDeep },
 	{
 		what: "a uuid that is a nested object",
 		query: "query ($u: UUID!) { resource(uuid: $u) { name } }",
 		variables: `{"u":${nested('{"a":', "}", 40_000, "1")}}`,
-		...variable,
+		...tooDeep,
 	},
 	{ what: "an amount of 300 digits", query: report, variables: reportOf(`"${"9".repeat(300)}"`), codes: typed },
 	{ what: "an amount of 100,000 digits", query: report, variables: reportOf(`"${"9".repeat(100_000)}"`), codes: typed },
