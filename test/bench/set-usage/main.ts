@@ -6,6 +6,7 @@ import { buildServers, startServer } from "../contestants.ts";
 import { emptyDatabase } from "../postgres.ts";
 import { endProcesses } from "../processes.ts";
 import { fill, type Resources, recordsOf, type Size } from "./fill.ts";
+import { type Layers, layersOf } from "./layers.ts";
 import { openReporter, type Reporter } from "./reporter.ts";
 
 const sizes: readonly [Size, Size] = [
@@ -38,7 +39,8 @@ await runCommand(async () => {
 		try {
 			const measured = [await openSize(few.url, sizes[0]), await openSize(many.url, sizes[1])];
 			for (let round = 0; round <= rounds; round++) for (const size of measured) await measure(size, round);
-			say(table(measured));
+			say(`${table(measured)}\n`);
+			say(layersTable(await layersOf(few.url, measured[0]?.ofOnePolicy ?? [], callers, secondsTogether)));
 		} finally {
 			await endProcesses();
 			await many.drop();
@@ -112,6 +114,15 @@ async function rateTogether(reporters: readonly Reporter[]): Promise<number> {
 
 function median(numbers: readonly number[]): number {
 	return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function layersTable({ useCase, statements }: Layers): string {
+	return [
+		`| reports/s of ${callers} callers of one offering, one policy, without the service around it | |`,
+		"|---|---|",
+		`| the use case, called in this process: no HTTP, GraphQL or token, nothing read for an answer | ${useCase.toFixed(0)} |`,
+		`| its statements, sent again as they were | ${statements.toFixed(0)} |`,
+	].join("\n");
 }
 
 function table(measured: readonly Measured[]): string {
