@@ -22,20 +22,23 @@ export async function seriesLines(
 	{ months, types, byUser }: SeriesRequest,
 ): Promise<SeriesLine[][]> {
 	const [first, last] = [months[0], months.at(-1)];
+	const [username, usage] = byUser ? [sql`p."username"`, sql`p."usage"`] : [sql`null::text`, sql`u."usage"`];
 	// Days since the first month, and not the month itself: a plan that is made once for all values would scan the index by
 	// month over all resources, again for each of these.
-	const usages = sql`"ComponentUsage" u on u."resourceUuid" = r."uuid" and u."componentUuid" = c."uuid"
-		and u."billingPeriod" - ${first}::date between 0 and ${last}::date - ${first}::date`;
-	const [username, usage] = byUser ? [sql`p."username"`, sql`p."usage"`] : [sql`null::text`, sql`u."usage"`];
 	const tuples = await queries.tuples(sql`
-		select r."uuid", c."uuid", c."type", c."name", c."measuredUnit", ${username},
-			coalesce(json_object_agg(u."billingPeriod", ${usage}::text) filter (where u."uuid" is not null), '{}')
+		with figures as (
+			select u."resourceUuid", u."componentUuid", ${username} as "username", json_object_agg(u."billingPeriod", ${usage}::text) as "usages"
+			from "ComponentUsage" u ${byUser ? sql`join "ComponentUserUsage" p on p."componentUsageUuid" = u."uuid"` : sql``}
+			where ${isOneOf(sql`u."resourceUuid"`, resourceUuids)} and u."billingPeriod" - ${first}::date between 0 and ${last}::date - ${first}::date
+			group by 1, 2, 3
+		)
+		select r."uuid", c."uuid", c."type", c."name", c."measuredUnit", f."username", coalesce(f."usages", '{}')
 		from "Resource" r
 		join "OfferingComponent" c on c."offeringUuid" = r."offeringUuid"
 			and ${types === undefined ? sql`c."billingType" in ('USAGE', 'LIMIT')` : sql`c."type" = any(${[...types]}::text[])`}
-		${byUser ? sql`join ${usages} join "ComponentUserUsage" p on p."componentUsageUuid" = u."uuid"` : sql`left join ${usages}`}
+		${byUser ? sql`join` : sql`left join`} figures f on f."resourceUuid" = r."uuid" and f."componentUuid" = c."uuid"
 		where ${isOneOf(sql`r."uuid"`, resourceUuids)} and ${visibility.Resource(viewer, sql`r`)}
-		group by r."uuid", c."uuid", 6 order by c."type", 6
+		order by c."type", f."username"
 	`);
 	const byResource = new Map<string, SeriesLine[]>(resourceUuids.map((uuid) => [uuid, []]));
 	for (const tuple of tuples) byResource.get(tuple[0] as string)?.push(lineOf(tuple, months));
