@@ -7,7 +7,7 @@ export type Dialect = "usage-gateway" | "hand-written" | "stock" | "postgraphile
 /** One thing to ask, and how each is asked for it. */
 export interface Question {
 	readonly title: string;
-	/** GraphQL documents; what is written by hand takes a name and an argument. */
+	/** GraphQL documents; what is written by hand takes a name. */
 	readonly documents: Readonly<Record<Dialect, string>>;
 	/** What they are asked with, in turn; nothing without them. */
 	readonly variables?: readonly [object, ...object[]];
