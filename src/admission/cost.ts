@@ -17,7 +17,7 @@ import {
 	type ValueNode,
 } from "graphql";
 import { defaultPageSize, largestPageSize } from "../reading/page.ts";
-import { fragmentsOf } from "./fragments.ts";
+import { fragmentsOf } from "../shared/fragments.ts";
 
 /** As many objects cost one. */
 const objectsPerPoint = 10;

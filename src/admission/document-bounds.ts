@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode, type SelectionNode, type SelectionSetNode } from "graphql";
-import { fragmentsOf } from "./fragments.ts";
+import { fragmentsOf } from "../shared/fragments.ts";
 
 /** How large a document may be, fragments opened where they are used. */
 export interface DocumentBounds {

@@ -2,12 +2,10 @@ import {
 	type DocumentNode,
 	type ExecutionArgs,
 	type ExecutionResult,
-	type FragmentDefinitionNode,
 	type GraphQLSchema,
 	getNamedType,
 	isNonNullType,
 	isObjectType,
-	Kind,
 	locatedError,
 	type OperationDefinitionNode,
 } from "graphql";
@@ -16,6 +14,7 @@ import { notFound } from "../graphql/errors.ts";
 import { readsOf } from "../graphql/reads.ts";
 import { createStatements } from "../reading/statements.ts";
 import { visibleTogether } from "../reading/together.ts";
+import { fragmentsOf } from "../shared/fragments.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import { connectionPlan } from "./connection-plan.ts";
 import { type Execution, Unplanned } from "./execution.ts";
@@ -65,7 +64,7 @@ export function planOf(schema: GraphQLSchema, document: DocumentNode, operation:
 }
 
 function planned(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): QueryPlan {
-	const fragments = Object.fromEntries(document.definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));
+	const fragments = Object.fromEntries(fragmentsOf(document));
 	const planner = new Planner(schema, operation, fragments);
 	const query = schema.getQueryType();
 	if (query == null) throw new Unplanned("There is nothing to ask.");
@@ -90,8 +89,6 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 		return errors.length === 0 ? new WrittenAnswer(data) : { data: JSON.parse(data), errors: errors as NonNullable<ExecutionResult["errors"]> };
 	};
 }
-
-const isFragment = (node: { kind: Kind }): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION;
 
 function rootPlan(asked: Asked, planner: Planner): RootPlan {
 	const { field, head } = asked;

@@ -14,7 +14,7 @@ interface SeriesRequest {
 	readonly byUser: boolean;
 }
 
-/** The lines of each resource, by type of component and username: one statement for all resources. */
+/** The lines of each resource, by type of component and username: one statement for all resources. Figures are those of resources that the viewer sees. */
 export async function seriesLines(
 	queries: Queries,
 	viewer: Viewer,

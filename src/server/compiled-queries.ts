@@ -16,7 +16,7 @@ import { compileQuery, isCompiledQuery } from "graphql-jit";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { Unplanned } from "../plan/execution.ts";
-import { planOf } from "../plan/query-plan.ts";
+import { planOf, WrittenAnswer } from "../plan/query-plan.ts";
 import { isAboutSchema } from "./about-schema.ts";
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -56,7 +56,7 @@ function programOf({ schema, document, operationName }: ExecutionArgs): Program 
 		try {
 			const answer = await plan(args.contextValue as Context, coerced);
 			// A socket's messages are written by who sends them.
-			return args.rootValue === undefined ? answer : { ...answer, data: answer.data ?? null };
+			return args.rootValue !== undefined && answer instanceof WrittenAnswer ? { data: answer.data } : answer;
 		} catch (error) {
 			if (error instanceof Unplanned) return fieldByField(args);
 			throw error;

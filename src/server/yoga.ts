@@ -47,13 +47,13 @@ export interface YogaOptions {
 	readonly onBug: (error: unknown, requestId?: string) => void;
 }
 
-/** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
 export interface Pipeline {
 	readonly yoga: YogaServerInstance<Transport, Context>;
 	/** The error as it is answered; whose fault it is, is told. */
 	readonly mask: (error: unknown) => GraphQLError;
 }
 
+/** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
 export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions): Pipeline {
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {

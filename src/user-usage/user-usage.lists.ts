@@ -26,13 +26,11 @@ const firstColumns: Record<UserUsageOrder["field"], OrderColumn> = {
 	USERNAME: { column: "username", type: "text" },
 };
 
-/** A record has one part of each username: among its parts nothing else tells them apart, and its index has them in this order. */
-const byUsername = (descending: boolean): readonly OrderColumn[] => [{ ...firstColumns.USERNAME, model: "ComponentUserUsage", descending }];
-
 function orderedBy({ field, direction }: UserUsageOrder, parent: Parent | undefined): readonly OrderColumn[] {
-	const descending = direction === "DESC";
-	if (field === "USERNAME" && parent !== undefined && "column" in parent && parent.column === "componentUsageUuid") return byUsername(descending);
-	return [{ ...firstColumns[field], descending }, thenUuid("ComponentUserUsage", descending)];
+	const first = { ...firstColumns[field], descending: direction === "DESC" };
+	// A record has one part of each username: nothing else tells its parts apart, and its index has them in this order.
+	const isUnique = field === "USERNAME" && parent !== undefined && "column" in parent && parent.column === "componentUsageUuid";
+	return isUnique ? [{ ...first, model: "ComponentUserUsage" }] : [first, thenUuid("ComponentUserUsage", first.descending)];
 }
 
 /** Parts of usage records, newest report first, then by type, unless another order is asked for. */

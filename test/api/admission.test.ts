@@ -58,6 +58,7 @@ describe("what an operation costs", () => {
 	test.each([
 		["demo_staff", 1_000],
 		["demo_provider", 1_000],
+		["demo_support", 100],
 		["demo_owner", 100],
 		["demo_member", 100],
 	])("is ten times as much a second for who may report: %s", async (token, restoreRate) => {
