@@ -1,7 +1,6 @@
 import { createAuthentication } from "./access/authentication.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
 import { forgetFullBuckets } from "./admission/bucket.store.ts";
-import { documentBounds } from "./admission/document-bounds.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { applyMigrations } from "./database/migrations.ts";
@@ -16,10 +15,11 @@ import { startDelivery } from "./notification/delivery.service.ts";
 import { openMailTransport } from "./notification/mail.transport.ts";
 import { type Observation, startObservation } from "./operations/observation.ts";
 import { evaluateAllPolicies } from "./policy/policy.service.ts";
-import { type RunningServer, refuseTakenPort, startServer } from "./server/server.ts";
+import type { RunningServer, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
 import { every } from "./shared/every.ts";
 import { runCommand } from "./shared/failure.ts";
+import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
 
 /** A month begins this late at most. */
@@ -38,7 +38,8 @@ await runCommand(async () => {
 		write: config.log === "json" ? (line) => process.stdout.write(line) : undefined,
 		clock: systemClock,
 	});
-	const database = await openDatabase(config.database);
+	// The database opens while the server, most of the code, is loaded.
+	const [database, server] = await Promise.all([openDatabase(config.database), import("./server/server.ts")]);
 	try {
 		await applyMigrations(database);
 		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
@@ -48,7 +49,8 @@ await runCommand(async () => {
 		// What turned while no instance ran, or was left over by an import that was killed before its end.
 		await evaluateAllPolicies(database, { now: systemClock(), timeZone: config.timeZone });
 
-		await serve(observation.measures === undefined ? database : watchedDatabase(database, measuring(observation.measures)), config, observation);
+		const served = observation.measures === undefined ? database : watchedDatabase(database, measuring(observation.measures));
+		await serve(server.startServer, served, config, observation);
 		return 0;
 	} finally {
 		await observation.stop();
@@ -57,7 +59,12 @@ await runCommand(async () => {
 });
 
 /** Serves the database until the process is asked to stop. */
-async function serve(database: Database, config: Config, { health, measures, beginOperation, url: operationsUrl }: Observation): Promise<void> {
+async function serve(
+	start: typeof startServer,
+	database: Database,
+	config: Config,
+	{ health, measures, beginOperation, url: operationsUrl }: Observation,
+): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
 	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: measures?.logRead });
 	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
@@ -73,9 +80,9 @@ async function serve(database: Database, config: Config, { health, measures, beg
 	const { host, port, graphiql, origins, mostCost, costPerSecond, introspection } = config;
 	const onBug = (error: unknown, requestId?: string) =>
 		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
-	const admission = { bounds: documentBounds, mostCost, costPerSecond, introspection };
+	const admission = { mostCost, costPerSecond, introspection };
 	const options = { host, port, isDemo: demo, graphiql, origins, admission, beginOperation, onBug };
-	const server = await startServer(services, options).catch(async (error: unknown) => {
+	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await log.stop();
 		throw error;

@@ -12,7 +12,7 @@ import type { Plugin } from "graphql-yoga";
 import { mayReportAnything } from "../access/permissions.ts";
 import { type Charge, createMeter } from "../admission/admission.service.ts";
 import { type Cost, costOf } from "../admission/cost.ts";
-import { type DocumentBounds, documentRefusal, textRefusal } from "../admission/document-bounds.ts";
+import { type DocumentBounds, documentBounds, documentRefusal, textRefusal } from "../admission/document-bounds.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
 import { isAboutSchema } from "./about-schema.ts";
@@ -23,8 +23,8 @@ export interface AdmissionOptions {
 	readonly mostCost: number;
 	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
 	readonly costPerSecond: number;
-	/** How large a document may be. */
-	readonly bounds: DocumentBounds;
+	/** How large a document may be, when not as everywhere. */
+	readonly bounds?: DocumentBounds;
 	/** Who may ask what the schema is. */
 	readonly introspection: "everyone" | "signed-in" | "off";
 }
@@ -50,7 +50,7 @@ interface AnnouncedCost {
  */
 export function useAdmission(
 	{ database }: Pick<Services, "database">,
-	{ mostCost, costPerSecond, bounds, introspection }: AdmissionOptions,
+	{ mostCost, costPerSecond, bounds = documentBounds, introspection }: AdmissionOptions,
 	mask: (error: unknown) => GraphQLError,
 ): Plugin<Context> {
 	const meter = costPerSecond === 0 ? undefined : createMeter(database, { size: costPerSecond * 10, perSecond: costPerSecond }, () => performance.now());

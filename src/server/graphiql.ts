@@ -1,4 +1,3 @@
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import type { GraphiQLOptions } from "graphql-yoga";
 import { preparedTabs } from "./graphiql-tabs.ts";
 
@@ -27,5 +26,8 @@ export function graphiqlOptions(isDemo: boolean): GraphiQLOptions {
 /** Pressed by the mouse, a tab of GraphiQL shrinks away from under it, and is not selected. */
 const steadyTabs = "<style>.graphiql-tab { transform: none !important }</style>";
 
-/** GraphiQL's page, with its script and styles in it. */
-export const graphiqlPage: typeof renderGraphiQL = (options) => renderGraphiQL(options).replace("</head>", `${steadyTabs}</head>`);
+/** GraphiQL's page, with its script and styles in it: nine million characters, loaded when somebody opens it. */
+export async function graphiqlPage(options?: GraphiQLOptions): Promise<string> {
+	const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
+	return renderGraphiQL(options).replace("</head>", `${steadyTabs}</head>`);
+}

@@ -122,13 +122,6 @@ function makeLast(response: ServerResponse): void {
 /** Whether these are server-sent events, which have no end of their own. */
 const isStream = ({ req }: ServerResponse): boolean => req.headers.accept?.includes("text/event-stream") === true;
 
-/** Tries whether the port can be listened on, before anything is written in vain. Throws a Failure when not. */
-export async function refuseTakenPort(host: string, port: number): Promise<void> {
-	const probe = createHttpServer();
-	await listening(probe, host, port, "PORT");
-	await new Promise((resolve) => probe.close(resolve));
-}
-
 /**
  * The connections that have not asked anything yet, as browsers open them in advance. Node does not count them as idle, and a
  * server that closes would wait for them for as long as the browser is open.

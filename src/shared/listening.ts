@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exitCodes, Failure } from "./failure.ts";
 
@@ -15,4 +15,11 @@ export function listening(http: Server, host: string, port: number, variable: st
 		});
 		http.listen(port, host, () => resolve(`http://${host.includes(":") ? `[${host}]` : host}:${(http.address() as AddressInfo).port}`));
 	});
+}
+
+/** Tries whether the port can be listened on, before anything is done in vain. Throws a Failure as above when not. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+	const probe = createServer();
+	await listening(probe, host, port, "PORT");
+	await new Promise((resolve) => probe.close(resolve));
 }

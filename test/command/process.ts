@@ -36,12 +36,12 @@ const running = new Set<ChildProcess>();
 
 /** Runs one of the commands of package.json to its end. */
 export async function run(command: Command, settings: Settings, ...args: string[]): Promise<Ended> {
-	return started(command, settings, args).ended;
+	return begin(command, settings, args).ended;
 }
 
 /** Starts the service on a free port, and waits until it says where it is. Throws what it printed when it ends before. */
 export async function startService(settings: Settings): Promise<Service> {
-	const { child, output, ended } = started("service", { PORT: "0", GRAPHIQL: "on", LOG: "off", RATE_LIMIT: "0", ...settings }, []);
+	const { child, output, ended } = begin("service", { PORT: "0", GRAPHIQL: "on", LOG: "off", RATE_LIMIT: "0", ...settings });
 	const greeting = new Promise<string>((resolve) => {
 		child.stdout?.on("data", () => {
 			if (/^GraphiQL: .*\n/m.test(output.stdout)) resolve(output.stdout);
@@ -72,7 +72,8 @@ export async function startService(settings: Settings): Promise<Service> {
 	};
 }
 
-function started(command: Command, settings: Settings, args: readonly string[]) {
+/** Starts one of the commands of package.json. */
+export function begin(command: Command, settings: Settings, args: readonly string[] = []) {
 	const child = spawn(process.execPath, ["--import", "tsx", projectPath("src", entryPoints[command]), ...args], {
 		cwd: projectPath(),
 		env: { PATH: process.env["PATH"], ...settings },

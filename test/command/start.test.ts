@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { demoHandles } from "../../src/world/demo.ts";
 import { smallWorld } from "../import/small-world.ts";
 import { testFolders } from "../import/support.ts";
-import { ask, directoriesForFile, type Ended, run, type Service, startService } from "./process.ts";
+import { ask, begin, directoriesForFile, type Ended, run, type Service, startService } from "./process.ts";
 
 const directory = directoriesForFile();
 const folder = testFolders();
@@ -72,6 +73,19 @@ async function connected(url: string): Promise<Socket> {
 	await once(socket, "connect");
 	return socket;
 }
+
+test("a service that is killed while it makes its database leaves one that the next start makes again", async () => {
+	const data = await directory();
+	const killed = begin("service", { DATA_DIR: data, PORT: "0", LOG: "off" });
+	while (!existsSync(`${data}/pglite/PG_VERSION`)) await setTimeout(1);
+	killed.child.kill("SIGKILL");
+	await killed.ended;
+	expect(existsSync(`${data}/pglite.unfinished`)).toBe(true);
+	const service = await startService({ DATA_DIR: data });
+	expect(existsSync(`${data}/pglite.unfinished`)).toBe(false);
+	expect(await ask(service, "demo_owner", reported)).toMatchObject({ data: { resource: { currentUsages: expect.anything() } } });
+	await service.stop();
+});
 
 test("a database that was filled by an import has no demo, and knows none of its tokens", async () => {
 	const data = await directory();

@@ -1,8 +1,6 @@
-import { documentBounds } from "../../src/admission/document-bounds.ts";
-
 /** A service that lets in as much as the usual one, for pages of one other origin. */
 export const limited = {
 	graphiql: false,
 	origins: ["https://portal.example.org"],
-	admission: { mostCost: 1_000, costPerSecond: 100, bounds: documentBounds, introspection: "signed-in" },
+	admission: { mostCost: 1_000, costPerSecond: 100, introspection: "signed-in" },
 } as const;
