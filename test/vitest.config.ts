@@ -11,9 +11,11 @@ export default defineConfig({
 	},
 	test: {
 		include: ["test/**/*.test.ts"],
-		globalSetup: [here("support/templates.setup.ts")],
+		globalSetup: [here("support/build.setup.ts"), here("support/templates.setup.ts")],
 		pool: "forks",
 		maxWorkers: 2,
+		// Files share nothing but the process, which has loaded the code once.
+		isolate: false,
 		// They end a test that hangs, and are no measure of anything: on a busy machine a command takes many seconds.
 		testTimeout: 240_000,
 		hookTimeout: 240_000,

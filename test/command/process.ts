@@ -29,8 +29,8 @@ export interface Service {
 	interrupt(): Promise<Ended>;
 }
 
-const entryPoints = { service: "main.ts", token: "access/main.ts", migrate: "database/main.ts", import: "import/main.ts", "turn-month": "month-turn/main.ts" };
-type Command = keyof typeof entryPoints;
+const programs = { service: "main.js", token: "access/main.js", migrate: "database/main.js", import: "import/main.js", "turn-month": "month-turn/main.js" };
+type Command = keyof typeof programs;
 
 const running = new Set<ChildProcess>();
 
@@ -74,7 +74,7 @@ export async function startService(settings: Settings): Promise<Service> {
 
 /** Starts one of the commands of package.json. */
 export function begin(command: Command, settings: Settings, args: readonly string[] = []) {
-	const child = spawn(process.execPath, ["--import", "tsx", projectPath("src", entryPoints[command]), ...args], {
+	const child = spawn(process.execPath, ["--enable-source-maps", projectPath("dist", programs[command]), ...args], {
 		cwd: projectPath(),
 		env: { PATH: process.env["PATH"], ...settings },
 		stdio: ["ignore", "pipe", "pipe"],
