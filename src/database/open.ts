@@ -4,11 +4,11 @@ import { exitCodes, Failure } from "../shared/failure.ts";
 import type { Database } from "./database.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { openPGlite } from "./pglite.ts";
-import { openPostgres } from "./postgres.ts";
+import { openPostgres, type PostgresOptions } from "./postgres.ts";
 
 /** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
-export function openDatabase(config: DatabaseConfig): Promise<Database> {
-	return config.kind === "embedded" ? openEmbedded(config.directory) : openServer(config.url);
+export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits"> = {}): Promise<Database> {
+	return config.kind === "embedded" ? openEmbedded(config.directory) : openServer(config.url, options);
 }
 
 async function openEmbedded(directory: string): Promise<Database> {
@@ -37,9 +37,9 @@ function lockedOrFailure(directory: string): () => void {
 	}
 }
 
-async function openServer(url: string): Promise<Database> {
+async function openServer(url: string, options: PostgresOptions): Promise<Database> {
 	try {
-		return await openPostgres(url);
+		return await openPostgres(url, options);
 	} catch (error) {
 		const { host, pathname } = new URL(url);
 		throw new Failure(`The database ${host}${pathname} of DATABASE_URL cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);

@@ -9,6 +9,9 @@ import type { Sql } from "./sql.ts";
 
 const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
 
+/** For work that nobody waits for in front of a page: statements over much, between which a slow source is read. */
+export const longWaits: Waits = { ...usualWaits, statement: 3_600_000, idleInTransaction: 3_600_000 };
+
 export interface PostgresOptions {
 	/** Connections at most. */
 	readonly connections?: number;

@@ -6,11 +6,6 @@ import type { ListImport, ParsedRecord } from "./list.ts";
 /** Does the work so that it is undone when it throws. */
 export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
 
-/** A slow source must not end the transaction. */
-export async function patient(tx: Queries): Promise<void> {
-	await tx.rows(sql`select set_config('idle_in_transaction_session_timeout', '0', true), set_config('statement_timeout', '0', true)`);
-}
-
 export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
 	await tx.rows(sql`savepoint batch`);
 	try {

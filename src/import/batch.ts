@@ -28,8 +28,7 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 			else if (outcomes[record] === "unchanged") outcomes[record] = "updated";
 		};
 		// Parts of a refused record have nothing to belong to.
-		const present = records.map((_, record) => record).filter((record) => outcomes[record] !== "refused");
-		const placed = present.flatMap((record) => (records[record]?.parts[position]?.rows ?? []).map((row) => ({ record, row })));
+		const placed = placedIn(records, position).filter(({ record }) => outcomes[record] !== "refused");
 		for (const round of rounds(table, placed)) {
 			await tx.rows(planAnew);
 			for (const { ordinal, field, reason, created } of await tx.rows<Written>(writeStatement(table, asJson(round)))) {
@@ -42,7 +41,11 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 			}
 		}
 		if (table.owner === undefined) continue;
-		const owners = new Map(present.flatMap((record) => (records[record]?.parts[position]?.complete ?? []).map((owner) => [owner, record])));
+		const owners = new Map(
+			records.flatMap(({ parts }, record) =>
+				outcomes[record] === "refused" ? [] : (parts[position]?.complete ?? []).map((owner) => [owner, record] as const),
+			),
+		);
 		if (owners.size === 0) continue;
 		await tx.rows(planAnew);
 		const removed = await tx.rows<{ owner: string }>(removeStatement(table, table.owner, asJson(placed), [...owners.keys()]));
@@ -53,6 +56,14 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 	}
 	return { outcomes, refusals };
 }
+
+/** The rows that the records bring for the list's table at that position. */
+const placedIn = (records: readonly ParsedRecord[], position: number): Placed[] =>
+	records.flatMap(({ parts }, record) => (parts[position]?.rows ?? []).map((row) => ({ record, row })));
+
+/** Whether two of the records bring a row for the same stored one: what becomes of the second depends on the first. */
+export const rowsMeet = (list: ListImport, records: readonly ParsedRecord[]): boolean =>
+	list.tables.some((table, position) => rounds(table, placedIn(records, position)).length > 1);
 
 /** Splits the rows so that no two of a round meet the same stored row: one statement cannot write a row twice. */
 function rounds(table: TableImport, rows: readonly Placed[]): Placed[][] {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { arrayPieces, NotAnArray } from "./json-array.ts";
 import { type ListName, listNames, type Piece, type Source, SourceError } from "./source.ts";
 
-const bytesAtOnce = 256 * 1024;
+/** So little that the database is not kept waiting while it is taken apart, between two messages of a transaction. */
+const bytesAtOnce = 32 * 1024;
 
 /** A folder with one JSON array per list, named `<list>.json`. A missing file is an empty list. */
 export function folderSource(folder: string): Source {

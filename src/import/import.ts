@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.ts";
-import { patient, withSavepoint } from "./attempt.ts";
+import { withSavepoint } from "./attempt.ts";
 import type { Outcome } from "./batch.ts";
 import type { Refusal } from "./list.ts";
 import { Run } from "./run.ts";
@@ -40,7 +40,7 @@ export interface ImportOptions {
 	readonly strict?: boolean;
 	readonly progress?: ImportProgress;
 	readonly onRefusal?: (refusal: Refusal) => void;
-	/** Records per statement. */
+	/** Records per statement and transaction. */
 	readonly batchSize?: number;
 }
 
@@ -57,8 +57,7 @@ export async function importWorld(options: ImportOptions): Promise<ImportSummary
 	if (strict) {
 		await database
 			.transaction(async (tx) => {
-				await patient(tx);
-				await run.importLists((work) => withSavepoint(tx, work));
+				await run.importLists((work) => withSavepoint(tx, work), 1);
 				written = run.total("refused") === 0;
 				if (!written) throw new NothingWritten();
 			})
@@ -66,12 +65,7 @@ export async function importWorld(options: ImportOptions): Promise<ImportSummary
 				if (!(error instanceof NothingWritten)) throw error;
 			});
 	} else {
-		await run.importLists((work) =>
-			database.transaction(async (tx) => {
-				await patient(tx);
-				return work(tx);
-			}),
-		);
+		await run.importLists((work) => database.transaction(work), 2);
 	}
 	if (written && run.total("created") + run.total("updated") > 0) await evaluatePolicies(database);
 	return { ...run.summary(), written };

@@ -74,6 +74,8 @@ export interface ListImport {
 	parse(record: unknown): ParsedRecord | readonly Refusal[];
 	/** Tables in the order in which they are written; the first one is the record's own. */
 	readonly tables: readonly TableImport[];
+	/** No record points at another of the list: batches can be written at once. */
+	readonly independent?: boolean;
 	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
 	readonly laterField?: string;
 }

@@ -1,6 +1,7 @@
 import { parseConfig } from "../config.ts";
 import { applyMigrations } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
+import { longWaits } from "../database/postgres.ts";
 import { evaluateAllPolicies } from "../policy/policy.service.ts";
 import { systemClock } from "../shared/clock.ts";
 import { exitCodes, runCommand } from "../shared/failure.ts";
@@ -22,7 +23,7 @@ await runCommand(async () => {
 	const source = sourceOf(command.source, token === "" ? undefined : token);
 	await source.check(); // before a database is made for nothing
 	const report = reportTo(command.report);
-	const database = await openDatabase(place);
+	const database = await openDatabase(place, { waits: longWaits });
 	try {
 		await applyMigrations(database);
 		const summary = await importWorld({

@@ -1,8 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, inject, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
 import { evaluateAllPolicies } from "../../src/policy/policy.service.ts";
 import { generateWorld } from "../../src/world/world.ts";
+import { run } from "../command/process.ts";
+import { urlOf } from "../support/database.ts";
 import { insert } from "../support/insert.ts";
 import { changed, id, smallWorld, stored, worldWith } from "./small-world.ts";
 import { contents, importFolder, type Lists, testDatabase, testFolders } from "./support.ts";
@@ -47,6 +50,27 @@ describe("the demo world", () => {
 			{ hasFired: true, policies: 3 },
 		]);
 	});
+});
+
+test("of a record that comes twice, the later one counts, though batches are written at once", async () => {
+	const [record] = smallWorld()["marketplace-component-usages"] as [object];
+	const months = Array.from({ length: 60 }, (_, month) => `20${10 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, "0")}-01`);
+	const twice = months.flatMap((billing_period, month) => ["1", "2"].map((usage) => ({ ...record, uuid: id(1000 + month), billing_period, usage })));
+	await imported({ ...smallWorld(), "marketplace-component-usages": twice, "marketplace-component-user-usages": [] }, { batchSize: 1 });
+	expect(await database().rows(sql`select "usage"::text, count(*)::int as "records" from "ComponentUsage" group by 1`)).toEqual([
+		{ usage: "2.00", records: months.length },
+	]);
+});
+
+test.skipIf(inject("templates").engine === "PGlite")("waits for a lock as long as it takes, not as long as a request may", async () => {
+	const source = await folder(smallWorld());
+	const running = await database().transaction(async (tx) => {
+		await tx.rows(sql`lock table "Customer"`);
+		const ended = run("import", { DATABASE_URL: await urlOf(database()) }, source);
+		await setTimeout(9_000);
+		return { ended };
+	});
+	expect(await running.ended).toMatchObject({ exitCode: 0 });
 });
 
 describe("a second import", () => {

@@ -3,17 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { applyMigrations } from "../../src/database/migrations.ts";
-import { openPGlite } from "../../src/database/pglite.ts";
 import { quoted, raw } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
 import { type ImportOptions, type ImportSummary, importWorld } from "../../src/import/import.ts";
 import type { ListName } from "../../src/import/source.ts";
+import { freshDatabase } from "../support/database.ts";
 
 /** A list that a test writes: records, or the text of the whole file. */
 export type Lists = Partial<Record<ListName, readonly object[] | string>>;
 
-/** One migrated database in memory for the tests of a file, emptied before each. */
+/** One migrated database for the tests of a file, emptied before each. */
 export function testDatabase(): () => Database {
 	let database: Database | undefined;
 	const opened = () => {
@@ -21,8 +20,7 @@ export function testDatabase(): () => Database {
 		return database;
 	};
 	beforeAll(async () => {
-		database = await openPGlite();
-		await applyMigrations(database);
+		database = await freshDatabase("empty");
 	});
 	beforeEach(() => emptied(opened()));
 	afterAll(() => database?.close());

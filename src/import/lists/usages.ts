@@ -30,6 +30,7 @@ const writtenHere = `other."date" = other."modified"`;
 export function componentUsages(timeZone: string): ListImport {
 	return {
 		name: "marketplace-component-usages",
+		independent: true,
 		parse: recordParser({
 			list: "marketplace-component-usages",
 			links: ["resource", "offering"],
@@ -97,6 +98,7 @@ export function componentUsages(timeZone: string): ListImport {
 /** Parts of usages by username. Without an account in the record, the offering's account of that name is taken. */
 export const componentUserUsages: ListImport = {
 	name: "marketplace-component-user-usages",
+	independent: true,
 	parse: recordParser({
 		list: "marketplace-component-user-usages",
 		links: ["component_usage", "user"],
