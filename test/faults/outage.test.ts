@@ -12,12 +12,13 @@ import { type Attempt, attempt, callerOf } from "./callers.ts";
 import { watchClock } from "./clock.ts";
 import { tell } from "./figures.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
+import { type Look, watchReadiness } from "./readiness.ts";
 import { problemsIn } from "./stored.ts";
 import { makeWorld, type World } from "./world.ts";
 
 const rounds = Number(process.env["OUTAGE_ROUNDS"] ?? 1);
 
-/** What is promised, in milliseconds: how long a call lasts at most, and how soon the service works when its database does. */
+/** What is promised, in milliseconds: how long a call lasts at most, and how soon the service works, and is ready, when its database is. */
 const longestCall = 6_000;
 const soonest = 2_000;
 /** How soon the service ends when it is asked to. */
@@ -69,6 +70,7 @@ const isSkipped = process.env["FAULT_ENGINES"] !== "all" && inject("templates").
 describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (skipped without one)", () => {
 	const outages: Outage[] = [];
 	const attempts: Attempt[] = [];
+	let looks: readonly Look[];
 	const clock = watchClock();
 	let server: PostgresServer;
 	let world: World;
@@ -90,8 +92,11 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 			await applyMigrations(database);
 			world = await makeWorld(database, 4);
 			const another = await makeWorld(database, 1);
-			const service = await startService({ DATABASE_URL: server.url, RATE_LIMIT: "0" });
+			const service = await startService({ DATABASE_URL: server.url, RATE_LIMIT: "0", OPERATIONS_PORT: "0" });
 			closing.push(endProcesses);
+			const readiness = watchReadiness(service.greeting);
+			closing.push(() => readiness.stop());
+			looks = readiness.looks;
 
 			const listening = subscribe(service.url, [world.token], { sockets: 2, perSocket: 4 });
 			closing.push(() => listening.stop());
@@ -125,9 +130,10 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 						await vi.waitUntil(() => subscribers.every((subscriber, index) => subscriber.told.length > (told[index] ?? 0)), patience);
 						const lost = performance.now();
 						await happen(server);
-						outages.push({ how, lost, back: performance.now() });
-						// Whoever waits for the service now waits no longer than is promised: what is done later shows whether it works.
-						await vi.waitUntil(() => attempts.some(({ begun }) => begun > (outages.at(-1)?.back ?? 0) + soonest), patience);
+						const back = performance.now();
+						outages.push({ how, lost, back });
+						// Whoever waits for the service now waits no longer than is promised: what is done and said later shows whether it works.
+						await vi.waitUntil(() => attempts.some(({ begun }) => begun > back + soonest) && said(back, Number.POSITIVE_INFINITY).length > 0, patience);
 					}
 				}
 				isOver = true;
@@ -147,6 +153,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 			await Promise.race([play(), calling.then(() => new Promise(() => {})), listening.over]);
 			listening.stop();
 			program.stop();
+			await readiness.stop();
 			ended = await service.stop();
 			tellFigures();
 		},
@@ -162,8 +169,19 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 	const refused = (outage: Outage) => during(outage).filter(({ isDone }) => !isDone).length;
 	const by = (how: string) => outages.filter((outage) => outage.how === how);
 
+	const next = (outage: Outage) => outages[outages.indexOf(outage) + 1]?.lost ?? Number.POSITIVE_INFINITY;
+	/** What the service said from two seconds after a moment until another. */
+	const said = (from: number, to: number) => looks.filter(({ begun, ended }) => begun > from + soonest + clock.heldUp(from, from + soonest) && ended < to);
+
 	function tellFigures(): void {
 		for (const outage of outages) {
+			const unready = looks.filter(({ begun, ended, isReady }) => !isReady && begun > outage.lost && ended < next(outage));
+			const [off, on] = [unready[0], looks.find(({ begun, isReady }) => isReady && begun > Math.max(outage.back, unready.at(-1)?.begun ?? 0))];
+			tell(
+				off === undefined || on === undefined
+					? `${outage.how}: it was ready all the time`
+					: `${outage.how}: it was not ready ${(off.ended - outage.lost).toFixed(0)} ms after, and ready ${(on.ended - outage.back).toFixed(0)} ms after the return`,
+			);
 			const longest = Math.max(...calls(outage).map(({ milliseconds }) => milliseconds));
 			tell(
 				`${outage.how}: ${refused(outage)} calls refused, the longest took ${longest.toFixed(0)} ms, and one was done ${wait(outage).milliseconds.toFixed(0)} ms after`,
@@ -189,10 +207,20 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 		expect(tooLate).toEqual([]);
 	});
 
+	test("is not ready from two seconds after it was frozen until it is not any more", () => {
+		const whileFrozen = by("a freeze").flatMap(({ lost, back }) => said(lost, back));
+		expect(new Set(whileFrozen.map(({ isReady }) => isReady))).toEqual(new Set([false]));
+	});
+
+	test.each(Object.keys(ways))("is ready again within two seconds after %s", (how) => {
+		const later = by(how).flatMap((outage) => said(outage.back, Math.min(next(outage), outage.back + 2 * soonest)));
+		expect(new Set(later.map(({ isReady }) => isReady))).toEqual(new Set([true]));
+	});
+
 	test("does every call that it is asked later than that", () => {
-		const failed = outages.map(({ back }, index) => {
-			const next = outages[index + 1]?.lost ?? Number.POSITIVE_INFINITY;
-			return attempts.filter((one) => !one.isDone && one.begun > back + soonest + clock.heldUp(back, back + soonest) && one.ended < next);
+		const failed = outages.map((outage) => {
+			const from = outage.back + soonest + clock.heldUp(outage.back, outage.back + soonest);
+			return attempts.filter((one) => !one.isDone && one.begun > from && one.ended < next(outage));
 		});
 		expect(failed.flat()).toEqual([]);
 	});
