@@ -29,8 +29,8 @@ const document = `subscription ($after: String) {
 	policyFirings(after: $after) { ... on PolicyFiringEvent { position firing { uuid } } ... on Error { code } }
 }`;
 
-/** Before a subscriber goes on, in milliseconds. */
-const betweenAttempts = 20;
+/** Before a subscriber goes on, in milliseconds: those of one socket must not send more messages together than a client may. */
+const betweenAttempts = 100;
 
 /** For each token as many sockets, each with several subscriptions. All begin where the log begins, and go on from where they were. */
 export function subscribe(url: string, tokens: readonly string[], { sockets, perSocket }: { sockets: number; perSocket: number }): Subscribers {
@@ -53,7 +53,7 @@ export function subscribe(url: string, tokens: readonly string[], { sockets, per
 							told.push(alertIn(data));
 						}
 					} catch (reason) {
-						if (!isPassing(reason)) throw reason instanceof Error ? reason : new Error(JSON.stringify(reason));
+						if (!isPassing(reason)) throw reason instanceof Error ? reason : new Error(closing(reason) ?? JSON.stringify(reason));
 					}
 					subscriber.resumptions++;
 					await pause(betweenAttempts);
@@ -76,6 +76,13 @@ function alertIn(data: Data | null | undefined): Alert {
 	const { position, firing } = (data?.["policyFirings"] ?? {}) as { position?: string; firing?: { uuid: string } };
 	if (position === undefined || firing === undefined) throw new Error(`This is no alert: ${JSON.stringify(data)}`);
 	return { position, firing: firing.uuid };
+}
+
+/** What ended a socket, undefined of anything else. */
+function closing(reason: unknown): string | undefined {
+	return typeof reason === "object" && reason !== null && "code" in reason && "reason" in reason
+		? `The socket was closed with ${reason.code}: ${reason.reason}`
+		: undefined;
 }
 
 /** Closed sockets pass, but for what the client did wrong; so does what a busy database keeps from being answered in time. */
