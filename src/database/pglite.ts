@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { rm, writeFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { PGlite, types } from "@electric-sql/pglite";
@@ -41,8 +40,7 @@ export async function openPGlite(directory?: string, cluster?: Blob): Promise<Da
 async function inDirectory(directory: string): Promise<PGlite> {
 	const unfinished = `${directory}.unfinished`;
 	if (existsSync(unfinished)) await rm(directory, { recursive: true, force: true });
-	if (existsSync(join(directory, "PG_VERSION"))) return PGlite.create({ dataDir: directory, parsers: exactTypes });
-	await mkdir(dirname(directory), { recursive: true });
+	if (existsSync(directory)) return PGlite.create({ dataDir: directory, parsers: exactTypes });
 	await writeFile(unfinished, "");
 	const pglite = await made({ dataDir: directory });
 	await rm(unfinished);
