@@ -13,7 +13,7 @@ const audits = serverAudits({
 	fetchFn: (url: string, init?: RequestInit) => fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), connection: "close" } }),
 });
 
-test("there are as many audits of GraphQL over HTTP as were promised", () => {
+test("graphql-http knows sixty audits: one that a newer release adds or drops is seen here", () => {
 	expect(audits).toHaveLength(60);
 });
 
