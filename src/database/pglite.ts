@@ -10,7 +10,7 @@ import type { Sql } from "./sql.ts";
 
 /**
  * V8 compiles a function of WebAssembly once more, optimised, after it has done this much work. At its usual budget, 1.8
- * million, that takes a second of a start on two cores, and slows what runs meanwhile; one that it does not know is no error.
+ * million, that takes a second of a start on two cores, and slows what runs meanwhile. A V8 without this setting goes on as it would.
  */
 setFlagsFromString("--wasm-tiering-budget=100000000");
 
