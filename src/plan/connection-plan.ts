@@ -5,7 +5,7 @@ import { cursorOf, type List, shapeForCursors } from "../reading/list.ts";
 import { type Page, type PageArguments, pageRequest } from "../reading/page.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { type Execution, type ObjectPlan, type Read, together, Unplanned, type Write } from "./execution.ts";
-import { list as listText, quoted } from "./json.ts";
+import { list as listText, objectWriter, quoted } from "./json.ts";
 import { type FieldPlan, objectPlan } from "./object-plan.ts";
 import { type Asked, type Field, type Planner, selectionSetsOf } from "./planner.ts";
 
@@ -130,11 +130,11 @@ function pageInfoWriter(pageInfo: Asked, planner: Planner): Write<Found> {
 
 /** Writes an object field by field. */
 function fieldsWriter<Value>(type: GraphQLObjectType, asked: Asked, planner: Planner, fieldWriter: (below: Asked) => Write<Value>): Write<Value> {
-	const fields = planner.fields(type, selectionSetsOf(asked)).map((below) => {
+	const members = planner.fields(type, selectionSetsOf(asked)).map((below) => {
 		const typeName = quoted(type.name);
 		return { head: below.head, write: below.field === undefined ? () => typeName : fieldWriter(below) };
 	});
-	return (value, execution) => `{${fields.map(({ head, write }) => head + write(value, execution)).join()}}`;
+	return objectWriter(members);
 }
 
 function requiredField(type: GraphQLObjectType, name: string) {

@@ -9,7 +9,7 @@ export function writer(type: GraphQLOutputType, object: ObjectPlan | undefined):
 	}
 	const present = presentWriter(type.ofType, object);
 	return (value, execution) => {
-		if (value == null) throw new Unplanned("A value is missing.");
+		if (value == null) throw missing();
 		return present(value, execution);
 	};
 }
@@ -24,6 +24,44 @@ function presentWriter(type: GraphQLOutputType, object: ObjectPlan | undefined):
 	return object.write as Write;
 }
 
+/** A member of an object. */
+export interface Member<Value> {
+	/** Its name as JSON, with the colon. */
+	readonly head: string;
+	readonly write: Write<Value>;
+	/** Whether `write` leaves out the quotes around its text. */
+	readonly isBare?: boolean | undefined;
+}
+
+/** Writes an object member by member. All that stands between two values is one text, made before there are any. */
+export function objectWriter<Value>(members: readonly Member<Value>[]): Write<Value> {
+	const quote = (member: Member<Value> | undefined) => (member?.isBare ? '"' : "");
+	const parts = members.map((member, index) => ({
+		before: `${quote(members[index - 1])}${index === 0 ? "{" : ","}${member.head}${quote(member)}`,
+		write: member.write,
+	}));
+	const end = `${quote(members.at(-1))}}`;
+	return (value, execution) => {
+		let text = "";
+		for (const { before, write } of parts) text += before + write(value, execution);
+		return text + end;
+	};
+}
+
+/** Writes values of the type without the quotes around them; undefined when they are not always a text. */
+export function bareWriter(type: GraphQLOutputType): Write | undefined {
+	if (!isNonNullType(type)) return undefined;
+	const present = type.ofType;
+	if (!isLeafType(present) || !(isPlain(present) || present.name === "String")) return undefined;
+	const inside = isPlain(present) ? (text: string) => text : escaped;
+	return (value) => {
+		if (value == null) throw missing();
+		return inside(present.serialize(value) as string);
+	};
+}
+
+const missing = () => new Unplanned("A value is missing.");
+
 /** A list as JSON. */
 export function list<Value>(values: readonly Value[], write: Write<Value>, execution: Execution): string {
 	return `[${values.map((value) => write(value, execution)).join()}]`;
@@ -32,8 +70,10 @@ export function list<Value>(values: readonly Value[], write: Write<Value>, execu
 /** Scalars whose texts have nothing to escape. */
 const plain = new Set(["Date", "DateTime", "Decimal", "UUID"]);
 
+const isPlain = (type: GraphQLLeafType): boolean => isEnumType(type) || plain.has(type.name);
+
 function leaf(type: GraphQLLeafType): Write {
-	if (isEnumType(type) || plain.has(type.name)) return (value) => `"${type.serialize(value)}"`;
+	if (isPlain(type)) return (value) => `"${type.serialize(value)}"`;
 	return (value) => {
 		const serialized = type.serialize(value);
 		if (typeof serialized === "string") return quoted(serialized);
@@ -45,5 +85,8 @@ function leaf(type: GraphQLLeafType): Write {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them
 const special = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** A text as JSON; most have nothing to escape. */
-export const quoted = (text: string): string => (special.test(text) ? JSON.stringify(text) : `"${text}"`);
+/** A text as it stands within the quotes of JSON; most have nothing to escape. */
+const escaped = (text: string): string => (special.test(text) ? JSON.stringify(text).slice(1, -1) : text);
+
+/** A text as JSON. */
+export const quoted = (text: string): string => `"${escaped(text)}"`;

@@ -3,14 +3,13 @@ import { type GraphQLObjectType, getNamedType, isObjectType, type SelectionSetNo
 import { exposedBy, readsOf } from "../graphql/reads.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { connectionPlan } from "./connection-plan.ts";
-import { type ObjectPlan, objectsIn, type Read, together, Unplanned, type Write } from "./execution.ts";
-import { quoted, writer } from "./json.ts";
+import { type ObjectPlan, objectsIn, type Read, together, Unplanned } from "./execution.ts";
+import { bareWriter, type Member, objectWriter, quoted, writer } from "./json.ts";
 import { type Asked, type Field, type Planner, selectionSetsOf } from "./planner.ts";
 
 /** How one field is answered: what it reads for all objects at once, and how it is written for each of them. */
-export interface FieldPlan {
+export interface FieldPlan extends Omit<Member<AnyRow>, "head"> {
 	readonly read?: Read | undefined;
-	readonly write: Write<AnyRow>;
 }
 
 /** How objects of the type are answered. Throws Unplanned when there is a field that does not tell what it reads. */
@@ -18,15 +17,7 @@ export function objectPlan(type: GraphQLObjectType, selectionSets: readonly Sele
 	const fields = planner.fields(type, selectionSets).map((asked) => ({ head: asked.head, ...fieldPlan(type, asked, planner) }));
 	return {
 		read: together(fields.map(({ read }) => read)),
-		write: (object, execution) => {
-			let text = "{";
-			let separator = "";
-			for (const { head, write } of fields) {
-				text += separator + head + write(object, execution);
-				separator = ",";
-			}
-			return `${text}}`;
-		},
+		write: objectWriter(fields),
 	};
 }
 
@@ -47,6 +38,8 @@ const constant = (text: string): FieldPlan => {
 
 /** The value is a property of the object: a column, or a row that is read together with it. */
 function propertyPlan(property: string, field: Field, objects: ObjectPlan | undefined): FieldPlan {
+	const bare = bareWriter(field.type);
+	if (bare !== undefined) return { write: (row, execution) => bare(row[property], execution), isBare: true };
 	const write = writer(field.type, objects);
 	const read = objects?.read;
 	return {

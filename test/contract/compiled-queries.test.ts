@@ -1,5 +1,6 @@
 import { getIntrospectionQuery, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { expect, test } from "vitest";
+import { sql } from "../../src/database/sql.ts";
 import { schema } from "../../src/graphql/schema.ts";
 import { planOf } from "../../src/plan/query-plan.ts";
 import { gatewayForFile } from "../support/gateway.ts";
@@ -151,6 +152,17 @@ test.each([...table, ...plannedTable])(
 			const first = await gateway().send(viewer, fresh, variables);
 			expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
 			expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
+		}
+	},
+);
+
+test.each(['"', "\\", 'a "quoted" name\\', "\n\r\t", "\u0001\u001f", "\u2028", "é 漢 😀", "</script>"])(
+	"a text is answered as it is, the first time and again: %j",
+	async (text) => {
+		const { uuid } = (await gateway().ask("demo_staff", "{ customers(first: 1) { nodes { uuid } } }")).customers.nodes[0];
+		await gateway().database.rows(sql`update "Customer" set "name" = ${text}, "abbreviation" = ${text} where "uuid" = ${uuid}::uuid`);
+		for (let time = 0; time < 3; time++) {
+			expect((await gateway().ask("demo_staff", `{ customer(uuid: "${uuid}") { name abbreviation } }`)).customer).toEqual({ name: text, abbreviation: text });
 		}
 	},
 );
