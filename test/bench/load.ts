@@ -1,32 +1,42 @@
 import { performance } from "node:perf_hooks";
 import { type Connection, openConnection, type Target } from "./http-client.ts";
 
-/** What one round of requests came to. */
-export interface Round {
+/** What a target's rounds came to. */
+export interface Speed {
+	/** Of the round in the middle. */
 	readonly perSecond: number;
-	/** Milliseconds that half of the requests took at most. */
+	/** Milliseconds that half of the requests of all rounds took at most. */
 	readonly p50: number;
 	readonly p99: number;
-	/** Milliseconds of processor time for a request, of each part that was looked at. */
-	readonly processor: Readonly<Record<string, number>>;
+	/** Milliseconds of processor time for a request, of all rounds, of each part that was looked at. */
+	readonly processor: Processor;
 }
+
+type Processor = Readonly<Record<string, number>>;
 
 /** A request, and how to tell the processor time in milliseconds that each part of its server has taken so far. */
 export interface Loaded {
 	readonly target: Target;
-	readonly processor: () => Promise<Readonly<Record<string, number>>>;
+	readonly processor: () => Promise<Processor>;
 }
 
 export interface Load {
 	readonly connections: number;
 	readonly warmUpSeconds: number;
-	/** How long one round of one target lasts. */
+	/** How long one round of one target lasts: short ones meet the same neighbours on a computer that is shared. */
 	readonly seconds: number;
 	readonly rounds: number;
 }
 
-/** Loads the targets in turn, several rounds each after a warm-up, and answers the median round of each. */
-export async function rounds<Name>(targets: ReadonlyMap<Name, Loaded>, { connections, warmUpSeconds, seconds, rounds }: Load): Promise<Map<Name, Round>> {
+interface Round {
+	readonly perSecond: number;
+	/** Milliseconds that each request took. */
+	readonly times: readonly number[];
+	readonly processor: Processor;
+}
+
+/** Loads the targets in turn, several rounds each after a warm-up. */
+export async function rounds<Name>(targets: ReadonlyMap<Name, Loaded>, { connections, warmUpSeconds, seconds, rounds }: Load): Promise<Map<Name, Speed>> {
 	const measured = new Map<Name, Round[]>();
 	for (const [name, loaded] of targets) {
 		await round(loaded, connections, warmUpSeconds);
@@ -35,7 +45,7 @@ export async function rounds<Name>(targets: ReadonlyMap<Name, Loaded>, { connect
 	for (let count = 0; count < rounds; count++) {
 		for (const [name, loaded] of targets) measured.get(name)?.push(await round(loaded, connections, seconds));
 	}
-	return new Map([...measured].map(([name, rounds]) => [name, median(rounds)]));
+	return new Map([...measured].map(([name, rounds]) => [name, summed(rounds)]));
 }
 
 async function round({ target, processor }: Loaded, connections: number, seconds: number): Promise<Round> {
@@ -57,15 +67,25 @@ async function round({ target, processor }: Loaded, connections: number, seconds
 	const passed = performance.now() - start;
 	const after = await processor();
 	for (const connection of open) connection.close();
-	times.sort((one, other) => one - other);
-	const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-	const perRequest = Object.entries(after).map(([part, time]) => [part, (time - (before[part] ?? 0)) / times.length] as const);
-	return { perSecond: times.length / (passed / 1000), p50: at(0.5), p99: at(0.99), processor: Object.fromEntries(perRequest) };
+	const taken = Object.entries(after).map(([part, time]) => [part, time - (before[part] ?? 0)] as const);
+	return { perSecond: times.length / (passed / 1000), times, processor: Object.fromEntries(taken) };
 }
 
-function median(rounds: readonly Round[]): Round {
-	const sorted = [...rounds].sort((one, other) => one.perSecond - other.perSecond);
-	const middle = sorted[Math.floor(sorted.length / 2)];
-	if (middle === undefined) throw new Error("Nothing was measured.");
-	return middle;
+function summed(rounds: readonly Round[]): Speed {
+	const perSecond = rounds.map(({ perSecond }) => perSecond).sort((one, other) => one - other);
+	const times = rounds.flatMap(({ times }) => times).sort((one, other) => one - other);
+	const part = (name: string) => rounds.reduce((sum, { processor }) => sum + (processor[name] ?? 0), 0) / times.length;
+	return {
+		perSecond: at(perSecond, 0.5),
+		p50: at(times, 0.5),
+		p99: at(times, 0.99),
+		processor: Object.fromEntries(Object.keys(rounds[0]?.processor ?? {}).map((name) => [name, part(name)])),
+	};
+}
+
+/** The value behind the share of all, which are in order. */
+function at(values: readonly number[], share: number): number {
+	const value = values[Math.min(values.length - 1, Math.floor(values.length * share))];
+	if (value === undefined) throw new Error("Nothing was measured.");
+	return value;
 }

@@ -10,7 +10,7 @@ import { questionKeys, questionsAbout } from "./questions.ts";
 import { table } from "./table.ts";
 import { fill } from "./world.ts";
 
-const load = { connections: 16, warmUpSeconds: 3, seconds: 3, rounds: 5 };
+const load = { connections: 16, warmUpSeconds: 6, seconds: 1, rounds: 15 };
 
 /** An import takes longer than a request may. */
 const waits = { connect: 2_000, freeConnection: 5_000, statement: 300_000, idleInTransaction: 300_000 };
@@ -54,9 +54,9 @@ async function measure(url: string, keys: readonly string[]): Promise<number> {
 			const processor = async () => ({ node: server.processor(), postgres: await postgresProcessor(database) });
 			return [[contestant, { target: requestOf(contestant, question, server.url), processor }] as const];
 		});
-		const lines = [...(await rounds(new Map(targets), load))].flatMap(([contestant, round]) => {
+		const lines = [...(await rounds(new Map(targets), load))].flatMap(([contestant, speed]) => {
 			const answer = checked.get(checkKey(contestant, key));
-			return answer === undefined ? [] : [{ name: contestant.name, round, ...answer }];
+			return answer === undefined ? [] : [{ name: contestant.name, speed, ...answer }];
 		});
 		say(table(question.title, lines));
 	}

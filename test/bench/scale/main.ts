@@ -4,7 +4,7 @@ import { openPostgres } from "../../../src/database/postgres.ts";
 import { runCommand } from "../../../src/shared/failure.ts";
 import { buildServers, startServer } from "../contestants.ts";
 import { graphqlRequests, openConnection } from "../http-client.ts";
-import { type Loaded, type Round, rounds } from "../load.ts";
+import { type Loaded, rounds, type Speed } from "../load.ts";
 import { emptyDatabase } from "../postgres.ts";
 import { endProcesses, postgresProcessor } from "../processes.ts";
 import { questionsAbout } from "../questions.ts";
@@ -15,7 +15,7 @@ const sizes: readonly [Size, Size] = [
 	{ customers: 1_000, projects: 4_000, offerings: 20, resources: 20_000, months: 36, monthsWithParts: 12 },
 ];
 
-const load = { connections: 16, warmUpSeconds: 3, seconds: 3, rounds: 7 };
+const load = { connections: 16, warmUpSeconds: 6, seconds: 1, rounds: 21 };
 
 /** Filling takes longer than a request may. */
 const waits = { connect: 10_000, freeConnection: 10_000, statement: 3_600_000, idleInTransaction: 3_600_000 };
@@ -65,7 +65,7 @@ async function openWorld(databaseUrl: string, size: Size): Promise<World> {
 interface Measured {
 	readonly viewer: keyof typeof tokens;
 	readonly size: Size;
-	readonly round: Round;
+	readonly speed: Speed;
 	/** Parts in one answer: it must be as much of either world. */
 	readonly parts: number;
 }
@@ -78,7 +78,7 @@ async function measured(worlds: readonly World[]): Promise<Measured[]> {
 		),
 	);
 	const measured: Measured[] = [];
-	for (const [{ viewer, size, target }, round] of await rounds(cases, load)) measured.push({ viewer, size, round, parts: await partsIn(target) });
+	for (const [{ viewer, size, target }, speed] of await rounds(cases, load)) measured.push({ viewer, size, speed, parts: await partsIn(target) });
 	if (new Set(measured.map(({ parts }) => parts)).size > 1) throw new Error("The worlds do not answer as much.");
 	return measured;
 }
@@ -90,12 +90,12 @@ async function partsIn({ target }: Loaded): Promise<number> {
 }
 
 function table(measured: readonly Measured[]): string {
-	const rows = measured.map(({ viewer, size, round }) => {
-		const base = measured.find((other) => other.viewer === viewer)?.round;
-		const ratio = (base?.perSecond ?? Number.NaN) / round.perSecond;
-		const ofPostgres = (round.processor["postgres"] ?? Number.NaN) / (base?.processor["postgres"] ?? Number.NaN);
-		const times = [round.p50.toFixed(1), round.p99.toFixed(1), ...["node", "postgres"].map((part) => (round.processor[part] ?? Number.NaN).toFixed(2))];
-		return `| ${[viewer, usagesOf(size), round.perSecond.toFixed(0), ...times, ratio.toFixed(2), ofPostgres.toFixed(2)].join(" | ")} |`;
+	const rows = measured.map(({ viewer, size, speed }) => {
+		const base = measured.find((other) => other.viewer === viewer)?.speed;
+		const ratio = (base?.perSecond ?? Number.NaN) / speed.perSecond;
+		const ofPostgres = (speed.processor["postgres"] ?? Number.NaN) / (base?.processor["postgres"] ?? Number.NaN);
+		const times = [speed.p50.toFixed(1), speed.p99.toFixed(1), ...["node", "postgres"].map((part) => (speed.processor[part] ?? Number.NaN).toFixed(2))];
+		return `| ${[viewer, usagesOf(size), speed.perSecond.toFixed(0), ...times, ratio.toFixed(2), ofPostgres.toFixed(2)].join(" | ")} |`;
 	});
 	const head = "| viewer | usages | requests/s | p50 ms | p99 ms | ms of Node.js | ms of PostgreSQL | time large : small | PostgreSQL large : small |";
 	return [head, "|---|---|---|---|---|---|---|---|---|", ...rows].join("\n");
