@@ -20,15 +20,16 @@ export const recordsOf = ({ resources, months }: Size): number => resources * mo
 export interface Resources {
 	readonly ofThreePolicies: readonly string[];
 	readonly ofOnePolicy: readonly string[];
+	readonly ofNoPolicy: readonly string[];
 }
 
-/** Resources of the offering that one policy watches. */
+/** Resources of each offering that one policy watches, or none. */
 const fewResources = 160;
 
 /**
  * Fills an empty database with an offering that three policies watch, two of them all customers, this month and ever, one
- * half of the customers over twelve months; and with another one, without usage yet, that one policy watches, all customers
- * this month. None of them fires.
+ * half of the customers over twelve months; and with two others, without usage yet: one that one policy watches, all customers
+ * this month, and one that none does. None of them fires.
  */
 export async function fill(database: Database, { customers, resources, months }: Size): Promise<Resources> {
 	await database.rows(sql`insert into "User" ("username", "isStaff") values ('bench', true)`);
@@ -40,14 +41,14 @@ export async function fill(database: Database, { customers, resources, months }:
 			insert into "Category" ("title") values ('Computing') returning "uuid"
 		), offerings as (
 			insert into "Offering" ("name", "state", "providerUuid", "categoryUuid")
-			select "name", 'ACTIVE', provider."uuid", category."uuid" from unnest(array['Three', 'One']) "name", provider, category returning "uuid", "name"
+			select "name", 'ACTIVE', provider."uuid", category."uuid" from unnest(array['Three', 'One', 'None']) "name", provider, category returning "uuid", "name"
 		), components as (
 			insert into "OfferingComponent" ("offeringUuid", "type", "name", "billingType")
 			select offerings."uuid", "type", "type", 'USAGE' from offerings, unnest(${[...types]}::text[]) "type" returning "uuid", "offeringUuid"
 		), policies as (
 			insert into "OfferingUsagePolicy" ("scopeUuid", "actions", "applyToAll", "period")
 			select offerings."uuid", '{NOTIFY_ORGANIZATION_OWNERS}', p."period" <> 'TWELVE_MONTHS', p."period"::"PolicyPeriod"
-			from offerings join unnest(array['ONE_MONTH', 'TWELVE_MONTHS', 'TOTAL']) p ("period") on offerings."name" = 'Three' or p."period" = 'ONE_MONTH'
+			from offerings join unnest(array['ONE_MONTH', 'TWELVE_MONTHS', 'TOTAL']) p ("period") on offerings."name" = 'Three' or offerings."name" = 'One' and p."period" = 'ONE_MONTH'
 			returning "uuid", "scopeUuid", "applyToAll"
 		), limits as (
 			insert into "OfferingUsagePolicyComponentLimit" ("policyUuid", "componentUuid", "offeringUuid", "limit")
@@ -83,5 +84,5 @@ export async function fill(database: Database, { customers, resources, months }:
 	await database.rows(sql`vacuum analyze`);
 	const rows = await database.rows<{ uuid: string; name: string }>(sql`select "uuid", "name" from "Resource"`);
 	const named = (name: string) => rows.filter((row) => row.name === name).map(({ uuid }) => uuid);
-	return { ofThreePolicies: named("Three"), ofOnePolicy: named("One") };
+	return { ofThreePolicies: named("Three"), ofOnePolicy: named("One"), ofNoPolicy: named("None") };
 }

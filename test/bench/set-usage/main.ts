@@ -54,8 +54,9 @@ await runCommand(async () => {
 interface Measured extends Resources {
 	readonly records: number;
 	readonly url: string;
-	/** Milliseconds of one report under three policies while there is no other: the median of each round. */
-	readonly alone: number[];
+	/** Milliseconds of one report while there is no other, the median of each round: under no policy, and under three. */
+	readonly unwatched: number[];
+	readonly watched: number[];
 	/** Reports per second of all callers together, of each round: under three policies, and under one. */
 	readonly underThree: number[];
 	readonly underOne: number[];
@@ -68,17 +69,19 @@ async function openSize(databaseUrl: string, size: Size): Promise<Measured> {
 	const resources = await fill(database, size).finally(() => database.close());
 	say(`${recordsOf(size)} usages are stored.`);
 	const { url } = await startServer("service", databaseUrl);
-	return { ...resources, records: recordsOf(size), url, alone: [], underThree: [], underOne: [] };
+	return { ...resources, records: recordsOf(size), url, unwatched: [], watched: [], underThree: [], underOne: [] };
 }
 
 /** One round. The first does not count. */
-async function measure({ url, ofThreePolicies, ofOnePolicy, alone, underThree, underOne }: Measured, round: number): Promise<void> {
+async function measure({ url, ofThreePolicies, ofOnePolicy, ofNoPolicy, unwatched, watched, underThree, underOne }: Measured, round: number): Promise<void> {
 	const cents = 10 + 3 * round;
+	const timeOfNone = await withReporters(url, ofNoPolicy, cents, timeAlone);
 	const time = await withReporters(url, ofThreePolicies, cents, timeAlone);
 	const three = await withReporters(url, ofThreePolicies, cents + 1, rateTogether);
 	const one = await withReporters(url, ofOnePolicy, cents + 2, rateTogether);
 	if (round === 0) return;
-	alone.push(time);
+	unwatched.push(timeOfNone);
+	watched.push(time);
 	underThree.push(three);
 	underOne.push(one);
 }
@@ -126,11 +129,14 @@ function layersTable({ useCase, statements }: Layers): string {
 }
 
 function table(measured: readonly Measured[]): string {
-	const base = median(measured[0]?.alone ?? []);
-	const rows = measured.map(({ records, alone, underThree, underOne }) => {
-		const time = median(alone);
-		return `| ${records} | ${time.toFixed(2)} | ${(time / base).toFixed(2)} | ${median(underThree).toFixed(0)} | ${median(underOne).toFixed(0)} |`;
+	const time = (one: Measured, timesOf: (one: Measured) => readonly number[]) => {
+		const [first = one] = measured;
+		return [median(timesOf(one)).toFixed(2), (median(timesOf(one)) / median(timesOf(first))).toFixed(2)];
+	};
+	const rows = measured.map((one) => {
+		const times = [...time(one, ({ unwatched }) => unwatched), ...time(one, ({ watched }) => watched)];
+		return `| ${[one.records, ...times, median(one.underThree).toFixed(0), median(one.underOne).toFixed(0)].join(" | ")} |`;
 	});
-	const head = `| stored usages | ms a report, alone, three policies | ratio | reports/s of ${callers} callers, three policies | one policy |`;
-	return [head, "|---|---|---|---|---|", ...rows].join("\n");
+	const head = `| stored usages | ms a report, alone, no policy | ratio | three policies | ratio | reports/s of ${callers} callers, three policies | one policy |`;
+	return [head, "|---|---|---|---|---|---|---|", ...rows].join("\n");
 }
