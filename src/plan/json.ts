@@ -1,18 +1,19 @@
-import { type GraphQLLeafType, type GraphQLOutputType, isEnumType, isLeafType, isListType, isNonNullType } from "graphql";
+import { type GraphQLLeafType, type GraphQLOutputType, GraphQLString, isEnumType, isLeafType, isListType, isNonNullType } from "graphql";
 import { type Execution, type ObjectPlan, Unplanned, type Write } from "./execution.ts";
 
 /** Writes the values of a type; `object` says how its objects are written. */
 export function writer(type: GraphQLOutputType, object: ObjectPlan | undefined): Write {
-	if (!isNonNullType(type)) {
-		const present = presentWriter(type, object);
-		return (value, execution) => (value == null ? "null" : present(value, execution));
-	}
-	const present = presentWriter(type.ofType, object);
-	return (value, execution) => {
-		if (value == null) throw missing();
+	if (isNonNullType(type)) return required(presentWriter(type.ofType, object));
+	const present = presentWriter(type, object);
+	return (value, execution) => (value == null ? "null" : present(value, execution));
+}
+
+const required =
+	(present: Write): Write =>
+	(value, execution) => {
+		if (value == null) throw new Unplanned("A value is missing.");
 		return present(value, execution);
 	};
-}
 
 function presentWriter(type: GraphQLOutputType, object: ObjectPlan | undefined): Write {
 	if (isListType(type)) {
@@ -50,17 +51,9 @@ export function objectWriter<Value>(members: readonly Member<Value>[]): Write<Va
 
 /** Writes values of the type without the quotes around them; undefined when they are not always a text. */
 export function bareWriter(type: GraphQLOutputType): Write | undefined {
-	if (!isNonNullType(type)) return undefined;
-	const present = type.ofType;
-	if (!isLeafType(present) || !(isPlain(present) || present.name === "String")) return undefined;
-	const inside = isPlain(present) ? (text: string) => text : escaped;
-	return (value) => {
-		if (value == null) throw missing();
-		return inside(present.serialize(value) as string);
-	};
+	const text = isNonNullType(type) && isLeafType(type.ofType) ? textOf(type.ofType) : undefined;
+	return text && required(text);
 }
-
-const missing = () => new Unplanned("A value is missing.");
 
 /** A list as JSON. */
 export function list<Value>(values: readonly Value[], write: Write<Value>, execution: Execution): string {
@@ -70,10 +63,15 @@ export function list<Value>(values: readonly Value[], write: Write<Value>, execu
 /** Scalars whose texts have nothing to escape. */
 const plain = new Set(["Date", "DateTime", "Decimal", "UUID"]);
 
-const isPlain = (type: GraphQLLeafType): boolean => isEnumType(type) || plain.has(type.name);
+/** How values of the type stand within quotes; undefined when they are not always a text. */
+function textOf(type: GraphQLLeafType): ((value: unknown) => string) | undefined {
+	if (isEnumType(type) || plain.has(type.name)) return (value) => type.serialize(value) as string;
+	return type === GraphQLString ? (value) => escaped(GraphQLString.serialize(value)) : undefined;
+}
 
 function leaf(type: GraphQLLeafType): Write {
-	if (isPlain(type)) return (value) => `"${type.serialize(value)}"`;
+	const text = textOf(type);
+	if (text !== undefined) return (value) => `"${text(value)}"`;
 	return (value) => {
 		const serialized = type.serialize(value);
 		if (typeof serialized === "string") return quoted(serialized);
