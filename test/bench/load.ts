@@ -20,13 +20,11 @@ export interface Loaded {
 	readonly processor: () => Promise<Processor>;
 }
 
-export interface Load {
-	readonly connections: number;
-	readonly warmUpSeconds: number;
-	/** How long one round of one target lasts: short ones meet the same neighbours on a computer that is shared. */
-	readonly seconds: number;
-	readonly rounds: number;
-}
+const connections = 16;
+const warmUpSeconds = 6;
+/** Rounds of each target, in turn: short ones meet the same neighbours on a computer that is shared. */
+const roundsOfEach = 15;
+const secondsOfRound = 1;
 
 interface Round {
 	readonly perSecond: number;
@@ -36,19 +34,19 @@ interface Round {
 }
 
 /** Loads the targets in turn, several rounds each after a warm-up. */
-export async function rounds<Name>(targets: ReadonlyMap<Name, Loaded>, { connections, warmUpSeconds, seconds, rounds }: Load): Promise<Map<Name, Speed>> {
+export async function rounds<Name>(targets: ReadonlyMap<Name, Loaded>): Promise<Map<Name, Speed>> {
 	const measured = new Map<Name, Round[]>();
 	for (const [name, loaded] of targets) {
-		await round(loaded, connections, warmUpSeconds);
+		await round(loaded, warmUpSeconds);
 		measured.set(name, []);
 	}
-	for (let count = 0; count < rounds; count++) {
-		for (const [name, loaded] of targets) measured.get(name)?.push(await round(loaded, connections, seconds));
+	for (let count = 0; count < roundsOfEach; count++) {
+		for (const [name, loaded] of targets) measured.get(name)?.push(await round(loaded, secondsOfRound));
 	}
 	return new Map([...measured].map(([name, rounds]) => [name, summed(rounds)]));
 }
 
-async function round({ target, processor }: Loaded, connections: number, seconds: number): Promise<Round> {
+async function round({ target, processor }: Loaded, seconds: number): Promise<Round> {
 	const open = await Promise.all(Array.from({ length: connections }, () => openConnection(target.port)));
 	const before = await processor();
 	const times: number[] = [];

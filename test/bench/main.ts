@@ -10,8 +10,6 @@ import { questionKeys, questionsAbout } from "./questions.ts";
 import { table } from "./table.ts";
 import { fill } from "./world.ts";
 
-const load = { connections: 16, warmUpSeconds: 6, seconds: 1, rounds: 15 };
-
 /** An import takes longer than a request may. */
 const waits = { connect: 2_000, freeConnection: 5_000, statement: 300_000, idleInTransaction: 300_000 };
 
@@ -54,7 +52,7 @@ async function measure(url: string, keys: readonly string[]): Promise<number> {
 			const processor = async () => ({ node: server.processor(), postgres: await postgresProcessor(database) });
 			return [[contestant, { target: requestOf(contestant, question, server.url), processor }] as const];
 		});
-		const lines = [...(await rounds(new Map(targets), load))].flatMap(([contestant, speed]) => {
+		const lines = [...(await rounds(new Map(targets)))].flatMap(([contestant, speed]) => {
 			const answer = checked.get(checkKey(contestant, key));
 			return answer === undefined ? [] : [{ name: contestant.name, speed, ...answer }];
 		});

@@ -15,8 +15,6 @@ const sizes: readonly [Size, Size] = [
 	{ customers: 1_000, projects: 4_000, offerings: 20, resources: 20_000, months: 36, monthsWithParts: 12 },
 ];
 
-const load = { connections: 16, warmUpSeconds: 6, seconds: 1, rounds: 21 };
-
 /** Filling takes longer than a request may. */
 const waits = { connect: 10_000, freeConnection: 10_000, statement: 3_600_000, idleInTransaction: 3_600_000 };
 
@@ -78,7 +76,7 @@ async function measured(worlds: readonly World[]): Promise<Measured[]> {
 		),
 	);
 	const measured: Measured[] = [];
-	for (const [{ viewer, size, target }, speed] of await rounds(cases, load)) measured.push({ viewer, size, speed, parts: await partsIn(target) });
+	for (const [{ viewer, size, target }, speed] of await rounds(cases)) measured.push({ viewer, size, speed, parts: await partsIn(target) });
 	if (new Set(measured.map(({ parts }) => parts)).size > 1) throw new Error("The worlds do not answer as much.");
 	return measured;
 }

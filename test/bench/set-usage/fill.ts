@@ -48,7 +48,8 @@ export async function fill(database: Database, { customers, resources, months }:
 		), policies as (
 			insert into "OfferingUsagePolicy" ("scopeUuid", "actions", "applyToAll", "period")
 			select offerings."uuid", '{NOTIFY_ORGANIZATION_OWNERS}', p."period" <> 'TWELVE_MONTHS', p."period"::"PolicyPeriod"
-			from offerings join unnest(array['ONE_MONTH', 'TWELVE_MONTHS', 'TOTAL']) p ("period") on offerings."name" = 'Three' or offerings."name" = 'One' and p."period" = 'ONE_MONTH'
+			from offerings join unnest(array['ONE_MONTH', 'TWELVE_MONTHS', 'TOTAL']) p ("period")
+				on offerings."name" = 'Three' or (offerings."name" = 'One' and p."period" = 'ONE_MONTH')
 			returning "uuid", "scopeUuid", "applyToAll"
 		), limits as (
 			insert into "OfferingUsagePolicyComponentLimit" ("policyUuid", "componentUuid", "offeringUuid", "limit")

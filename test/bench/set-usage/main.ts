@@ -54,12 +54,12 @@ await runCommand(async () => {
 interface Measured extends Resources {
 	readonly records: number;
 	readonly url: string;
-	/** Milliseconds of one report while there is no other, the median of each round: under no policy, and under three. */
-	readonly unwatched: number[];
-	readonly watched: number[];
-	/** Reports per second of all callers together, of each round: under three policies, and under one. */
-	readonly underThree: number[];
-	readonly underOne: number[];
+	/** Milliseconds of one report while there is no other, the median of each round. */
+	readonly timesUnderNone: number[];
+	readonly timesUnderThree: number[];
+	/** Reports per second of all callers together, of each round. */
+	readonly ratesUnderThree: number[];
+	readonly ratesUnderOne: number[];
 }
 
 /** The service as a process of its own, on a database with as many usages as the size says. */
@@ -69,21 +69,22 @@ async function openSize(databaseUrl: string, size: Size): Promise<Measured> {
 	const resources = await fill(database, size).finally(() => database.close());
 	say(`${recordsOf(size)} usages are stored.`);
 	const { url } = await startServer("service", databaseUrl);
-	return { ...resources, records: recordsOf(size), url, unwatched: [], watched: [], underThree: [], underOne: [] };
+	return { ...resources, records: recordsOf(size), url, timesUnderNone: [], timesUnderThree: [], ratesUnderThree: [], ratesUnderOne: [] };
 }
 
 /** One round. The first does not count. */
-async function measure({ url, ofThreePolicies, ofOnePolicy, ofNoPolicy, unwatched, watched, underThree, underOne }: Measured, round: number): Promise<void> {
+async function measure(measured: Measured, round: number): Promise<void> {
+	const { url, ofNoPolicy, ofThreePolicies, ofOnePolicy } = measured;
 	const cents = 10 + 3 * round;
-	const timeOfNone = await withReporters(url, ofNoPolicy, cents, timeAlone);
-	const time = await withReporters(url, ofThreePolicies, cents, timeAlone);
-	const three = await withReporters(url, ofThreePolicies, cents + 1, rateTogether);
-	const one = await withReporters(url, ofOnePolicy, cents + 2, rateTogether);
+	const timeUnderNone = await withReporters(url, ofNoPolicy, cents, timeAlone);
+	const timeUnderThree = await withReporters(url, ofThreePolicies, cents, timeAlone);
+	const rateUnderThree = await withReporters(url, ofThreePolicies, cents + 1, rateTogether);
+	const rateUnderOne = await withReporters(url, ofOnePolicy, cents + 2, rateTogether);
 	if (round === 0) return;
-	unwatched.push(timeOfNone);
-	watched.push(time);
-	underThree.push(three);
-	underOne.push(one);
+	measured.timesUnderNone.push(timeUnderNone);
+	measured.timesUnderThree.push(timeUnderThree);
+	measured.ratesUnderThree.push(rateUnderThree);
+	measured.ratesUnderOne.push(rateUnderOne);
 }
 
 /** What the work measures with callers who share the resources, and whose figures end with cents that no others of the resources end with. */
@@ -129,13 +130,13 @@ function layersTable({ useCase, statements }: Layers): string {
 }
 
 function table(measured: readonly Measured[]): string {
-	const time = (one: Measured, timesOf: (one: Measured) => readonly number[]) => {
-		const [first = one] = measured;
-		return [median(timesOf(one)).toFixed(2), (median(timesOf(one)) / median(timesOf(first))).toFixed(2)];
-	};
-	const rows = measured.map((one) => {
-		const times = [...time(one, ({ unwatched }) => unwatched), ...time(one, ({ watched }) => watched)];
-		return `| ${[one.records, ...times, median(one.underThree).toFixed(0), median(one.underOne).toFixed(0)].join(" | ")} |`;
+	const rows = measured.map((size) => {
+		const [few = size] = measured;
+		const times = (["timesUnderNone", "timesUnderThree"] as const).flatMap((key) => {
+			const time = median(size[key]);
+			return [time.toFixed(2), (time / median(few[key])).toFixed(2)];
+		});
+		return `| ${[size.records, ...times, median(size.ratesUnderThree).toFixed(0), median(size.ratesUnderOne).toFixed(0)].join(" | ")} |`;
 	});
 	const head = `| stored usages | ms a report, alone, no policy | ratio | three policies | ratio | reports/s of ${callers} callers, three policies | one policy |`;
 	return [head, "|---|---|---|---|---|---|---|", ...rows].join("\n");
