@@ -39,7 +39,7 @@ await runCommand(async () => {
 		clock: systemClock,
 	});
 	// The database opens while the server, most of the code, is loaded.
-	const [database, server] = await Promise.all([openDatabase(config.database), import("./server/server.ts")]);
+	const [database, server] = await Promise.all([openDatabase(config.database, { onRetry: observation.measures?.retry }), import("./server/server.ts")]);
 	try {
 		await applyMigrations(database);
 		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });

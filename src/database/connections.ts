@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { createRoom } from "./prepared.ts";
 
 /** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
 export interface Waits {
@@ -147,11 +148,22 @@ export function openConnections(url: string, { most, waits, types }: Connections
 	};
 }
 
+/** Of each open connection, what makes room for another prepared statement on it. */
+const rooms = new WeakMap<pg.PoolClient, (name: string) => void>();
+
+function roomOn(client: pg.PoolClient): (name: string) => void {
+	const room = rooms.get(client) ?? createRoom(client);
+	rooms.set(client, room);
+	return room;
+}
+
 function taken(client: pg.PoolClient, onSilence: () => void): Connection {
 	let lost: Error | undefined;
+	const makeRoomFor = roomOn(client);
 	const query = async (asked: pg.QueryConfig) => {
 		if (lost !== undefined) throw lost;
 		try {
+			if (asked.name !== undefined) makeRoomFor(asked.name);
 			return await client.query(asked);
 		} catch (error) {
 			if (!leavesConnection(error)) lost = error as Error;

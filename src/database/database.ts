@@ -17,8 +17,12 @@ export interface Queries {
 /** One open database, embedded or a server. */
 export interface Database extends Queries {
 	readonly engine: "PGlite" | "PostgreSQL";
-	/** Runs the work in one transaction: committed when it resolves, rolled back when it throws. Inside, use only `tx`. */
-	transaction<Result>(work: (tx: Queries) => Promise<Result>): Promise<Result>;
+	/**
+	 * Runs the work in one transaction: committed when it resolves, rolled back when it throws. Inside, use only `tx`.
+	 * The victim of a deadlock or of a serialization failure is run again, a few times: work keeps nothing from one run to
+	 * the next, unless it asks to be run `once`.
+	 */
+	transaction<Result>(work: (tx: Queries) => Promise<Result>, options?: { readonly once?: boolean }): Promise<Result>;
 	/** Calls back on each notification on the channel, this process's own included; and again after a lost connection returns. */
 	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
 	/** Does work that needs Prisma's driver adapter, on a connection that nothing else shares. */
@@ -57,7 +61,7 @@ function watched<Target extends Queries>(queries: Target, watch: StatementWatch)
 export function watchedDatabase(database: Database, watch: StatementWatch): Database {
 	return {
 		...watched(database, watch),
-		transaction: (work) => database.transaction((tx) => work(watched(tx, watch))),
+		transaction: (work, options) => database.transaction((tx) => work(watched(tx, watch)), options),
 	};
 }
 

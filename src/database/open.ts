@@ -7,7 +7,7 @@ import { openPGlite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 
 /** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
-export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits"> = {}): Promise<Database> {
+export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits" | "onRetry"> = {}): Promise<Database> {
 	return config.kind === "embedded" ? openEmbedded(config.directory) : openServer(config.url, options);
 }
 

@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
 import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
 import { exactTypes } from "./exact-types.ts";
+import { createNames } from "./prepared.ts";
 import { createProbe } from "./probe.ts";
+import { retried } from "./retry.ts";
 import type { Sql } from "./sql.ts";
 
 /**
@@ -24,16 +25,15 @@ export interface PostgresOptions {
 	/** Connections at most. */
 	readonly connections?: number;
 	readonly waits?: Waits;
+	/** Called before a transaction or a statement is done again that was a deadlock's victim. */
+	readonly onRetry?: (() => void) | undefined;
 }
 
-/** Statements prepared by name, at most: their texts are few, but a client chooses which filters meet. */
-const preparedStatements = 1_000;
-
 /** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15. */
-export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits }: PostgresOptions = {}): Promise<Database> {
+export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry }: PostgresOptions = {}): Promise<Database> {
 	const connections = openConnections(url, { most, waits, types: exactTypes });
-	const prepared = new Map<string, string>();
-	const queries = onAny(connections, prepared);
+	const nameOf = createNames();
+	const queries = onAny(connections, nameOf, onRetry);
 	try {
 		await refuseOldServer(queries);
 	} catch (error) {
@@ -43,21 +43,9 @@ export async function openPostgres(url: string, { connections: most = 10, waits 
 	return {
 		engine: "PostgreSQL",
 		...queries,
-		transaction: async (work) => {
-			const connection = await connections.take();
-			try {
-				await connection.query({ text: "begin" });
-				const result = await work(on(connection, prepared));
-				const { command } = await connection.query({ text: "commit" });
-				// After a statement that failed, PostgreSQL takes a commit and rolls back.
-				if (command !== "COMMIT") throw new Error("The transaction was not committed: one of its statements failed.");
-				return result;
-			} catch (error) {
-				if (!connection.isLost) await connection.query({ text: "rollback" }).catch(() => {}); // or the connection is lost now
-				throw error;
-			} finally {
-				connection.release();
-			}
+		transaction: (work, { once = false } = {}) => {
+			const attempt = () => inTransaction(connections, nameOf, work);
+			return once ? attempt() : retried(attempt, onRetry);
 		},
 		listen: (channel, notified) => listen(connections, channel, notified),
 		withAdapter: async (work) => {
@@ -81,34 +69,50 @@ function runningWholeScripts(factory: PrismaPg): PrismaAdapterFactory {
 }
 
 /** Each statement on a connection that is free. */
-function onAny(connections: Connections, prepared: Map<string, string>): Queries {
-	const withFree = async <Result>(work: (queries: Queries) => Promise<Result>) => {
-		const connection = await connections.take();
-		return work(on(connection, prepared)).finally(() => connection.release());
-	};
+function onAny(connections: Connections, nameOf: NameOf, onRetry: (() => void) | undefined): Queries {
+	const withFree = <Result>(work: (queries: Queries) => Promise<Result>) =>
+		retried(async () => {
+			const connection = await connections.take();
+			return work(on(connection, nameOf)).finally(() => connection.release());
+		}, onRetry);
 	return {
 		rows: <Row extends object>(statement: Sql) => withFree((queries) => queries.rows<Row>(statement)),
 		tuples: (statement) => withFree((queries) => queries.tuples(statement)),
 	};
 }
 
-function on(connection: Connection, prepared: Map<string, string>): Queries {
+async function inTransaction<Result>(connections: Connections, nameOf: NameOf, work: (tx: Queries) => Promise<Result>): Promise<Result> {
+	const connection = await connections.take();
+	let isOver = false;
+	try {
+		await connection.query({ text: "begin" });
+		const result = await work(on(connection, nameOf, () => isOver));
+		isOver = true;
+		const { command } = await connection.query({ text: "commit" });
+		// After a statement that failed, PostgreSQL takes a commit and rolls back.
+		if (command !== "COMMIT") throw new Error("The transaction was not committed: one of its statements failed.");
+		return result;
+	} catch (error) {
+		isOver = true;
+		if (!connection.isLost) await connection.query({ text: "rollback" }).catch(() => {}); // or the connection is lost now
+		throw error;
+	} finally {
+		connection.release();
+	}
+}
+
+type NameOf = (text: string) => string;
+
+/** Statements on the connection, by prepared ones. Work that goes on after its transaction has nothing to run them in. */
+function on(connection: Connection, nameOf: NameOf, isOver: () => boolean = () => false): Queries {
 	const query = ({ text, values }: Sql) => {
-		const statementName = nameOf(text, prepared);
-		return statementName === undefined ? { text, values } : { text, values, name: statementName };
+		if (isOver()) throw new Error("The transaction is over.");
+		return { text, values, name: nameOf(text) };
 	};
 	return {
 		rows: async <Row extends object>(statement: Sql) => (await connection.query<Row>(query(statement))).rows,
 		tuples: async (statement) => (await connection.query<unknown[]>({ ...query(statement), rowMode: "array" })).rows,
 	};
-}
-
-function nameOf(text: string, prepared: Map<string, string>): string | undefined {
-	const known = prepared.get(text);
-	if (known !== undefined || prepared.size >= preparedStatements) return known;
-	const fresh = createHash("sha1").update(text).digest("base64url");
-	prepared.set(text, fresh);
-	return fresh;
 }
 
 async function refuseOldServer(queries: Queries): Promise<void> {

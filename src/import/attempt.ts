@@ -3,7 +3,7 @@ import { sql } from "../database/sql.ts";
 import { type BatchResult, writeBatch } from "./batch.ts";
 import type { ListImport, ParsedRecord } from "./list.ts";
 
-/** Does the work so that it is undone when it throws. */
+/** Does the work so that it is undone when it throws, and again when it is the victim of a deadlock with reports that come in meanwhile. */
 export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
 
 export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
@@ -21,7 +21,7 @@ export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => 
 /** Writes the records; when the database refuses the statement, writes them in halves until the one is found that it refuses. */
 export async function writeOrSplit(list: ListImport, records: readonly ParsedRecord[], attempt: Attempt): Promise<BatchResult> {
 	try {
-		return await again(() => attempt((tx) => writeBatch(tx, list, records)));
+		return await attempt((tx) => writeBatch(tx, list, records));
 	} catch (error) {
 		const reason = dataError(error);
 		if (reason === undefined) throw error;
@@ -34,18 +34,6 @@ export async function writeOrSplit(list: ListImport, records: readonly ParsedRec
 	const second = await writeOrSplit(list, records.slice(half), attempt);
 	return { outcomes: [...first.outcomes, ...second.outcomes], refusals: [...first.refusals, ...second.refusals] };
 }
-
-/** Reports that come in at the same time can make a statement their victim: it is only unlucky. */
-async function again<Result>(work: () => Promise<Result>, times = 5): Promise<Result> {
-	try {
-		return await work();
-	} catch (error) {
-		if (times === 0 || !deadlockOrSerialization.test(sqlState(error))) throw error;
-		return again(work, times - 1);
-	}
-}
-
-const deadlockOrSerialization = /^40(P01|001)$/;
 
 /** Data exceptions, integrity violations and exceeded limits. */
 const causedByData = /^(2[123]|54)/;

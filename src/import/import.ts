@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.ts";
+import { retried } from "../database/retry.ts";
 import { withSavepoint } from "./attempt.ts";
 import type { Outcome } from "./batch.ts";
 import type { Refusal } from "./list.ts";
@@ -56,11 +57,14 @@ export async function importWorld(options: ImportOptions): Promise<ImportSummary
 	let written = true;
 	if (strict) {
 		await database
-			.transaction(async (tx) => {
-				await run.importLists((work) => withSavepoint(tx, work), 1);
-				written = run.total("refused") === 0;
-				if (!written) throw new NothingWritten();
-			})
+			.transaction(
+				async (tx) => {
+					await run.importLists((work) => retried(() => withSavepoint(tx, work)), 1);
+					written = run.total("refused") === 0;
+					if (!written) throw new NothingWritten();
+				},
+				{ once: true }, // it counts what it has read
+			)
 			.catch((error: unknown) => {
 				if (!(error instanceof NothingWritten)) throw error;
 			});

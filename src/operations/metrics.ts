@@ -32,6 +32,7 @@ export function createMetrics(): Metrics {
 	const costs = new Histogram({ ...named("operation_cost", "What operations may take, found before they are executed."), buckets: magnitudes });
 	const perOperation = new Histogram({ ...named("operation_statements", "Statements that an operation ran."), buckets: magnitudes.slice(0, 10) });
 	const statements = new Histogram({ ...named("statement_duration_seconds", "Statements of the database."), labelNames: ["outcome"], buckets: seconds });
+	const retries = new Counter(named("transaction_retries_total", "Transactions that were done again because of a deadlock or a serialization failure."));
 	const batches = new Histogram({ ...named("batch_objects", "Objects that one statement reads something of."), buckets: magnitudes });
 	const subscribers = new Gauge(named("subscribers", "Subscriptions that are under way."));
 	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
@@ -49,6 +50,7 @@ export function createMetrics(): Metrics {
 			if (type !== undefined) perOperation.observe(statements);
 		},
 		statement: (milliseconds, failed) => statements.observe({ outcome: failed ? "failed" : "ok" }, milliseconds / 1_000),
+		retry: () => retries.inc(),
 		batch: (objects) => batches.observe(objects),
 		subscribers: (change) => subscribers.inc(change),
 		logRead: (lag) => {

@@ -2,6 +2,8 @@
 export interface Measures {
 	/** A statement of the database has ended. */
 	statement(milliseconds: number, failed: boolean): void;
+	/** A transaction, or a statement alone, is done again: it was the victim of a deadlock. */
+	retry(): void;
 	/** One statement reads what is shown of that many objects. */
 	batch(objects: number): void;
 	/** A subscriber has come, or has gone. */
