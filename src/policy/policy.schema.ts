@@ -43,7 +43,7 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	applyToAll: t.exposeBoolean("applyToAll"),
 	period: t.expose("period", { type: PolicyPeriod }),
 	periodName: t.string({
-		description: "Display name of the period, such as 3 months.",
+		description: "Display name of the period, as Waldur writes it: Total, 1 month, 3 month or 12 month.",
 		resolve: madeOf(["period"], ({ period }) => policyPeriods[period].name),
 	}),
 	hasFired: t.exposeBoolean("hasFired"),

@@ -3,11 +3,12 @@ import { Decimal } from "../shared/decimal.ts";
 
 export type PolicyPeriod = "TOTAL" | "ONE_MONTH" | "THREE_MONTHS" | "TWELVE_MONTHS";
 
+/** Each period's name, as Waldur writes it, and how many billing months it totals; null for all. */
 export const policyPeriods: Record<PolicyPeriod, { name: string; months: number | null }> = {
 	TOTAL: { name: "Total", months: null },
 	ONE_MONTH: { name: "1 month", months: 1 },
-	THREE_MONTHS: { name: "3 months", months: 3 },
-	TWELVE_MONTHS: { name: "12 months", months: 12 },
+	THREE_MONTHS: { name: "3 month", months: 3 },
+	TWELVE_MONTHS: { name: "12 month", months: 12 },
 };
 
 /** The billing months that a policy totals in the given month: TOTAL has no start. */

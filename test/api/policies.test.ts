@@ -176,6 +176,18 @@ test("a report that is refused turns no policy", async () => {
 	expect(await policyState(policy)).toMatchObject({ hasFired: false, firings: { nodes: [] } });
 });
 
+test.each([
+	["TOTAL", "Total"],
+	["ONE_MONTH", "1 month"],
+	["THREE_MONTHS", "3 month"],
+	["TWELVE_MONTHS", "12 month"],
+])("the period %s is called %s, as Waldur writes it", async (period, name) => {
+	const policy = await provider.policy({ limits: { cpu: 10 }, period });
+	const document = "query ($uuid: UUID!) { offeringUsagePolicy(uuid: $uuid) { periodName } }";
+
+	expect((await gateway().ask(provider.token, document, { uuid: policy })).offeringUsagePolicy.periodName).toBe(name);
+});
+
 test("the limits of a policy tell what all its customers used and whether that is too much", async () => {
 	const policy = await provider.policy({ limits: { cpu: 10, ram: 3 } });
 	await firingsOf(await provider.resource(), { cpu: 6.25 });
