@@ -26,6 +26,11 @@ export class BatchChecks {
 		this.#mode = mode;
 	}
 
+	/** Whether a refused item leaves the others alone. */
+	get isPartial(): boolean {
+		return this.#mode.partial;
+	}
+
 	/** Answers the items that pass the stage. Throws the stage's refusal when one does not and the call is all or nothing. */
 	stage<Item extends Placed>(Stage: StageRefusal, items: readonly Item[], problemsOf: (item: Item) => Problems): Item[] {
 		const found = items.map((item) => ({ item, problems: problemsOf(item).map((problem) => this.#placed(item, problem)) }));

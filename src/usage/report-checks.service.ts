@@ -46,8 +46,10 @@ export async function checkedReports(
 	checks: BatchChecks,
 ): Promise<FoundReport[]> {
 	const found = await foundReports(tx, viewer, reports, checks);
+	// All or nothing, every report is to be stored: one that repeats another is malformed, whatever is wrong besides.
+	const single = checks.isPartial ? found : unrepeated(found, checks);
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
-	const permitted = checks.permitted(found, ({ subject }) => mayReportUsage(viewer, subject), message);
+	const permitted = checks.permitted(single, ({ subject }) => mayReportUsage(viewer, subject), message);
 
 	const start = startOfMonth(month, timeZone);
 	const inPeriod = checks.stage(RuleRefusal, permitted, ({ period }) => periodProblems(period, start));
@@ -60,7 +62,19 @@ export async function checkedReports(
 	// Nothing before this depends on other reports: callers of one offering wait for each other as late as they can.
 	await lockOfferings(tx, offeringsOf(known));
 	const totals = await totalsOf(tx, known, of, month);
-	return checks.stage(RuleRefusal, known, (item) => capProblems(item.input.usages, of(item), totals.get(item.subject.uuid)));
+	const capped = checks.stage(RuleRefusal, known, (item) => capProblems(item.input.usages, of(item), totals.get(item.subject.uuid)));
+	return checks.isPartial ? unrepeated(capped, checks) : capped;
+}
+
+/** Those that report nothing that an earlier one of them stores: a report that is refused leaves its types to later ones. */
+function unrepeated(reports: readonly FoundReport[], checks: BatchChecks): FoundReport[] {
+	const stored = new Map<string, Set<string>>();
+	return checks.stage(InvalidInputRefusal, reports, ({ input, subject }) => {
+		const before = stored.get(subject.uuid) ?? new Set();
+		const problems = repeatProblems(input.usages, before);
+		if (problems.length === 0) stored.set(subject.uuid, new Set([...before, ...typesOf(input)]));
+		return problems;
+	});
 }
 
 /** Stage 2: what the reports name is there and seen. A plan period decides; a resource beside it must be its own. */
@@ -88,13 +102,7 @@ async function foundReports(tx: Queries, viewer: Viewer, reports: readonly Place
 		subject: certain(subjects.get(resourceOf(item.input) ?? ""), "a visible plan period has a visible resource"),
 		period: periodOf(item.input),
 	}));
-	const reported = new Map<string, Set<string>>();
-	return checks.stage(InvalidInputRefusal, found, ({ input: report, subject, period }) => {
-		const before = reported.get(subject.uuid) ?? new Set();
-		const problems = [...pairProblems(period, subject), ...repeatProblems(report.usages, before)];
-		reported.set(subject.uuid, new Set([...before, ...typesOf(report)]));
-		return problems;
-	});
+	return checks.stage(InvalidInputRefusal, found, ({ subject, period }) => pairProblems(period, subject));
 }
 
 /** What the resources used of the reported components that are capped. */

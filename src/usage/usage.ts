@@ -48,10 +48,10 @@ export function pairProblems(period: { resourceUuid: string } | undefined, resou
 	return [{ code: "INVALID_INPUT", message, path: ["input", "planPeriod"] }];
 }
 
-/** Stage 2 of a report among others: what an earlier one of the call reports of the resource is not reported again. */
-export function repeatProblems(usages: readonly ReportedUsage[], reportedBefore: ReadonlySet<string>): Problems {
+/** A report among others: what an earlier one of the call stores of the resource is not reported again. */
+export function repeatProblems(usages: readonly ReportedUsage[], storedBefore: ReadonlySet<string>): Problems {
 	return usages.flatMap(({ type }, index) =>
-		reportedBefore.has(type)
+		storedBefore.has(type)
 			? [{ code: "INVALID_INPUT", message: `The type ${type} of this resource is reported twice.`, path: ["input", "usages", String(index), "type"] } as const]
 			: [],
 	);

@@ -173,7 +173,7 @@ describe("partial, each report is answered alone", () => {
 				{ resource: bought, usages: [{ type: "cpu", amount: "1" }] },
 				{ resource: erred, usages: [{ type: "cpu", amount: "1" }] },
 				{ resource: resources[2], usages: [{ type: "ram", amount: "11" }] },
-				{ resource: resources[2], usages: [{ type: "ram", amount: "10" }] },
+				cpu(1, "6"),
 			],
 			{ partial: true },
 		);
@@ -188,6 +188,28 @@ describe("partial, each report is answered alone", () => {
 			["InvalidInputError", "INVALID_INPUT", "input.6.usages.0.type"],
 		]);
 		expect(await storedUsages()).toEqual(["cpu 5"]);
+	});
+
+	test("and a refused report leaves its types to those after it, whatever refused it", async () => {
+		const ram = (amount: string) => ({ resource: resources[0], usages: [{ type: "ram", amount }] });
+		const both = {
+			resource: resources[0],
+			usages: [
+				{ type: "cpu", amount: "2" },
+				{ type: "ram", amount: "2" },
+			],
+		};
+		const answer = await send([cpu(0, "0.001"), cpu(0, "1"), both, ram("11"), ram("3"), ram("4")], { partial: true });
+
+		expect(answer.results.map(({ code, componentUsages }: Answer) => code ?? componentUsages[0].usage)).toEqual([
+			"INVALID_INPUT", // no amount
+			"1",
+			"INVALID_INPUT", // the type cpu was stored before
+			"LIMIT_EXCEEDED",
+			"3",
+			"INVALID_INPUT", // the type ram was stored before
+		]);
+		expect(await storedUsages()).toEqual(["cpu 1", "ram 3"]);
 	});
 
 	test("and policies count what was stored", async () => {

@@ -42,7 +42,13 @@ function usageOf() {
 	return fc.record({ type, amount: amountNear("policy", "policy", "cap"), recurring: fc.boolean(), described: fc.boolean() });
 }
 
-const reports = fc.record({ kind: fc.constant("reports" as const), reports: fc.array(report, { minLength: 1, maxLength: 3 }), partial: fc.boolean() });
+const reports = fc.record({
+	kind: fc.constant("reports" as const),
+	reports: fc.array(report, { minLength: 1, maxLength: 3 }),
+	partial: fc.boolean(),
+	/** Whether the first of them comes once more in the end, with amounts that fit: as a client does whose first one was refused. */
+	again: fc.constantFrom(true, false, false),
+});
 
 const correct = fc.record({ kind: fc.constant("correct" as const), usage: pick, amount: amountNear("policy", "cap"), recurring: fc.boolean() });
 

@@ -38,8 +38,10 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const plays: { readonly [Of in Kind]: Play<Of> } = {
 	report: (stage, world, command) => report(stage, world, reportInput(world, command)),
-	reports: (stage, world, { reports, partial }) => {
-		const inputs = reports.map((command) => reportInput(world, command));
+	reports: (stage, world, { reports, partial, again }) => {
+		const sent = reports.map((command) => reportInput(world, command));
+		const mended = sent.slice(0, again ? 1 : 0).map((first) => ({ ...first, usages: first.usages.map((usage) => ({ ...usage, amount: "1" })) }));
+		const inputs = [...sent, ...mended];
 		const expectedOf = (answer: Answer) => {
 			const uuids = (answer.results ?? []).map((result: Answer) => uuidsOf(result.componentUsages));
 			const played = setUsages(world, inputs, { partial, indexed: true }, uuids);

@@ -37,7 +37,7 @@ export function setUsages(
 	call: Call,
 	uuids: readonly (readonly string[])[],
 ): Refused | { results: (Refused | Reported)[]; firings: Firing[] } {
-	const refusals = judged(stages, world, reports, call);
+	const refusals = judged([...early, ...(call.partial ? [...late, repetition] : [repetition, ...late])], world, reports, call);
 	if ("code" in refusals) return refusals;
 	const stored = reports.map((report, index) => (refusals.has(index) ? [] : store(world, report, uuids[index] ?? [])));
 	// What stores nothing turns nothing, not even a policy that the new month would reset.
@@ -73,7 +73,7 @@ function store(world: World, report: Report, uuids: readonly string[]): Usage[] 
 	return stored;
 }
 
-/** A stage of checks: finds what is wrong with an item, among those before it and all those that came as far. */
+/** A stage of checks: finds what is wrong with an item, among those before it that are not refused on their own and all those that came as far. */
 export type Stage<Item> = readonly [
 	stage: typeof invalidInput,
 	problemsOf: (world: World, item: Item, before: readonly Item[], all: readonly Item[]) => readonly Problem[],
@@ -90,11 +90,12 @@ export function judged<Item>(
 	let passing = items.map((item, index) => ({ item, index }));
 	for (const [stage, problemsOf] of stagesOf) {
 		const all = passing.map(({ item }) => item);
-		const found = passing.map(({ item, index }, place) => {
+		const found: { item: Item; index: number; problems: Problem[] }[] = [];
+		for (const { item, index } of passing) {
 			const at = ([input = "", ...path]: readonly string[]) => (indexed ? [input, String(index), ...path] : [input, ...path]);
-			const problems = problemsOf(world, item, all.slice(0, place), all).map((one) => ({ ...one, path: at(one.path) }));
-			return { item, index, problems };
-		});
+			const before = found.filter(({ problems }) => !partial || problems.length === 0).map((other) => other.item);
+			found.push({ item, index, problems: problemsOf(world, item, before, all).map((one) => ({ ...one, path: at(one.path) })) });
+		}
 		const refused = partial ? undefined : refusedBy(stage, found.flatMap(({ problems }) => problems)); // biome-ignore format: one question
 		if (refused !== undefined) return refused;
 		for (const { index, problems } of found) {
@@ -106,16 +107,22 @@ export function judged<Item>(
 	return refusals;
 }
 
-const stages: readonly Stage<Report>[] = [
+const early: readonly Stage<Report>[] = [
 	[invalidInput, (_world, report) => shapeProblems(report)],
 	[notFound, absentProblems],
-	[invalidInput, (world, report, before) => [...pairProblems(world, report), ...repeatProblems(world, report, before)]],
+	[invalidInput, pairProblems],
+];
+
+const late: readonly Stage<Report>[] = [
 	[ruleBroken, closedProblems],
 	[ruleBroken, (world, report) => (subjectOf(world, report).resource.plan === null ? [planless] : [])],
 	[ruleBroken, (world, report) => (reportable.includes(subjectOf(world, report).resource.state) ? [] : [wrongState])],
 	[ruleBroken, componentProblems],
 	[ruleBroken, capProblems],
 ];
+
+/** Among reports that are answered alone it comes last: only what is stored is not stored again. */
+const repetition: Stage<Report> = [invalidInput, repeatProblems];
 
 const reportable: readonly string[] = ["OK", "UPDATING", "TERMINATING"];
 const planless = problem("PLAN_REQUIRED", "Resource must have a plan to report usage.", "resource");
