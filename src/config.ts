@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
 
@@ -38,6 +39,8 @@ export interface Config {
 	costPerSecond: number;
 	/** Other origins whose pages may ask. */
 	origins: readonly string[];
+	/** Names and addresses by which the service may be called, besides those of loopback; any when undefined. */
+	hosts: readonly string[] | undefined;
 	/** Where health and metrics are told; undefined for nowhere. Port 0 takes a free one. */
 	operations: { host: string; port: number } | undefined;
 	/** Whether each operation is a line on the output. */
@@ -106,8 +109,12 @@ export function parseConfig(env: Environment): Config {
 		costPerSecond === 0 || mostCost <= atOnce,
 		`COST_LIMIT must not be more than ten times RATE_LIMIT, ${atOnce}: a token could never ask for an operation of ${mostCost}.`,
 	);
-	const origins = (given("CORS_ORIGINS") ?? "").split(",").flatMap((origin) => origin.trim() || []);
+	const listed = (name: string): string[] => (given(name) ?? "").split(",").flatMap((item) => item.trim() || []);
+	const origins = listed("CORS_ORIGINS");
 	for (const origin of origins) check(origin, isOrigin(origin), `CORS_ORIGINS must hold origins such as https://portal.example.org, not "${origin}".`);
+	const named = listed("ALLOWED_HOSTS");
+	for (const name of named) check(name, isHost(name), `ALLOWED_HOSTS must hold names or addresses such as usage.example.org, without a port, not "${name}".`);
+	const hosts = named.length > 0 || isEmbedded ? [host, ...named] : undefined;
 
 	const operationsPort = given("OPERATIONS_PORT");
 	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
@@ -131,6 +138,7 @@ export function parseConfig(env: Environment): Config {
 		mostCost,
 		costPerSecond,
 		origins,
+		hosts,
 		operations,
 		log,
 		tracing,
@@ -140,6 +148,8 @@ export function parseConfig(env: Environment): Config {
 const isIntrospection = (text: string): text is Config["introspection"] => ["everyone", "signed-in", "off"].includes(text);
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+const isHost = (text: string): boolean => isIP(text) !== 0 || /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text);
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 

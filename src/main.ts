@@ -77,11 +77,11 @@ async function serve(
 		authenticate: createAuthentication(database, systemClock),
 		measures,
 	};
-	const { host, port, graphiql, origins, mostCost, costPerSecond, introspection } = config;
+	const { host, port, graphiql, origins, hosts, mostCost, costPerSecond, introspection } = config;
 	const onBug = (error: unknown, requestId?: string) =>
 		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
 	const admission = { mostCost, costPerSecond, introspection };
-	const options = { host, port, isDemo: demo, graphiql, origins, admission, beginOperation, onBug };
+	const options = { host, port, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
 	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await log.stop();

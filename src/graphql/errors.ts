@@ -13,6 +13,14 @@ export const refusedInput = (message: string) => new GraphQLError(message, { ext
 
 export const badRequest = (message: string, more: GraphQLErrorExtensions = {}) => new GraphQLError(message, { extensions: { ...more, code: "BAD_REQUEST" } });
 
+export const hostNotAllowed = () =>
+	new GraphQLError("The service is not called by the name in the header Host: use one of its own, or add this one to ALLOWED_HOSTS.", {
+		extensions: { code: "HOST_NOT_ALLOWED" },
+	});
+
+export const originNotAllowed = () =>
+	new GraphQLError("Pages of this origin may not ask here: add it to CORS_ORIGINS.", { extensions: { code: "ORIGIN_NOT_ALLOWED" } });
+
 export const positionExpired = (message: string) => new GraphQLError(message, { extensions: { code: "POSITION_EXPIRED" } });
 
 export const fellBehind = () =>

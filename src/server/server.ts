@@ -1,11 +1,13 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { GraphQLError } from "graphql";
 import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
 import { badRequest } from "../graphql/errors.ts";
 import { createOperations } from "../operations/operations.ts";
 import { listening } from "../shared/listening.ts";
 import type { BeginOperation } from "../shared/operation.ts";
+import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { answerPlainPosts } from "./plain-posts.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
@@ -14,6 +16,8 @@ export interface ServerOptions extends YogaOptions {
 	readonly host: string;
 	/** 0 takes a free port. */
 	readonly port: number;
+	/** Names and addresses by which the service may be called, besides those of loopback; any when absent. */
+	readonly hosts?: readonly string[] | undefined;
 	/** Makes an operation of each request; one that tells nobody when absent. */
 	readonly beginOperation?: BeginOperation;
 }
@@ -49,6 +53,7 @@ export async function startServer(services: Services, { host, port, beginOperati
 	const pipeline = createPipeline(services, options);
 	const { yoga } = pipeline;
 	const answer = answerPlainPosts(pipeline);
+	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
 	let stopping = false;
 	const http = createHttpServer((request, response) => {
@@ -60,15 +65,20 @@ export async function startServer(services: Services, { host, port, beginOperati
 			operation.leave();
 		});
 		if (stopping) makeLast(response);
-		if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
+		const refused = foreign(request);
+		if (refused !== undefined) refuse(response, refused.status, refused.error);
+		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > longestAccept) response.writeHead(406).end();
-		else if (isForeignForm(request)) refuseForm(response);
+		else if (isForeignForm(request)) refuse(response, 415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
 		else answer(request, response, operation);
 	});
 	Object.assign(http, longestWaits);
 	const silent = silentConnections(http);
-	const verifyClient = ({ origin, req }: { origin?: string; req: IncomingMessage }, answer: (isWelcome: boolean, status: number) => void) =>
-		answer(isWelcome(origin, req.headers.host, options.origins), 403);
+	const verifyClient = ({ req }: { req: IncomingMessage }, answer: (isWelcome: boolean, status?: number, message?: string) => void) => {
+		const refused = foreign(req);
+		if (refused !== undefined) answer(false, refused.status, refused.error.message);
+		else answer(isWelcome(req.headers.origin, req.headers.host, options.origins), 403);
+	};
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage, verifyClient });
 	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
 	const graphql = serveWebSocket(sockets, yoga, services, beginOperation);
@@ -97,18 +107,13 @@ export async function startServer(services: Services, { host, port, beginOperati
 	};
 }
 
-/** Whether a page of the origin may open a socket: of this service, or of one that may ask. What is no page has no origin. */
-function isWelcome(origin: string | undefined, host: string | undefined, origins: readonly string[]): boolean {
-	return origin === undefined || origins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === host);
-}
-
 /** What a page of any origin can send without asking first: a body that is not JSON. */
 const isForeignForm = ({ method, headers }: IncomingMessage): boolean =>
 	method === "POST" && !/^application\/(graphql-response\+|graphql\+)?json\b/i.test(headers["content-type"] ?? "");
 
-function refuseForm(response: ServerResponse): void {
-	const body = JSON.stringify({ errors: [badRequest("Send the operation as JSON, with the header Content-Type: application/json.")] });
-	response.writeHead(415, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
+function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
+	const body = JSON.stringify({ errors: [error] });
+	response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
 }
 
 /** A header's value, unless it came several times. */

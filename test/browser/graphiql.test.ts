@@ -1,13 +1,14 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { gatewayForFile } from "../support/gateway.ts";
+import { unlimited } from "../support/unlimited.ts";
 import { hasChromium, launchChromium, type Visitor, visitor } from "./chromium.ts";
 import { openGraphiQL } from "./graphiql-page.ts";
 
 const skipped = !hasChromium();
 
 describe.skipIf(skipped)("GraphiQL in a browser", () => {
-	const gateway = gatewayForFile({ template: "demo" });
+	const gateway = gatewayForFile({ template: "demo", limits: { ...unlimited, hosts: [] } });
 	let browser: Browser;
 	let person: Visitor;
 	beforeAll(async () => {
