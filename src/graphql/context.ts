@@ -39,10 +39,21 @@ export interface Context extends Services {
 	readonly lastEventId: string | undefined;
 	/** The way through the log of the subscription that is being answered. */
 	readonly following: Following | undefined;
+	/** What the operation was let in with; undefined until it was. Nothing else is executed. */
+	admitted: AnnouncedCost | undefined;
 	/** Who asks. For nobody, a viewer without roles. */
 	viewer: Viewer;
 	/** Reads what the viewer sees; refuses to read for nobody. */
 	read: Reader;
+}
+
+/** What clients are told of what they have asked, and may ask further. */
+export interface AnnouncedCost {
+	readonly requested: number;
+	readonly limit: number;
+	/** What is left of the bucket of the token, or of the address without one, and what is added each second; absent when nothing is metered. */
+	readonly remaining?: number;
+	readonly restoreRate?: number;
 }
 
 /** A subscription's way through the log. */
@@ -64,7 +75,7 @@ export interface Asker {
 
 /** A context for whoever asks; for nobody without one. */
 export function createContext(services: Services, asker?: Asker, operation?: Operation): Context {
-	const none = { operation, lastEventId: undefined, following: undefined };
+	const none = { operation, lastEventId: undefined, following: undefined, admitted: undefined };
 	if (asker === undefined) return { ...services, ...none, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
 	const { token, viewer, lastEventId } = asker;
 	const database = operation === undefined ? services.database : watchedDatabase(services.database, operation.watch);

@@ -39,8 +39,8 @@ export const costLimitExceeded = (cost: AskedCost) =>
 		extensions: { code: "COST_LIMIT_EXCEEDED", cost, http: { status: 400, spec: true } },
 	});
 
-export const tooFast = (cost: AskedCost, seconds: number) =>
-	new GraphQLError(`The token has asked for too much at once: try again in ${seconds} s.`, {
+export const tooFast = (who: "token" | "address", cost: AskedCost, seconds: number) =>
+	new GraphQLError(`The ${who} has asked for too much at once: try again in ${seconds} s.`, {
 		extensions: { code: "RATE_LIMITED", cost, retryAfter: seconds, http: { status: 429, headers: { "retry-after": String(seconds) } } },
 	});
 

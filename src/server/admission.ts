@@ -1,8 +1,8 @@
 import {
+	type DocumentNode,
 	type ExecutionArgs,
 	type ExecutionResult,
-	type GraphQLError,
-	getOperationAST,
+	type GraphQLSchema,
 	type OperationDefinitionNode,
 	OperationTypeNode,
 	parse,
@@ -10,12 +10,14 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { mayReportAnything } from "../access/permissions.ts";
+import { createAddressMeter } from "../admission/address-meter.ts";
 import { type Charge, createMeter } from "../admission/admission.service.ts";
 import { type Cost, costOf } from "../admission/cost.ts";
 import { type DocumentBounds, documentBounds, documentRefusal, textRefusal } from "../admission/document-bounds.ts";
-import type { Context, Services } from "../graphql/context.ts";
+import type { AnnouncedCost, Context, Services } from "../graphql/context.ts";
 import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
-import { isAboutSchema } from "./about-schema.ts";
+import { certain } from "../shared/certain.ts";
+import { type Introspection, introspectionIn } from "./introspection.ts";
 
 /** What one operation, and one token, may ask for. */
 export interface AdmissionOptions {
@@ -35,85 +37,75 @@ const mostListItems = 250;
 /** How long an operation may take, in milliseconds. */
 const longestExecution = 10_000;
 
-/** What clients are told of what they have asked, and may ask further. */
-interface AnnouncedCost {
-	readonly requested: number;
-	readonly limit: number;
-	/** What is left of the token's bucket, and what is added to it each second; absent when nothing is metered. */
-	readonly remaining?: number;
-	readonly restoreRate?: number;
+/** What an operation is let in by. It is known before who asks is. */
+interface Weighed extends Cost {
+	readonly type: OperationTypeNode;
+	readonly introspection: Introspection;
 }
 
-/**
- * Lets an operation run when it is neither too large, nor too much for its token at the moment; and tells what it cost.
- * Answers what stands in the way as an error, the database that cannot tell what a token has left among it.
- */
-export function useAdmission(
+export interface Admission {
+	/** What the operation asks for: a look at each part of the document as it stands, whatever its fragments come to. */
+	weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): Weighed;
+	/**
+	 * Takes what was weighed out of what the token, or without one the address, may ask for. Throws its refusal, and what keeps
+	 * the database from telling what a token has left.
+	 */
+	admit(context: Context, weighed: Weighed, address: string): Promise<AnnouncedCost>;
+	/** Reads documents within the bounds, and executes only what was admitted, for as long as it may take. Answers tell what they cost. */
+	readonly plugin: Plugin<Context>;
+}
+
+/** Lets an operation run when it is neither too large, nor too much for who asks at the moment. */
+export function createAdmission(
 	{ database }: Pick<Services, "database">,
 	{ mostCost, costPerSecond, bounds = documentBounds, introspection }: AdmissionOptions,
-	mask: (error: unknown) => GraphQLError,
-): Plugin<Context> {
-	const meter = costPerSecond === 0 ? undefined : createMeter(database, { size: costPerSecond * 10, perSecond: costPerSecond }, () => performance.now());
-	const known = new WeakMap<OperationDefinitionNode, Cost>();
+): Admission {
+	const rate = { size: costPerSecond * 10, perSecond: costPerSecond };
+	const now = () => performance.now();
+	const meter = costPerSecond === 0 ? undefined : createMeter(database, rate, now);
+	const strangers = costPerSecond === 0 ? undefined : createAddressMeter(rate, now);
+	const known = new WeakMap<OperationDefinitionNode, Weighed>();
 	const parseBounded = parseWithin(bounds);
 
-	/** What the operation asks for; looked at once where that does not depend on variables. */
-	function asked({ schema, document, variableValues }: ExecutionArgs, operation: OperationDefinitionNode): Cost {
-		const present = known.get(operation);
-		if (present !== undefined) return present;
-		const cost = costOf(schema, document, operation, variableValues ?? {});
-		if (!operation.variableDefinitions?.length && !variableValues) known.set(operation, cost);
-		return cost;
-	}
-
-	/** What the operation costs. Throws its refusal. */
-	async function admitted(args: ExecutionArgs): Promise<AnnouncedCost> {
-		const context = args.contextValue as Context;
-		const operation = getOperationAST(args.document, args.operationName);
-		if (operation == null) return { requested: 0, limit: mostCost }; // which is told by who executes it
-		if (introspection !== "everyone" && isAboutSchema(args.document)) {
-			if (introspection === "off") throw introspectionOff();
-			if (!context.isSignedIn) throw unauthenticated();
-		}
-		const { cost, longestList } = asked(args, operation);
-		context.operation?.observeCost(cost);
-		if (longestList > mostListItems && operation.operation !== OperationTypeNode.MUTATION)
-			throw refusedInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
-		if (cost > mostCost) throw costLimitExceeded({ requested: cost, limit: mostCost });
-		const { token, viewer } = context;
-		if (meter === undefined || token === undefined) return { requested: cost, limit: mostCost };
-		return announced(await meter.charge(token, mayReportAnything(viewer), cost), cost);
-	}
-
-	function announced(charge: Charge, requested: number): AnnouncedCost {
-		const cost = { requested, limit: mostCost, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
-		if (!charge.isAllowed) throw tooFast(cost, charge.after);
-		return cost;
+	function charged({ token, viewer }: Context, cost: number, address: string): Promise<Charge> | Charge | undefined {
+		return token === undefined ? strangers?.charge(address, cost) : meter?.charge(token, mayReportAnything(viewer), cost);
 	}
 
 	return {
-		onParse: ({ setParseFn }) => setParseFn(parseBounded),
-		onValidate: ({ setValidationFn }) => {
-			// A schema that is not told of is not guessed by its suggestions either.
-			if (introspection !== "everyone") setValidationFn(validateWithoutSuggestions);
+		// Looked at once where that does not depend on variables.
+		weigh: (schema, document, operation, variables) => {
+			const present = known.get(operation);
+			if (present !== undefined) return present;
+			const weighed = { ...costOf(schema, document, operation, variables), type: operation.operation, introspection: introspectionIn(document) };
+			if (!operation.variableDefinitions?.length && Object.keys(variables).length === 0) known.set(operation, weighed);
+			return weighed;
 		},
-		onExecute: async ({ args, executeFn, setExecuteFn, setResultAndStopExecution }) => {
-			let cost: AnnouncedCost;
-			try {
-				cost = await admitted(args as ExecutionArgs);
-			} catch (error) {
-				setResultAndStopExecution({ errors: [mask(error)] });
-				return undefined;
-			}
-			setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args)));
-			return { onExecuteDone: ({ result }) => void Object.assign(result, { extensions: { ...(result as ExecutionResult).extensions, cost } }) };
+		admit: async (context, { cost, longestList, type, introspection: { isAsked, isOfData } }, address) => {
+			if (isAsked && introspection === "off") throw introspectionOff();
+			if (!context.isSignedIn && (isOfData || (isAsked && introspection === "signed-in"))) throw unauthenticated();
+			context.operation?.observeCost(cost);
+			if (longestList > mostListItems && type !== OperationTypeNode.MUTATION)
+				throw refusedInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
+			const asked = { requested: cost, limit: mostCost };
+			if (cost > mostCost) throw costLimitExceeded(asked);
+			const charge = await charged(context, cost, address);
+			if (charge === undefined) return asked;
+			const announced = { ...asked, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
+			if (!charge.isAllowed) throw tooFast(context.isSignedIn ? "token" : "address", announced, charge.after);
+			return announced;
 		},
-		onSubscribe: async ({ args, setResultAndStopExecution }) => {
-			try {
-				await admitted(args as ExecutionArgs);
-			} catch (error) {
-				setResultAndStopExecution({ errors: [mask(error)] });
-			}
+		plugin: {
+			onParse: ({ setParseFn }) => setParseFn(parseBounded),
+			onValidate: ({ setValidationFn }) => {
+				// A schema that is not told of is not guessed by its suggestions either.
+				if (introspection !== "everyone") setValidationFn(validateWithoutSuggestions);
+			},
+			onExecute: ({ context, executeFn, setExecuteFn }) => {
+				const cost = certain(context.admitted, "what is executed was admitted");
+				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args)));
+				return { onExecuteDone: ({ result }) => void Object.assign(result, { extensions: { ...(result as ExecutionResult).extensions, cost } }) };
+			},
+			onSubscribe: ({ context }) => void certain(context.admitted, "what is subscribed to was admitted"),
 		},
 	};
 }

@@ -17,7 +17,7 @@ import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { Unplanned } from "../plan/execution.ts";
 import { planOf, WrittenAnswer } from "../plan/query-plan.ts";
-import { isAboutSchema } from "./about-schema.ts";
+import { introspectionIn } from "./introspection.ts";
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
@@ -47,7 +47,7 @@ export const useCompiledQueries = (): Plugin<Context> => {
 /** The program of a query; undefined for every other operation, and for what cannot be compiled. */
 function programOf({ schema, document, operationName }: ExecutionArgs): Program {
 	const operation = getOperationAST(document, operationName);
-	if (operation?.operation !== OperationTypeNode.QUERY || isAboutSchema(document)) return undefined;
+	if (operation?.operation !== OperationTypeNode.QUERY || introspectionIn(document).isAsked) return undefined;
 	const plan = planOf(schema, document, operation);
 	if (plan === undefined) return compiled(schema, document, operation);
 	return async (args, fieldByField) => {

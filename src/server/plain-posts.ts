@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { type ExecutionResult, getOperationAST, OperationTypeNode } from "graphql";
+import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import { isTooDeep } from "../admission/json-bounds.ts";
 import type { Operation } from "../shared/operation.ts";
+import { addressOf } from "./address.ts";
 import { codesOf } from "./observed-operations.ts";
+import { type ReadQuestion, readQuestion } from "./prepare.ts";
 import { endpoint, longestBody, type Pipeline } from "./yoga.ts";
-
-type Yoga = Pipeline["yoga"];
 
 interface Params {
 	readonly query: string;
@@ -21,23 +21,29 @@ const isJson = /^application\/json(; ?charset=utf-8)?$/i;
 
 /**
  * Answers what nearly all clients send: one operation in a POST, as JSON, to be answered as JSON. It runs through the same
- * steps as every other request, without objects of a fetch in between. Whatever is different in the least, or is refused
- * before it is executed, is left to the pipeline, as if it had not been looked at.
+ * steps as every other request, without objects of a fetch in between. Whatever is different in the least, or cannot be
+ * read, is left to the pipeline, as if it had not been looked at.
  */
 export const answerPlainPosts =
-	({ yoga, mask }: Pipeline) =>
+	(pipeline: Pipeline) =>
 	(request: IncomingMessage, response: ServerResponse, operation: Operation): void => {
-		if (!isPlain(request)) return void yoga(request, response, { operation });
+		if (!isPlain(request)) {
+			leave(pipeline, request, response, operation);
+			return;
+		}
 		const chunks: Buffer[] = [];
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-			answer(yoga, request, response, operation, body).catch((error) => {
-				mask(error); // tells of our bug; there is nothing to answer any more
+			answer(pipeline, request, response, operation, body).catch((error) => {
+				pipeline.mask(error); // tells of our bug; there is nothing to answer any more
 				response.destroy();
 			});
 		});
 	};
+
+const leave = ({ yoga }: Pipeline, request: IncomingMessage, response: ServerResponse, operation: Operation): void =>
+	void yoga(request, response, { operation, address: addressOf(request) });
 
 /** Whether the request is a POST of JSON of a known length, whose answer may be JSON. */
 function isPlain({ method, url, headers }: IncomingMessage): boolean {
@@ -55,12 +61,12 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
 	);
 }
 
-async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResponse, operation: Operation, body: Buffer): Promise<void> {
-	const executed = await execute(yoga, request, operation, body.toString());
+async function answer(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, operation: Operation, body: Buffer): Promise<void> {
+	const executed = await execute(pipeline, request, operation, body.toString());
 	if (executed === undefined) {
 		// As a framework that has read the body before would hand it on; of a text, every character would be listed.
 		Object.assign(request, { body: Readable.from([body]) });
-		return void yoga(request, response, { operation });
+		return leave(pipeline, request, response, operation);
 	}
 	operation.end(codesOf(executed.errors));
 	if (executed.errors === undefined) {
@@ -68,25 +74,24 @@ async function answer(yoga: Yoga, request: IncomingMessage, response: ServerResp
 		response.writeHead(200, { "content-type": `${mediaType}; charset=utf-8`, "content-length": Buffer.byteLength(text) }).end(text);
 		return;
 	}
-	const { status, headers, text } = await asResponse(yoga, executed);
+	const { status, headers, text } = await asResponse(pipeline.yoga, executed);
 	response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
 }
 
 /** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */
-async function execute(yoga: Yoga, { headers: { authorization } }: IncomingMessage, operation: Operation, body: string): Promise<ExecutionResult | undefined> {
+async function execute({ yoga, prepare }: Pipeline, request: IncomingMessage, operation: Operation, body: string): Promise<ExecutionResult | undefined> {
 	const params = paramsIn(body);
 	if (params === undefined) return undefined;
-	const { schema, parse, validate, contextFactory, execute } = yoga.getEnveloped({ authorization, operation });
-	let args: Parameters<typeof execute>[0];
+	const engine = yoga.getEnveloped({ authorization: request.headers.authorization, operation });
+	let read: ReadQuestion;
 	try {
-		const document = parse(params.query);
-		const definition = getOperationAST(document, params.operationName);
-		if (definition == null || definition.operation === OperationTypeNode.SUBSCRIPTION || validate(schema, document).length > 0) return undefined;
-		args = { schema, document, contextValue: await contextFactory(), variableValues: params.variables, operationName: params.operationName };
+		read = readQuestion(engine, params);
 	} catch {
 		return undefined;
 	}
-	return execute(args) as Promise<ExecutionResult>;
+	if (read.operation === undefined || read.operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
+	const prepared = await prepare(engine, { ...params, address: addressOf(request) }, read);
+	return "errors" in prepared ? prepared : (engine.execute(prepared.args) as Promise<ExecutionResult>);
 }
 
 function paramsIn(body: string): Params | undefined {
@@ -110,7 +115,7 @@ const isParams = (params: unknown): params is Params =>
 	(!("operationName" in params) || params.operationName === null || typeof params.operationName === "string") &&
 	(!("variables" in params) || params.variables === null || (typeof params.variables === "object" && !Array.isArray(params.variables)));
 
-async function asResponse(yoga: Yoga, result: ExecutionResult): Promise<{ status: number; headers: Record<string, string>; text: string }> {
+async function asResponse(yoga: Pipeline["yoga"], result: ExecutionResult): Promise<{ status: number; headers: Record<string, string>; text: string }> {
 	const processed = processRegularResult(result as never, yoga.fetchAPI, mediaType);
 	return { status: processed.status, headers: Object.fromEntries(processed.headers), text: await processed.text() };
 }

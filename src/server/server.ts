@@ -81,7 +81,7 @@ export async function startServer(services: Services, { host, port, beginOperati
 	};
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage, verifyClient });
 	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
-	const graphql = serveWebSocket(sockets, yoga, services, beginOperation);
+	const graphql = serveWebSocket(sockets, pipeline, services, beginOperation);
 	const url = await listening(http, host, port, "PORT");
 	return {
 		url: url + endpoint,

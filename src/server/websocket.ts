@@ -1,17 +1,17 @@
-import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError, getOperationAST } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { type Extra, useServer } from "graphql-ws/use/ws";
-import type { YogaServerInstance } from "graphql-yoga";
 import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
-import { badRequest, rateLimited } from "../graphql/errors.ts";
+import { rateLimited } from "../graphql/errors.ts";
 import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
+import { addressOf } from "./address.ts";
 import { limitMessages } from "./message-rate.ts";
 import { codesOf } from "./observed-operations.ts";
 import { endIfUnread, Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
 import { SocketListener } from "./socket-listener.ts";
-import type { Transport } from "./yoga.ts";
+import type { Pipeline } from "./yoga.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {
@@ -44,7 +44,7 @@ const tooManySubscriptions = () => rateLimited(`A connection has at most ${subsc
  */
 export function serveWebSocket(
 	sockets: WebSocketServer,
-	yoga: YogaServerInstance<Transport, Context>,
+	{ yoga, prepare }: Pipeline,
 	services: Services,
 	beginOperation: BeginOperation,
 ): { dispose: () => Promise<void> | void } {
@@ -57,7 +57,7 @@ export function serveWebSocket(
 			isProd: true, // or what went wrong on our side would be the reason that a connection is closed with
 			onConnect: async ({ connectionParams, extra }) => {
 				const { socket } = extra;
-				Object.assign(extra, unused.extra);
+				Object.assign(extra, { ...unused.extra, address: addressOf(extra.request) });
 				const authorization = authorizationIn(connectionParams);
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
@@ -77,22 +77,14 @@ export function serveWebSocket(
 				const listener = new SocketListener(outboxOf(connection.extra.socket), id);
 				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
 				(connection.subscriptions as Record<string, unknown>)[id] = listener;
-				const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
+				const engine = yoga.getEnveloped({
 					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
 					operation,
 				});
-				try {
-					const document = parse(query);
-					Object.assign(payload, unused.payload);
-					const errors = validate(schema, document);
-					if (errors.length > 0) return refused(operation, errors);
-					if (getOperationAST(document, operationName) == null) return refused(operation, [badRequest("The document has no such operation, or several.")]);
-					const contextValue = await contextFactory();
-					return { schema, document, operationName, variableValues: variables, contextValue, rootValue: { execute, subscribe, listener } };
-				} catch (error) {
-					if (error instanceof GraphQLError) return refused(operation, [error]);
-					throw error;
-				}
+				Object.assign(payload, unused.payload);
+				const prepared = await prepare(engine, { query, variables, operationName, address: String(connection.extra["address"]) });
+				if ("errors" in prepared) return refused(operation, prepared.errors);
+				return { ...prepared.args, rootValue: { execute: engine.execute, subscribe: engine.subscribe, listener } };
 			},
 			// Events are not among these: they go through the outbox.
 			onNext: ({ extra }, _id, _payload, _args, result) => {

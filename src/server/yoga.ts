@@ -1,5 +1,5 @@
-import { GraphQLError } from "graphql";
-import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
+import { type ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
+import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
 import { deepestJson, isTooDeep } from "../admission/json-bounds.ts";
 import { type Context, createContext, type Services } from "../graphql/context.ts";
@@ -9,10 +9,11 @@ import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
 import type { Operation } from "../shared/operation.ts";
 import { createSubscriptions } from "../subscription/subscriptions.ts";
-import { type AdmissionOptions, useAdmission } from "./admission.ts";
+import { type AdmissionOptions, createAdmission } from "./admission.ts";
 import { useCompiledQueries } from "./compiled-queries.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
+import { createPrepare, type Engine, type Prepare } from "./prepare.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
 export const endpoint = "/graphql";
@@ -32,6 +33,8 @@ export interface Transport {
 	authorization?: string | undefined;
 	/** What those who run the service know it as. */
 	operation?: Operation | undefined;
+	/** Where it comes from. */
+	address?: string | undefined;
 }
 
 export interface YogaOptions {
@@ -51,6 +54,8 @@ export interface Pipeline {
 	readonly yoga: YogaServerInstance<Transport, Context>;
 	/** The error as it is answered; whose fault it is, is told. */
 	readonly mask: (error: unknown) => GraphQLError;
+	/** What each transport brings its operations through before it executes them. */
+	readonly prepare: Prepare;
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
@@ -62,7 +67,12 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown, requests.of(thrown));
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
-	const yoga = createYoga<Transport, Context>({
+	const { admit, weigh, plugin } = createAdmission(services, admission);
+	const prepare = createPrepare({ admit, weigh }, (error, { operation }) => {
+		requests.add([error], operation);
+		return mask(error);
+	});
+	const yoga: Pipeline["yoga"] = createYoga<Transport, Context>({
 		schema,
 		graphqlEndpoint: endpoint,
 		landingPage: false,
@@ -75,10 +85,11 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		plugins: [
 			useOperations(requests),
 			useReadable(),
+			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			useCompiledQueries(),
 			useSharedSubscriptions(createSubscriptions(services, mask)),
-			useAdmission(services, admission, mask),
+			plugin,
 		],
 		maskedErrors: { maskError: mask },
 		context: ({ request, authorization, operation }) => {
@@ -87,8 +98,29 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			return requests.watch(context, operation);
 		},
 	});
-	return { yoga, mask };
+	return { yoga, mask, prepare };
 }
+
+/** Answers what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */
+const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (context: object) => Engine): Plugin<Context, Transport> => ({
+	onParams: ({ setParamsHandler }) =>
+		setParamsHandler(async ({ request, params, context }) => {
+			const { query = "", variables, operationName } = params;
+			const engine = engineOf(Object.assign(context, { request, params }));
+			const prepared = await prepare(engine, { query, variables, operationName, address: context.address ?? "" });
+			if ("errors" in prepared) return prepared;
+			if (prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION) return engine.execute(prepared.args);
+			const begun = await engine.subscribe(prepared.args);
+			// What ends a stream of events is its last event.
+			return isAsyncIterable(begun)
+				? mapAsyncIterator(
+						begun,
+						(result) => result,
+						(error: unknown): ExecutionResult => ({ errors: [mask(error)] }),
+					)
+				: begun;
+		}),
+});
 
 /** Refuses JSON that is nested too deep, and what a URL names as variables or extensions and is no JSON. */
 const useReadable = (): Plugin => ({

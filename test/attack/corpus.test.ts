@@ -152,7 +152,7 @@ describe("over WebSocket, the service is not harmed by", () => {
 			expect(await socket.closed).toMatchObject({ code: 1009 });
 		} else {
 			const { type, payload } = await socket.received(({ type }) => type === "next" || type === "error");
-			expect(codesIn(type === "error" ? { errors: payload } : payload)).toEqual(attack.codesOverSocket ?? attack.codes);
+			expect(codesIn(type === "error" ? { errors: payload } : payload)).toEqual(attack.codes);
 			expectRefused(attack, JSON.stringify(payload), message, token);
 			// The socket stays.
 			socket.send({ type: "ping", payload: { still: "there" } });

@@ -12,8 +12,6 @@ export interface Attack {
 	readonly as?: "nobody" | "member";
 	/** The codes of the errors, typed ones included; none when there is nothing to object to. */
 	readonly codes: readonly string[];
-	/** Over WebSocket, where it is another step that objects. */
-	readonly codesOverSocket?: readonly string[];
 	/** The status over HTTP when plain JSON is accepted; 200 unless said. */
 	readonly status?: number;
 	/** What would last as long as the request does. */
@@ -379,9 +377,9 @@ const operations: Attack[] = [
 	{ what: "an operation called __proto__", query: "query A { __typename }", operationName: "__proto__", ...unresolved },
 	{ what: "a hundred operations, one of them named", query: times(100, (at) => `query A${at} { __typename }`), operationName: "A7", codes: none },
 	{ what: "a hundred operations, none of them named", query: times(100, (at) => `query A${at} { __typename }`), ...unresolved },
-	{ what: "two operations without names", query: "{ __typename } { __typename }", ...unresolved, codesOverSocket: invalid },
+	{ what: "two operations without names", query: "{ __typename } { __typename }", ...unresolved },
 	{ what: "two operations of one name", query: "query A { __typename } query A { __typename }", operationName: "A", codes: invalid },
-	{ what: "a document without operations", query: "fragment A on Query { __typename }", ...unresolved, codesOverSocket: invalid },
+	{ what: "a document without operations", query: "fragment A on Query { __typename }", ...unresolved },
 	{ what: "a definition of a type", query: "type Query { viewer: String } { __typename }", codes: invalid },
 	{ what: "an empty document", query: "", codes: parse },
 	{ what: "300 variables", query: `query (${times(240, (at) => `$a${at}: Int`)}) { __typename }`, codes: invalid },
@@ -420,25 +418,42 @@ const operations: Attack[] = [
 	},
 	{ what: "a fragment called __proto__", query: "{ ...__proto__ } fragment __proto__ on Query { __typename }", codes: none },
 	{ what: "a list called __proto__", query: "{ __proto__: resources(first: 2) { __proto__: nodes { __proto__: name hasOwnProperty: uuid } } }", codes: none },
-	{ what: "a mistyped field", query: "{ viewr { username } }", as: "nobody", codes: invalid },
-	{ what: "a mistyped argument", query: "{ resources(frst: 1) { totalCount } }", as: "nobody", codes: invalid },
-	{ what: "a mistyped type", query: "query ($a: ResourceStat) { __typename }", as: "nobody", codes: invalid },
-	{ what: "a mistyped enumeration value", query: "{ resources(orderBy: { field: CREATEDD }) { totalCount } }", as: "nobody", codes: invalid },
+	{ what: "a mistyped field", query: "{ viewr { username } }", as: "member", codes: invalid },
+	{ what: "a mistyped argument", query: "{ resources(frst: 1) { totalCount } }", as: "member", codes: invalid },
+	{ what: "a mistyped type", query: "query ($a: ResourceStat) { __typename }", as: "member", codes: invalid },
+	{ what: "a mistyped enumeration value", query: "{ resources(orderBy: { field: CREATEDD }) { totalCount } }", as: "member", codes: invalid },
 	{
 		what: "a mistyped enumeration value in a variable",
 		query: "query ($f: ResourceOrderField!) { resources(orderBy: { field: $f }) { totalCount } }",
 		variables: '{"f":"CREATEDD"}',
-		as: "nobody",
+		as: "member",
 		...variable,
 	},
 	{
 		what: "a mistyped field of an input in a variable",
 		query: "query ($f: ResourceFilter) { resources(filter: $f) { totalCount } }",
 		variables: '{"f":{"offeringUid":1}}',
-		as: "nobody",
+		as: "member",
 		...variable,
 	},
-	{ what: "a mistyped field of an input", query: "{ resources(filter: { offeringUid: 1 }) { totalCount } }", as: "nobody", codes: invalid },
+	{ what: "a mistyped field of an input", query: "{ resources(filter: { offeringUid: 1 }) { totalCount } }", as: "member", codes: invalid },
+	{ what: "a mistyped field, asked by nobody", query: "{ viewr { username } }", as: "nobody", codes: ["UNAUTHENTICATED"], status: 401 },
+	{ what: "a mistyped type, asked by nobody", query: "query ($a: ResourceStat) { __typename }", as: "nobody", codes: invalid },
+	{
+		what: "a mistyped field behind fragments, asked by nobody",
+		query: "{ ...A } fragment A on Query { ... { ...B } } fragment B on Query { ... on Query { viewr } }",
+		as: "nobody",
+		codes: ["UNAUTHENTICATED"],
+		status: 401,
+	},
+	{
+		what: "a mistyped field that is not meant, asked by nobody",
+		query: "query A { __typename } query B { viewr }",
+		operationName: "A",
+		as: "nobody",
+		codes: ["UNAUTHENTICATED"],
+		status: 401,
+	},
 	{ what: "what only staff may read", query: "{ customerQuotas(quotaName: NC_USER_COUNT) { totalCount } }", as: "member", codes: ["FORBIDDEN"] },
 	{ what: "a report of a resource that is somebody else's", query: report, variables: reportOf('"1"'), as: "member", codes: ["FORBIDDEN"] },
 	{ what: "somebody else's resource", query: '{ resource(uuid: "00000000-0000-4000-8000-000000000001") { name } }', codes: ["NOT_FOUND"] },

@@ -200,7 +200,7 @@ test.each(plannedTable)("is answered over WebSocket as over HTTP, asked again an
 test("nobody is answered anything, the first time or again", async () => {
 	for (let time = 0; time < 3; time++) {
 		const { data, errors } = await gateway().send(undefined, `{ ${graph} } # anonymous`);
-		expect([data, errors?.map(({ extensions }) => extensions?.["code"])]).toEqual([null, ["UNAUTHENTICATED"]]);
+		expect([data, errors?.map(({ extensions }) => extensions?.["code"])]).toEqual([undefined, ["UNAUTHENTICATED"]]);
 	}
 });
 

@@ -1,0 +1,34 @@
+import { type DocumentNode, Kind, type SelectionSetNode } from "graphql";
+
+/** What a document asks, as far as its own words tell it: without the schema, and without opening a fragment. */
+export interface Introspection {
+	/** It asks what the schema is. */
+	readonly isAsked: boolean;
+	/** It asks for something else than what the schema is, and the names of its root types. */
+	readonly isOfData: boolean;
+}
+
+const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type"]);
+
+/**
+ * Looks once at each selection of all operations and fragments, used or not: whoever may only ask what the schema is sends
+ * nothing else. A fragment on a type of the introspection itself stands below a field that has been looked at.
+ */
+export function introspectionIn({ definitions }: DocumentNode): Introspection {
+	let [isAsked, isOfData] = [false, false];
+	const look = ({ selections }: SelectionSetNode, isRoot: boolean): void => {
+		for (const selection of selections) {
+			if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+			const name = selection.kind === Kind.FIELD ? selection.name.value : undefined;
+			const isMeta = name !== undefined && ofSchema.has(name);
+			if (isMeta) isAsked = true;
+			else if (isRoot && name !== undefined && name !== "__typename") isOfData = true;
+			if (selection.selectionSet !== undefined) look(selection.selectionSet, isRoot && name === undefined);
+		}
+	};
+	for (const definition of definitions) {
+		if (definition.kind === Kind.OPERATION_DEFINITION) look(definition.selectionSet, true);
+		if (definition.kind === Kind.FRAGMENT_DEFINITION) look(definition.selectionSet, !definition.typeCondition.name.value.startsWith("__"));
+	}
+	return { isAsked, isOfData };
+}
