@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hasHiddenCharacter } from "../notification/address.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import { JsonNumber } from "./json-array.ts";
 import { missing, shape, shown, unstorable, Wrong } from "./shape.ts";
@@ -43,6 +44,12 @@ export const nullableText = (longest: number) => shape((value) => (value === nul
 /** Yes or no; absent is the default. */
 export const flag = (byDefault: boolean) =>
 	shape((value) => (value === null ? byDefault : typeof value === "boolean" ? value : new Wrong(`is neither true nor false: ${shown(value)}`)));
+
+/** An e-mail address that may be absent: then it is empty. */
+export const optionalEmail = shape((value) => {
+	const read = value === null ? "" : readText(value, 100_000);
+	return typeof read === "string" && hasHiddenCharacter(read) ? new Wrong("holds a control or invisible character") : read;
+});
 
 /** A JSON object that is kept as it is; absent is empty. */
 export const settings = shape((value) => {

@@ -1,3 +1,4 @@
+import { isAddress } from "../notification/address.ts";
 import { Decimal } from "../shared/decimal.ts";
 import type { Problem, Problems } from "../shared/refusal.ts";
 import type { PolicyPeriod } from "./policy.ts";
@@ -56,10 +57,8 @@ function emailProblems({ actions, externalUserEmails }: PolicyRequest): Problems
 	const problem = (message: string) => invalid(message, "options", "externalUserEmails");
 	const needed = actions.includes("NOTIFY_EXTERNAL_USER");
 	if (needed && externalUserEmails.length === 0) return [problem("NOTIFY_EXTERNAL_USER needs at least one e-mail address.")];
-	return externalUserEmails.filter((email) => !isEmail(email)).map((email) => problem(`${JSON.stringify(email)} is not an e-mail address.`));
+	return externalUserEmails.filter((email) => !isAddress(email)).map((email) => problem(`${JSON.stringify(email)} is not an e-mail address.`));
 }
-
-const isEmail = (text: string): boolean => text.length <= 254 && /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(text);
 
 function limitProblems({ componentLimits }: WatchRequest): Problems {
 	if (componentLimits.length === 0) return [invalid("At least one component limit should be given.", "componentLimits")];

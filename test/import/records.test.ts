@@ -172,6 +172,24 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 			{ list: "users", uuid: stored(21), field: "username", reason: `is the name of another user: ${stored(20)}` },
 		],
 		[
+			"a user with a line break in the address",
+			{ users: [{ uuid: id(20), username: "ann", email: "ann@example.org\r\nBcc: eve@example.org" }] },
+			{ list: "users", uuid: stored(20), field: "email", reason: "holds a control or invisible character" },
+		],
+		[
+			"a policy with a line break in an address",
+			{
+				...smallWorld(),
+				"marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", { options: { notify_external_user: ["a\u0085@example.org"] } }),
+			},
+			{
+				list: "marketplace-offering-usage-policies",
+				uuid: stored(99),
+				field: "options",
+				reason: "has an address with a control or invisible character in notify_external_user",
+			},
+		],
+		[
 			"a role that we do not know",
 			{ ...smallWorld(), "customer-permissions": changed("customer-permissions", { role_name: "CUSTOMER.READER" }) },
 			{

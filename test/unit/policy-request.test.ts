@@ -52,6 +52,13 @@ test.each<[string, Partial<PolicyRequest>, string[]]>([
 		{ externalUserEmails: ["a@b.ee", "a b@c.ee", "ops"] },
 		["options.externalUserEmails", "options.externalUserEmails"],
 	],
+	...["a\u0000b@c.ee", "a@c.ee\r\nBcc:b@c.ee", "a\u001bb@c.ee", "a\u0085b@c.ee", "a\u009b@c.ee", "a\u2028b@c.ee", "a\u200b@c.ee", "a\u202eb@c.ee"].map(
+		(address): [string, Partial<PolicyRequest>, string[]] => [
+			`with a hidden character in an address, ${JSON.stringify(address)},`,
+			{ externalUserEmails: [address] },
+			["options.externalUserEmails"],
+		],
+	),
 ])("a policy %s has problems with: %j", (_what, change, paths) => {
 	expect(pathsOf(change)).toEqual(paths);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hasHiddenCharacter } from "../../notification/address.ts";
 import { flag, nullableText, optionalItems, readEmails, settings, text, uuid, word } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
@@ -49,6 +50,7 @@ const shape = z
 		const emails = readEmails(policy.options);
 		if (emails === undefined) issue("options", "has no addresses in notify_external_user");
 		else if (emails.length === 0 && policy.actions.includes("NOTIFY_EXTERNAL_USER")) issue("options", "has no address for notify_external_user");
+		else if (emails.some(hasHiddenCharacter)) issue("options", "has an address with a control or invisible character in notify_external_user");
 	});
 
 /** Usage policies with their groups and limits, which are replaced as sets. Only a new policy brings whether it has fired: later this service decides. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, optionalText, text, uuid, word } from "../fields.ts";
+import { flag, optionalEmail, optionalText, text, uuid, word } from "../fields.ts";
 import type { ListImport, TableImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
 import { oneRow, recordParser } from "../parse.ts";
@@ -14,7 +14,7 @@ export const users: ListImport = {
 			uuid,
 			username: text(),
 			full_name: optionalText(),
-			email: optionalText(),
+			email: optionalEmail,
 			is_staff: flag(false),
 			is_support: flag(false),
 			is_active: flag(true),
