@@ -27,6 +27,8 @@ export interface Config {
 	mailServer: MailServer | undefined;
 	/** Address that notifications come from. */
 	mailFrom: string;
+	/** How long, in milliseconds, a recipient is left in peace after a message about a policy, and until when one is sent. */
+	notifications: { interval: number; maxAge: number };
 	/** For how many days subscribers can go on from where they stopped. */
 	alertRetention: number;
 	/** Whether browsers are answered with GraphiQL. */
@@ -101,6 +103,13 @@ export function parseConfig(env: Environment): Config {
 		const text = given(name) ?? String(usual);
 		return check(Number(text), /^\d{1,7}$/.test(text) && Number(text) >= least, `${name} must be a whole number from ${least} to 9999999, not "${text}".`);
 	};
+	const interval = wholeNumber("NOTIFICATION_INTERVAL", 60, 0) * 60_000;
+	const notifications = { interval, maxAge: wholeNumber("NOTIFICATION_MAX_AGE", 24, 1) * 3_600_000 };
+	check(
+		interval,
+		interval < notifications.maxAge,
+		"NOTIFICATION_INTERVAL, in minutes, must be shorter than NOTIFICATION_MAX_AGE, in hours: what waits for the one would be too old.",
+	);
 	const mostCost = wholeNumber("COST_LIMIT", 1_000, 1);
 	const costPerSecond = wholeNumber("RATE_LIMIT", 100, 0);
 	const atOnce = costPerSecond * 10;
@@ -132,6 +141,7 @@ export function parseConfig(env: Environment): Config {
 		timeZone,
 		mailServer,
 		mailFrom,
+		notifications,
 		alertRetention,
 		graphiql,
 		introspection,

@@ -107,6 +107,8 @@ async function serve(
 		database,
 		clock: systemClock,
 		transport: config.mailServer === undefined ? undefined : openMailTransport(config.mailServer, config.mailFrom),
+		rules: config.notifications,
+		measures,
 		tell: (line) => process.stderr.write(`${line}\n`),
 		onError: report("notifications cannot be delivered"),
 	});

@@ -36,8 +36,7 @@ export const maySeeRecipients: Visibility = (viewer, t) => {
 	return seesEverything(viewer)
 		? sql`true`
 		: sql`exists (
-			select from "PolicyFiring" told join "Offering" sold on sold."uuid" = told."offeringUuid"
-			where told."uuid" = ${t}."firingUuid" and ${isOneOf(sql`sold."providerUuid"`, owned)}
+			select from "Offering" sold where sold."uuid" = ${t}."offeringUuid" and ${isOneOf(sql`sold."providerUuid"`, owned)}
 		)`;
 };
 

@@ -85,6 +85,7 @@ const customer = everythingOr((viewer, t) =>
 
 /** Policies and all that tells of them are the provider's own business. */
 const policy = everythingOr((viewer, t) => isOneOf(sql`${t}."scopeUuid"`, viewer.providedOfferings));
+/** Firings, and the notifications of them. */
 const firing = everythingOr((viewer, t) => isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings));
 
 /** An account is seen by its provider, by its user, and by whoever sees a usage or a limit that names it. */
@@ -138,7 +139,7 @@ export const visibility = {
 	ComponentUserUsage: componentUserUsage,
 	ComponentUserUsageLimit: limit,
 	Customer: customer,
-	Notification: everythingOr(through("PolicyFiring", "firingUuid", firing)),
+	Notification: firing,
 	Offering: offering,
 	OfferingComponent: everythingOr(through("Offering", "offeringUuid", offering)),
 	OfferingUsagePolicy: policy,

@@ -3,7 +3,7 @@ import { momentOf, renew } from "../graphql/context.ts";
 import { Customer } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRow } from "../graphql/rows.ts";
-import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { type ChangedCustomer, updateCustomer } from "./customer-change.service.ts";
 
@@ -11,8 +11,8 @@ const UpdateCustomerInput = builder.inputType("UpdateCustomerInput", {
 	description: "Changes of a customer: what is absent or null stays as it is.",
 	fields: (t) => ({
 		uuid: t.field({ type: "UUID", required: true, description: "Uuid of the customer." }),
-		blocked: t.boolean({ description: "Whether it is blocked: it gets no new resources, and is left out of every policy's totals." }),
-		archived: t.boolean({ description: "Whether it is archived: it gets no new resources, and is left out of every policy's totals." }),
+		blocked: t.boolean({ description: "Whether it is blocked: left out of every policy's totals." }),
+		archived: t.boolean({ description: "Whether it is archived: left out of every policy's totals." }),
 		organizationGroups: t.field({
 			type: ["UUID"],
 			description: "Uuids of all the groups that it is to be a member of: it leaves those that are not named, with [] all of them.",
@@ -42,8 +42,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: "The changes." }) },
 		errors: answersResult("UpdateCustomer"),
 		resolve: async (_root, { input }, context) => {
-			const names = (changed: ChangedCustomer) => [{ model: "Customer", uuid: changed.uuid } as const, ...firingsIn(changed)];
-			const changed = await updateCustomer(once(context, "updateCustomer", input, names), context.viewer, input, momentOf(context));
+			const changed = await updateCustomer(once(context, "updateCustomer", input), context.viewer, input, momentOf(context));
 			renew(context);
 			return changed;
 		},

@@ -41,9 +41,10 @@ export const LimitPeriod = builder.enumType("LimitPeriod", {
 export const NotificationState = builder.enumType("NotificationState", {
 	description: "Where a notification is on its way.",
 	values: described(NotificationStates, {
-		PENDING: "Not sent yet: it is tried, and tried again later when that fails.",
+		PENDING: "Not sent yet: further firings of the policy are added to it. It is tried when it is due, and tried again later when that fails.",
 		SENT: "The mail server took it.",
 		FAILED: "Given up after the last attempt.",
+		EXPIRED: "Not sent: too old, or of a policy that was not fired any more when it was due or was deleted, or discarded.",
 	}),
 });
 

@@ -1,18 +1,16 @@
-import type { Database } from "../database/database.ts";
-import type { Clock } from "../shared/clock.ts";
 import { every } from "../shared/every.ts";
-import type { MailTransport } from "./mail.transport.ts";
-import { deliverDue, tellingOfUnsent } from "./notification.service.ts";
+import type { Measures } from "../shared/measures.ts";
+import { createDeliveryReport } from "./delivery-report.ts";
+import { type Delivery, deliverDue } from "./notification.service.ts";
+import { isAnyDue } from "./notification.store.ts";
+import type { Outcome } from "./notification.ts";
 
-export interface DeliveryOptions {
-	readonly database: Database;
-	readonly clock: Clock;
-	/** Without one nothing is sent. */
-	readonly transport: MailTransport | undefined;
-	/** Told of each notification that is not sent for want of a transport. */
+export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
+	/** Called with a line when a cause of failures begins, and when it ends; and once when something waits without a transport. */
 	readonly tell: (line: string) => void;
-	/** Told when the database fails; the next round tries again. */
+	/** Called when the database fails; the next round tries again. */
 	readonly onError: (error: unknown) => void;
+	readonly measures?: Measures | undefined;
 	/** Between two rounds, in milliseconds. */
 	readonly pause?: number;
 	/** How long stopping waits for what is being sent before it breaks that off, in milliseconds. */
@@ -20,18 +18,37 @@ export interface DeliveryOptions {
 }
 
 /** Delivers notifications in rounds until it is stopped. Any number of processes may do so on one database. */
-export function startDelivery({ database, clock, transport, tell, onError, pause = 3_000, patience = 5_000 }: DeliveryOptions): { stop(): Promise<void> } {
-	if (transport === undefined) return every(pause, tellingOfUnsent(database, clock, tell), onError);
-
+export function startDelivery({ tell, onError, measures, pause = 3_000, patience = 5_000, ...delivery }: DeliveryOptions): { stop(): Promise<void> } {
+	const { database, clock, transport } = delivery;
 	const stopping = new AbortController();
-	const rounds = every(pause, () => deliverDue({ database, clock, transport }, stopping.signal), onError);
+	const report = createDeliveryReport(tell);
+	let isWaitTold = false;
+
+	const onOutcome = (outcome: Outcome) => {
+		measures?.notification(outcome.state, causeOf(outcome));
+		report.add(outcome);
+	};
+	const round = async () => {
+		await deliverDue({ ...delivery, onOutcome }, stopping.signal).finally(report.endRound);
+		if (transport === undefined && !isWaitTold && (await isAnyDue(database, clock()))) {
+			isWaitTold = true;
+			tell("Notifications wait and are not sent: SMTP_URL is not set.");
+		}
+	};
+
+	const rounds = every(pause, round, onError);
 	return {
 		stop: async () => {
 			stopping.abort();
-			const breakingOff = setTimeout(() => transport.close(), patience);
+			const breakingOff = setTimeout(() => transport?.close(), patience);
 			await rounds.stop();
 			clearTimeout(breakingOff);
-			transport.close();
+			transport?.close();
 		},
 	};
+}
+
+function causeOf(outcome: Outcome): string {
+	if (outcome.state === "SENT") return "";
+	return outcome.state === "EXPIRED" ? outcome.cause : outcome.failed.cause;
 }

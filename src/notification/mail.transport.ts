@@ -1,15 +1,15 @@
 import { createTransport } from "nodemailer";
 import type { MailServer } from "../config.ts";
 import type { Mail } from "./message.ts";
-import { failureReason } from "./notification.ts";
+import { type Failed, failureOf } from "./notification.ts";
 
 /** Waits in milliseconds: all of an attempt ends within half of a notification's lease, whatever the server does. */
 const timeouts = { connection: 10_000, greeting: 10_000, silence: 30_000, attempt: 60_000 };
 
 /** The way to a mail server. */
 export interface MailTransport {
-	/** Sends a message. Answers why it was not sent; nothing when the mail server took it. */
-	send(mail: Mail): Promise<string | undefined>;
+	/** Sends a message. Returns why it was not sent; nothing when the mail server took it. */
+	send(mail: Mail): Promise<Failed | undefined>;
 	/** Breaks off what is being sent, and sends nothing any more. */
 	close(): void;
 }
@@ -47,7 +47,7 @@ export function openMailTransport({ host, port, secure, user, password }: MailSe
 				});
 				return undefined;
 			} catch (error) {
-				return failureReason(error as Error & { code?: string; response?: string }, { recipient, secrets });
+				return failureOf(error as Error & { code?: string; response?: string }, { recipient, secrets });
 			}
 		},
 		close: () => closed.abort(),

@@ -9,16 +9,23 @@ export interface ExceededComponent {
 	readonly figures: { readonly used: string; readonly limit: string } | null;
 }
 
-/** What a notification tells of its firing, to its recipient. */
+/** What a notification tells of its policy, to its recipient. */
 export interface Announcement {
 	readonly uuid: string;
 	readonly recipient: string;
 	readonly offering: string;
+	/** How many firings it tells of, from 1. */
+	readonly firings: number;
+	/** When the first of them was. */
+	readonly since: Date;
 	/** First billing month that was totalled; null when everything was. */
 	readonly windowStart: string | null;
 	/** Last billing month that was totalled. */
 	readonly windowEnd: string;
+	/** When the policy fired last. What follows is of that firing. */
 	readonly fired: Date;
+	/** When the policy was reset since; null while it is fired. */
+	readonly reset: Date | null;
 	readonly exceeded: readonly ExceededComponent[];
 }
 
@@ -33,13 +40,14 @@ export interface Mail {
 }
 
 export function mailOf(announcement: Announcement): Mail {
-	const { uuid, recipient, fired, exceeded } = announcement;
+	const { uuid, recipient, fired, reset, exceeded } = announcement;
 	const offering = oneLine(announcement.offering);
 	const lines = [
-		`The usage of "${offering}" exceeds what its provider allows.`,
+		`The usage of "${offering}" ${reset === null ? "exceeds" : "exceeded"} what its provider allows.`,
+		...courseOf(announcement),
 		"",
 		`Months that count: ${monthsOf(announcement)}`,
-		"Exceeded:",
+		reset === null ? "Exceeded:" : "Was exceeded:",
 		...exceeded.map(componentLine),
 		"",
 		`Found at ${fired.toISOString()}. This message was sent by a program; please do not answer it.`,
@@ -47,10 +55,19 @@ export function mailOf(announcement: Announcement): Mail {
 	return {
 		messageId: `<${uuid}@usage-gateway>`,
 		recipient,
-		subject: `Usage limit exceeded: ${offering}`,
+		subject: reset === null ? `Usage limit exceeded: ${offering}` : `Usage limit was exceeded: ${offering}`,
 		text: `${lines.join("\n")}\n`,
 		date: fired,
 	};
+}
+
+/** How often it turned, and how it is now, unless it fired once and is still fired. */
+function courseOf({ firings, since, reset }: Announcement): string[] {
+	if (reset !== null) {
+		const often = firings === 1 ? "" : ` It was exceeded ${firings} times since ${since.toISOString()}.`;
+		return [`It has not been exceeded since ${reset.toISOString()}.${often}`];
+	}
+	return firings === 1 ? [] : [`It began to be exceeded ${firings} times since ${since.toISOString()}, and is exceeded now.`];
 }
 
 function monthsOf({ windowStart, windowEnd }: Announcement): string {

@@ -2,10 +2,10 @@ import { builder } from "../graphql/builder.ts";
 import { NotificationConnection } from "../graphql/connection-types.ts";
 import { pages } from "../graphql/connections.ts";
 import { NotificationState, PolicyAction } from "../graphql/enums.ts";
-import { link } from "../graphql/links.ts";
-import { Notification, PolicyFiring } from "../graphql/nodes.ts";
+import { link, optionalLink } from "../graphql/links.ts";
+import { Notification, Offering, OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
 import { valueOfRow } from "../graphql/rows.ts";
-import { notificationList } from "./notification.lists.ts";
+import { notificationList, notificationsBelow } from "./notification.lists.ts";
 import { recipientsOf } from "./notification.store.ts";
 
 builder.prismaObjectFields(Notification, (t) => ({
@@ -17,26 +17,43 @@ builder.prismaObjectFields(Notification, (t) => ({
 		resolve: valueOfRow("recipient of Notification", (uuids, _args, { database, viewer }) => recipientsOf(database, viewer, uuids)),
 	}),
 	state: t.expose("state", { type: NotificationState }),
+	firings: t.exposeInt("firings"),
 	attempts: t.exposeInt("attempts"),
 	error: t.exposeString("error", { nullable: true }),
 	sent: t.expose("sent", { type: "DateTime", nullable: true }),
+	due: t.expose("due", { type: "DateTime" }),
+	queued: t.expose("queued", { type: "DateTime" }),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
-	firing: t.field({ type: PolicyFiring, ...link("Notification", "firing"), description: "The firing that it tells of." }),
+	firing: t.field({ type: PolicyFiring, ...link("Notification", "firing") }),
+	offering: t.field({ type: Offering, ...link("Notification", "offering") }),
+	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("Notification", "policy") }),
 }));
 
 const NotificationFilterInput = builder.inputType("NotificationFilter", {
 	description: "Which notifications. All that is given must hold.",
 	fields: (t) => ({
 		states: t.field({ type: [NotificationState], description: "In one of these states." }),
+		offeringUuid: t.field({ type: "UUID", description: "Of policies of this offering." }),
+		policyUuid: t.field({ type: "UUID", description: "Of this policy." }),
 	}),
 });
 
 builder.prismaObjectField(PolicyFiring, "notifications", (t) =>
 	t.field({
 		type: NotificationConnection,
-		description: "The messages that the policy's actions asked for, oldest first; none of a RESET.",
+		description:
+			"The messages that it opened, oldest first: one for each recipient who had none open of the policy, for to an open one a firing is added. None of a RESET.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
-		resolve: pages(({ filter }) => notificationList(filter, { column: "firingUuid" })),
+		resolve: pages(({ filter }) => notificationsBelow(filter, { column: "firingUuid" })),
 	}),
 );
+
+builder.queryFields((t) => ({
+	notifications: t.field({
+		type: NotificationConnection,
+		description: "The notifications of the policies that the viewer sees, newest first: those of the provider's side.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
+		resolve: pages(({ filter }) => notificationList(filter)),
+	}),
+}));

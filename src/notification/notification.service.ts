@@ -1,14 +1,19 @@
 import type { Database } from "../database/database.ts";
 import type { Clock } from "../shared/clock.ts";
+import { hasHiddenCharacter } from "./address.ts";
 import type { MailTransport } from "./mail.transport.ts";
 import { type Announcement, mailOf } from "./message.ts";
-import { announcementsOf, type Claim, claimDue, giveUpCutShort, markFailed, markSent, waitingSince } from "./notification.store.ts";
-import { afterFailure } from "./notification.ts";
+import { announcementsOf, type Claim, decideDue, giveUpCutShort, markFailed, markSent } from "./notification.store.ts";
+import { afterFailure, cutShort, type DeliveryRules, type Failed, mostAttempts, type Outcome, unmailable } from "./notification.ts";
 
 export interface Delivery {
 	readonly database: Database;
 	readonly clock: Clock;
-	readonly transport: MailTransport;
+	/** Without one nothing is sent; what is too old expires all the same. */
+	readonly transport: MailTransport | undefined;
+	readonly rules: DeliveryRules;
+	/** Called with what became of each message. */
+	readonly onOutcome?: (outcome: Outcome) => void;
 }
 
 /** How many messages are on their way at a time. */
@@ -21,42 +26,48 @@ const atOnce = 5;
  * Throws when the database fails.
  */
 export async function deliverDue(delivery: Delivery, stopping?: AbortSignal): Promise<void> {
-	const { database, clock } = delivery;
-	await giveUpCutShort(database, clock());
+	const { database, clock, transport, rules, onOutcome } = delivery;
+	for (let given = await giveUpCutShort(database, clock()); given > 0; given--) onOutcome?.({ state: "FAILED", failed: cutShort });
 	while (stopping?.aborted !== true) {
-		const claims = await claimDue(database, atOnce, clock());
-		if (claims.length === 0) return;
-		const uuids = claims.map(({ uuid }) => uuid);
-		const announcements = new Map((await announcementsOf(database, uuids, clock())).map((announcement) => [announcement.uuid, announcement]));
-		const attempts = await Promise.allSettled(claims.map((claim) => attempt(delivery, claim, announcements.get(claim.uuid))));
+		const decided = await decideDue(database, transport === undefined ? 0 : atOnce, clock(), rules);
+		if (decided.length === 0) return;
+		const claims: Claim[] = [];
+		for (const { verdict, ...claim } of decided) {
+			if (verdict === "SEND") claims.push(claim);
+			else if (verdict !== "HOLD") onOutcome?.({ state: "EXPIRED", cause: verdict });
+		}
+		const attempts = await Promise.allSettled((await withAnnouncements(delivery, claims)).map((claimed) => attempt(delivery, claimed)));
 		for (const ended of attempts) if (ended.status === "rejected") throw ended.reason;
 	}
 }
 
+type Announced = readonly [Claim, Announcement];
+
 /** There is nothing to announce any more when the firing was deleted meanwhile, and the notification with it. */
-async function attempt({ database, clock, transport }: Delivery, claim: Claim, announcement: Announcement | undefined): Promise<void> {
-	if (announcement === undefined) return;
-	const reason = await transport.send(mailOf(announcement));
-	const now = clock();
-	if (reason === undefined) await markSent(database, claim, now);
-	else await markFailed(database, claim, afterFailure(claim.attempts, now), reason, now);
+async function withAnnouncements({ database, clock }: Delivery, claims: readonly Claim[]): Promise<Announced[]> {
+	if (claims.length === 0) return [];
+	const announcements = await announcementsOf(
+		database,
+		claims.map(({ uuid }) => uuid),
+		clock(),
+	);
+	const byUuid = new Map(announcements.map((announcement) => [announcement.uuid, announcement]));
+	return claims.flatMap((claim): Announced[] => {
+		const announcement = byUuid.get(claim.uuid);
+		return announcement === undefined ? [] : [[claim, announcement]];
+	});
 }
 
-/** A notification that was recorded earlier may be committed this much later, in milliseconds: far longer than any transaction lives. */
-const latestCommit = 600_000;
-
-/** Answers a round that tells of each notification that waits, once, without its recipient. It changes nothing. */
-export function tellingOfUnsent(database: Database, clock: Clock, tell: (line: string) => void): () => Promise<void> {
-	let told: ReadonlySet<string> = new Set();
-	let since = new Date(0);
-	return async () => {
-		const next = new Date(clock().getTime() - latestCommit);
-		const waiting = await waitingSince(database, since);
-		for (const { uuid, firingUuid } of waiting) {
-			if (!told.has(uuid)) tell(`Notification ${uuid} of firing ${firingUuid} is not sent: SMTP_URL is not set.`);
-		}
-		// What became due before the next round's beginning is not read again.
-		told = new Set(waiting.map(({ uuid }) => uuid));
-		since = next;
-	};
+async function attempt({ database, clock, transport, onOutcome }: Delivery, [claim, announcement]: Announced): Promise<void> {
+	const isMailable = !hasHiddenCharacter(announcement.recipient);
+	const failed: Failed | undefined = isMailable ? await transport?.send(mailOf(announcement)) : unmailable;
+	const now = clock();
+	if (failed === undefined) {
+		await markSent(database, claim, announcement.firings, now);
+		onOutcome?.({ state: "SENT" });
+	} else {
+		const next = afterFailure(isMailable ? claim.attempts : mostAttempts, now);
+		await markFailed(database, claim, next, failed.reason, now);
+		onOutcome?.({ state: next.state, failed });
+	}
 }

@@ -38,6 +38,10 @@ export function createMetrics(): Metrics {
 	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
 	const looked = new Gauge(named("log_read_timestamp_seconds", "When the log was last looked at."));
 	const evaluations = new Histogram({ ...named("policy_evaluation_seconds", "Evaluations of policies, within their transactions."), buckets: seconds });
+	const notifications = new Counter({
+		...named("notifications_total", "Notifications by what became of them: SENT, EXPIRED, or an attempt failed and they are PENDING or FAILED."),
+		labelNames: ["state", "cause"],
+	});
 	const nameOf = knownNames();
 
 	return {
@@ -58,6 +62,7 @@ export function createMetrics(): Metrics {
 			if (lag !== undefined) lags.observe(Math.max(0, lag));
 		},
 		evaluation: (milliseconds) => evaluations.observe(milliseconds / 1_000),
+		notification: (state, cause) => notifications.inc({ state, cause }),
 		text: () => registry.metrics(),
 		mediaType: registry.contentType,
 	};

@@ -69,7 +69,8 @@ export async function recordTransition(tx: Queries, { policy, kind, window, brea
 
 /**
  * Puts the firing's notifications into the outbox, one for each address: the owners of the affected customers whose
- * usage counts and of the provider, and the addresses that the policy names.
+ * usage counts and of the provider, and the addresses that the policy names. Where a message of the policy to the address is
+ * open, the firing is added to it: however often a policy turns, there is one.
  */
 export async function addNotifications(tx: Queries, firingUuid: string, { policy, window, now }: TransitionRecord): Promise<void> {
 	const totalled = totalledMonths(window);
@@ -91,9 +92,11 @@ export async function addNotifications(tx: Queries, firingUuid: string, { policy
 			select 'NOTIFY_EXTERNAL_USER', address from "OfferingUsagePolicy" p, unnest(p."externalUserEmails") address
 			where p."uuid" = ${policy.uuid}::uuid and 'NOTIFY_EXTERNAL_USER' = any(p."actions")
 		)
-		insert into "Notification" ("firingUuid", "action", "recipient", "due", "created", "modified")
-		select distinct on (lower("email")) ${firingUuid}::uuid, action, "email", ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
+		insert into "Notification" as opened ("firingUuid", "offeringUuid", "policyUuid", "action", "recipient", "due", "queued", "created", "modified")
+		select distinct on (lower("email")) ${firingUuid}::uuid, ${policy.offeringUuid}::uuid, ${policy.uuid}::uuid, action, "email",
+			${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
 		from recipients where "email" <> '' order by lower("email"), action
-		on conflict do nothing
+		on conflict ("policyUuid", lower("recipient")) where "state" = 'PENDING'
+			do update set "firings" = opened."firings" + 1, "action" = excluded."action", "modified" = excluded."modified"
 	`);
 }

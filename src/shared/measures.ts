@@ -12,6 +12,8 @@ export interface Measures {
 	logRead(lag: number | undefined): void;
 	/** Policies have been evaluated. */
 	evaluation(milliseconds: number): void;
+	/** A notification was sent or has expired, or an attempt to send it failed: its state then, and the cause; "" when it was sent. */
+	notification(state: string, cause: string): void;
 }
 
 /** Runs a statement, and is told what it is: its text, which has no values in it. */

@@ -19,8 +19,7 @@ const SetUserUsageInput = builder.inputType("SetUserUsageInput", {
 		}),
 		user: t.field({
 			type: "UUID",
-			description:
-				"Uuid of the offering's account that it counts for; when absent, the account of that username, if there is one. Required when several accounts have the username.",
+			description: "Uuid of the offering's account that it counts for; when absent, the account of that username, if there is one.",
 		}),
 		idempotencyKey: idempotencyKey(t),
 	}),

@@ -11,7 +11,7 @@ import { Decimal } from "../shared/decimal.ts";
 import { absent, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { accountsNamed } from "../user/account.store.ts";
 import { accountBounds, accountsByUsername, type NamedPart, type PartSubject, partSubjects, storeParts } from "./user-usage.store.ts";
-import { accountProblems, namesakeProblems, repeatedPartProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
+import { accountProblems, repeatedPartProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
 
 /** A part that was stored, by its uuid. */
 export interface StoredPart {
@@ -26,14 +26,14 @@ export interface StoredPart {
  * @throws Forbidden when the viewer sees the record and may not report its usage
  */
 export async function setUserUsage(database: Transactions, viewer: Viewer, part: UserUsageReport, now: Date): Promise<StoredPart> {
-	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false, itemised: false }));
+	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false }));
 	return certain(stored, "a part that was not refused is stored");
 }
 
 /** Stores up to 250 parts, all or nothing, and answers them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
 export async function setUserUsages(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date): Promise<StoredPart[]> {
 	refuse(InvalidInputRefusal, callSizeProblems(parts, "parts"));
-	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true, itemised: false }));
+	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true }));
 }
 
 /** A part in its place in the call. */
@@ -47,8 +47,6 @@ interface FoundPart extends PlacedPart {
 	readonly account: string | undefined;
 }
 
-const namesIn = ({ componentUserUsage }: StoredPart) => [{ model: "ComponentUserUsage", uuid: componentUserUsage } as const];
-
 async function storeChecked(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date, checks: BatchChecks): Promise<StoredPart[]> {
 	const seen = new Set<string>();
 	const shaped = checks.stage(
@@ -61,7 +59,7 @@ async function storeChecked(database: Transactions, viewer: Viewer, parts: reado
 		},
 	);
 	return database.transaction(async (tx) => {
-		const { answers, fresh } = await answersByKey<StoredPart, PlacedPart>(tx, viewer, "setUserUsage", shaped, namesIn, checks);
+		const { answers, fresh } = await answersByKey<StoredPart, PlacedPart>(tx, viewer, "setUserUsage", shaped, checks);
 		const found = await foundParts(tx, viewer, fresh, checks);
 		await refuseBeyondLimits(tx, found, checks);
 		const stored = await storeParts(
@@ -115,11 +113,8 @@ async function withAccounts(tx: Queries, viewer: Viewer, parts: readonly (Placed
 		user == null ? [] : accountProblems(certain(named.get(user), "what is absent was refused"), subject.offeringUuid),
 	);
 	const unnamed = fitting.filter(({ input }) => input.user == null).map(({ input }) => input);
-	const byUsername = new Map((await accountsByUsername(tx, unnamed)).map((found) => [nameOf(found), found]));
-	const certainOnes = checks.stage(InvalidInputRefusal, fitting, ({ input }) =>
-		input.user == null ? namesakeProblems(input.username, byUsername.get(nameOf(input))?.namesakes ?? 0) : [],
-	);
-	return certainOnes.map((item) => ({ ...item, account: item.input.user ?? byUsername.get(nameOf(item.input))?.account }));
+	const byUsername = new Map((await accountsByUsername(tx, unnamed)).map((part) => [nameOf(part), part.account]));
+	return fitting.map((item) => ({ ...item, account: item.input.user ?? byUsername.get(nameOf(item.input)) }));
 }
 
 /** The last stage: with what else is reported for it, now and before, an account stays within its limit. */

@@ -77,6 +77,7 @@ const defaults: [sentence: string, list: string, selection: string, ...Compare<N
 	],
 	["per-user limits: newest first", "componentUserUsageLimits", "created", newest],
 	["policies: newest first", "offeringUsagePolicies", "created", newest],
+	["notifications: newest first", "notifications", "created", newest],
 	["firings: newest first", "policyFirings", "created", newest],
 	["resources by name", "resources", "name", name],
 	["projects by name", "projects", "name", name],

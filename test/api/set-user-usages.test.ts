@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { sql } from "../../src/database/sql.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
@@ -101,14 +100,6 @@ describe("a call is refused as a whole", () => {
 		expect(await storedParts()).toEqual([]);
 	});
 
-	test("with a username that several accounts have, unless the part names one of them", async () => {
-		await provider.account("alice");
-		const problems = [{ code: "INVALID_INPUT", path: ["input", "1", "user"] }];
-		expect(await send([part("bob", "1"), part("alice", "1")])).toMatchObject({ __typename: "InvalidInputError", problems });
-		expect(await storedParts()).toEqual([]);
-		expect(await send([part("bob", "1"), part("alice", "1", { user: account })])).toMatchObject({ __typename: "SetUserUsagesPayload" });
-	});
-
 	test("with an account of another offering", async () => {
 		const stranger = await (await makeProvider(gateway())).account("mallory");
 		const answer = await send([part("bob", "1"), part("mallory", "1", { user: stranger })], await provider.staffToken());
@@ -126,16 +117,4 @@ test("a part with a key of its own is not reported again", async () => {
 	await send([part("bob", "2")]);
 	await send([part("bob", "1", { idempotencyKey: "one" }), part("carol", "3")]);
 	expect(await storedParts()).toEqual(["bob 2", "carol 3"]);
-});
-
-test("a call with a part whose record has gone since it was stored under its key is NOT_FOUND as data, and names the part", async () => {
-	const keyed = part("bob", "1", { idempotencyKey: "one" });
-	await send([keyed]);
-	await gateway().database.rows(sql`delete from "ComponentUserUsage" where "username" = 'bob'`);
-
-	expect(await send([part("carol", "3"), keyed])).toMatchObject({
-		__typename: "NotFoundError",
-		problems: [{ code: "NOT_FOUND", path: ["input", "1", "idempotencyKey"] }],
-	});
-	expect(await storedParts()).toEqual([]);
 });

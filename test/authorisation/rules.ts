@@ -25,7 +25,7 @@ Customer: seen: id uuid name abbreviation blocked archived created modified
 Customer: listed: organizationGroups projects resources offerings componentUsages
 Customer: people: categoryComponentUsages
 Customer: owners: quota
-Notification: seen: id uuid action state attempts error sent created modified firing
+Notification: seen: id uuid action state firings attempts error sent due queued created modified firing offering policy
 Notification: providers: recipient
 Offering: seen: id uuid name state pluginOptions supportsPerUserLimits created modified provider category components plans
 Offering: listed: resources policies users

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, inject, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
 import { deliverDue } from "../../src/notification/notification.service.ts";
-import { claimDue } from "../../src/notification/notification.store.ts";
+import { decideDue } from "../../src/notification/notification.store.ts";
 import { startService } from "../command/process.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { named } from "../support/templates.setup.ts";
 import { type Received, startMailServer } from "./mail-server.ts";
-import { beginning, later, makeOutbox, type Outbox } from "./outbox.ts";
+import { beginning, later, makeOutbox, type Outbox, rules } from "./outbox.ts";
 
 const templates = inject("templates");
 const gateway = gatewayForFile();
@@ -36,11 +36,12 @@ describe("a firing", () => {
 		);
 	});
 
-	test("is mailed anew when it follows a reset", async () => {
+	test("is mailed anew when it follows a reset, an hour after the first mail", async () => {
 		const server = await startMailServer();
 		for (const amount of ["11", "5", "11"]) {
 			await outbox.report(amount);
 			await deliverDue(outbox.delivery(server.address));
+			outbox.setTime(later(outbox.now(), 30));
 		}
 
 		expect(addresses(server.received)).toEqual([...everyone(), ...everyone()].sort());
@@ -220,9 +221,9 @@ describe("a mail server that asks for a sign-in", () => {
 });
 
 describe("a worker that ends between sending and marking", () => {
-	/** The database, but for the statement that marks what was sent. */
+	/** The database, but for the transaction that marks what was sent. */
 	function losingMarks(database: Database): Database {
-		return { ...database, rows: (statement) => (statement.text.includes("'SENT'") ? Promise.reject(new Error("gone")) : database.rows(statement)) };
+		return { ...database, transaction: () => Promise.reject(new Error("gone")) };
 	}
 
 	const messageIds = (mails: readonly Received[]) => mails.map((mail) => [mail.to[0], headerOf(mail, "message-id")].join(" ")).sort();
@@ -270,7 +271,7 @@ describe("a worker that ends between sending and marking", () => {
 			const silent = await startMailServer({ beforeAnswer: () => new Promise(() => {}) });
 			await outbox.report("11");
 			const [row] = await gateway().database.rows<{ name: string }>(sql`select current_database() as "name"`);
-			const service = await startService({ DATABASE_URL: named(templates.url, row?.name ?? ""), SMTP_URL: silent.url });
+			const service = await startService({ DATABASE_URL: named(templates.url, row?.name ?? ""), SMTP_URL: silent.url, NOTIFICATION_MAX_AGE: "9999999" });
 			await expect.poll(() => silent.received.length, { timeout: 30_000 }).toBe(3);
 			process.kill(service.pid, "SIGKILL");
 			await service.stop();
@@ -279,7 +280,7 @@ describe("a worker that ends between sending and marking", () => {
 			const server = await startMailServer();
 			const due = Math.max(...(await outbox.stored()).map((stored) => stored.due.getTime()));
 			outbox.setTime(new Date(due));
-			await deliverDue(outbox.delivery(server.address));
+			await deliverDue({ ...outbox.delivery(server.address), rules: { ...rules, maxAge: due } });
 
 			expect(messageIds(server.received)).toEqual(messageIds(silent.received));
 			expect((await outbox.stored()).map(({ state }) => state)).toEqual(["SENT", "SENT", "SENT"]);
@@ -307,8 +308,8 @@ test.skipIf(templates.engine === "PGlite")(
 	async () => {
 		await outbox.report("11");
 		const [one, other] = await gateway().database.transaction(async (tx) => [
-			await claimDue(tx, 2, outbox.now()),
-			await claimDue(gateway().database, 5, outbox.now()),
+			await decideDue(tx, 2, outbox.now(), rules),
+			await decideDue(gateway().database, 5, outbox.now(), rules),
 		]);
 
 		expect([one?.length, other?.length]).toEqual([2, 1]);

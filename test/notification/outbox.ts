@@ -3,6 +3,7 @@ import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
 import { openMailTransport } from "../../src/notification/mail.transport.ts";
 import type { Delivery } from "../../src/notification/notification.service.ts";
+import type { DeliveryRules } from "../../src/notification/notification.ts";
 import { setUsage } from "../support/documents.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { makeProvider } from "../support/provider.ts";
@@ -11,6 +12,7 @@ import { makeProvider } from "../support/provider.ts";
 export interface Stored {
 	readonly recipient: string;
 	readonly state: string;
+	readonly firings: number;
 	readonly attempts: number;
 	readonly error: string | null;
 	readonly sent: Date | null;
@@ -36,6 +38,9 @@ export interface Outbox {
 	/** What a worker needs that sends to the server. */
 	delivery(server: MailServer, over?: Database): Delivery;
 }
+
+/** The rules of deliveries, as they are when nothing is configured. */
+export const rules: DeliveryRules = { interval: 3_600_000, maxAge: 24 * 3_600_000 };
 
 /** When the outbox's clock begins. */
 export const beginning = new Date("2017-01-10T12:00:00.000Z");
@@ -70,11 +75,11 @@ export async function makeOutbox(gateway: Gateway): Promise<Outbox> {
 		},
 		stored: () =>
 			database.rows<Stored>(
-				sql`select "recipient", "state"::text as "state", "attempts", "error", "sent", "due" from "Notification" order by "created", "recipient"`,
+				sql`select "recipient", "state"::text as "state", "firings", "attempts", "error", "sent", "due" from "Notification" order by "created", "recipient"`,
 			),
 		setTime,
 		now: () => time,
-		delivery: (server, over = database) => ({ database: over, clock: () => time, transport: openMailTransport(server, "gateway@example.org") }),
+		delivery: (server, over = database) => ({ database: over, clock: () => time, transport: openMailTransport(server, "gateway@example.org"), rules }),
 	};
 }
 

@@ -1,10 +1,10 @@
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { sql } from "../../src/database/sql.ts";
 import { startDelivery } from "../../src/notification/delivery.service.ts";
+import type { Measures } from "../../src/shared/measures.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { startMailServer } from "./mail-server.ts";
-import { beginning, later, makeOutbox, type Outbox } from "./outbox.ts";
+import { beginning, later, makeOutbox, type Outbox, rules } from "./outbox.ts";
 
 const gateway = gatewayForFile();
 let outbox: Outbox;
@@ -16,6 +16,25 @@ const unexpected = (error: unknown) => {
 	throw error;
 };
 const statesOf = async () => (await outbox.stored()).map(({ state }) => state);
+
+const silent: Measures = { statement() {}, batch() {}, subscribers() {}, logRead() {}, evaluation() {}, retry() {}, notification() {} };
+
+/** The database, and a wait for so many more rounds of the worker on it. */
+function roundsOf(database: Database): { database: Database; pass(count: number): Promise<void> } {
+	let rounds = 0;
+	const rows: Database["rows"] = async (statement) => {
+		const found = await database.rows<never>(statement);
+		if (statement.text.includes("for update skip locked") && statement.text.includes("verdict")) rounds++;
+		return found;
+	};
+	return {
+		database: { ...database, rows },
+		pass: async (count) => {
+			const before = rounds;
+			await expect.poll(() => rounds, { timeout: 20_000 }).toBeGreaterThan(before + count);
+		},
+	};
+}
 
 /** A promise that the test keeps. */
 function promise(): { kept: Promise<void>; keep: () => void } {
@@ -84,7 +103,7 @@ test("stopping a worker breaks off at last what a silent server does not answer,
 		},
 	});
 	await outbox.report("11");
-	const worker = startDelivery({ ...outbox.delivery(silent.address), patience: 0, tell: unexpected, onError: unexpected });
+	const worker = startDelivery({ ...outbox.delivery(silent.address), patience: 0, tell: () => {}, onError: unexpected });
 	await handedOver.kept;
 	await worker.stop();
 
@@ -93,38 +112,56 @@ test("stopping a worker breaks off at last what a silent server does not answer,
 	);
 });
 
-test("without SMTP_URL each notification is told of once, without its recipient, and waits", async () => {
+test("without SMTP_URL it is said once that notifications wait, whatever their number, and they wait", async () => {
 	const lines: string[] = [];
-	let rounds = 0;
-	const database: Database = {
-		...gateway().database,
-		rows: async <Row extends object>(statement: Parameters<Database["rows"]>[0]) => {
-			const rows = await gateway().database.rows<Row>(statement);
-			rounds++;
-			return rows;
-		},
-	};
-	await outbox.report("11");
+	const rounds = roundsOf(gateway().database);
 	const worker = startDelivery({
-		database,
+		database: rounds.database,
 		clock: outbox.now,
 		transport: undefined,
+		rules,
 		pause: 20,
 		tell: (line) => lines.push(line),
 		onError: unexpected,
 	});
 	onTestFinished(() => worker.stop());
-	await expect.poll(() => rounds, { timeout: 20_000 }).toBeGreaterThan(2);
-	await outbox.report("5");
-	outbox.setTime(later(beginning, 60));
+	await rounds.pass(2);
+	expect(lines).toEqual([]);
 	await outbox.report("11");
-	await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(6);
-	const before = rounds;
-	await expect.poll(() => rounds, { timeout: 20_000 }).toBeGreaterThan(before + 2);
+	await rounds.pass(3);
 
-	const stored = await gateway().database.rows<{ line: string }>(
-		sql`select 'Notification ' || "uuid" || ' of firing ' || "firingUuid" || ' is not sent: SMTP_URL is not set.' as "line" from "Notification"`,
-	);
-	expect([...lines].sort()).toEqual(stored.map(({ line }) => line).sort());
-	expect((await outbox.stored()).map(({ state, attempts }) => ({ state, attempts }))).toEqual(Array(6).fill({ state: "PENDING", attempts: 0 }));
+	expect(lines).toEqual(["Notifications wait and are not sent: SMTP_URL is not set."]);
+	expect((await outbox.stored()).map(({ state, attempts }) => ({ state, attempts }))).toEqual(Array(3).fill({ state: "PENDING", attempts: 0 }));
+});
+
+test("a cause of failures is a line when it begins and a line when it ends, whatever the number of messages", async () => {
+	const server = await startMailServer();
+	const lines: string[] = [];
+	const states: string[] = [];
+	let isDown = true;
+	const { transport: up } = outbox.delivery(server.address);
+	const { transport: down } = outbox.delivery({ ...server.address, port: 1 });
+	const rounds = roundsOf(gateway().database);
+	await outbox.report("11");
+	const worker = startDelivery({
+		database: rounds.database,
+		clock: outbox.now,
+		transport: { send: async (mail) => (isDown ? down : up)?.send(mail), close: () => {} },
+		rules,
+		pause: 20,
+		tell: (line) => lines.push(line),
+		onError: unexpected,
+		measures: { ...silent, notification: (state, cause) => states.push([state, cause].join(" ").trim()) },
+	});
+	onTestFinished(() => worker.stop());
+	await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3);
+	outbox.setTime(later(beginning, 1));
+	await expect.poll(() => states.length, { timeout: 20_000 }).toBe(6);
+	expect(lines).toEqual(["Notifications cannot be delivered (CONNECTION): The connection to the mail server failed (ECONNREFUSED)."]);
+	isDown = false;
+	outbox.setTime(later(beginning, 3));
+	await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(2);
+
+	expect(lines[1]).toBe("Notifications are delivered again (CONNECTION).");
+	expect(states).toEqual([...Array(6).fill("PENDING CONNECTION"), ...Array(3).fill("SENT")]);
 });

@@ -31,6 +31,19 @@ test.each(["gateway", "gateway@", "Gateway <gateway@example.org>", "a@example.or
 	},
 );
 
+test("a recipient gets a message an hour, and nothing older than a day, unless it is said otherwise", () => {
+	expect(parseConfig({}).notifications).toEqual({ interval: 3_600_000, maxAge: 86_400_000 });
+	expect(parseConfig({ NOTIFICATION_INTERVAL: "0", NOTIFICATION_MAX_AGE: "1" }).notifications).toEqual({ interval: 0, maxAge: 3_600_000 });
+});
+
+test.each([
+	[{ NOTIFICATION_INTERVAL: "-1" }, "NOTIFICATION_INTERVAL must be a whole number from 0"],
+	[{ NOTIFICATION_MAX_AGE: "0" }, "NOTIFICATION_MAX_AGE must be a whole number from 1"],
+	[{ NOTIFICATION_INTERVAL: "60", NOTIFICATION_MAX_AGE: "1" }, "NOTIFICATION_INTERVAL, in minutes, must be shorter than NOTIFICATION_MAX_AGE, in hours"],
+])("%j is refused", (settings, problem) => {
+	expect(() => parseConfig(settings)).toThrow(problem);
+});
+
 test("without SMTP_URL there is no mail server, and notifications would come from this computer", () => {
 	expect(parseConfig({})).toMatchObject({ mailServer: undefined, mailFrom: "usage-gateway@localhost" });
 });

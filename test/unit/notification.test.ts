@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Announcement, mailOf } from "../../src/notification/message.ts";
-import { afterFailure, failureReason } from "../../src/notification/notification.ts";
+import { afterFailure, failureOf } from "../../src/notification/notification.ts";
 
 const now = new Date("2026-11-20T12:00:00.000Z");
 
@@ -26,7 +26,7 @@ describe("a failed attempt", () => {
 
 describe("the reason of a failure", () => {
 	const untold = { recipient: "Ann.Smith@example.org", secrets: ["gateway", "p4ss+word"] };
-	const answered = (response: string) => failureReason({ code: "EENVELOPE", response, message: `Can't send mail: ${response}` }, untold);
+	const answered = (response: string) => failureOf({ code: "EENVELOPE", response, message: `Can't send mail: ${response}` }, untold).reason;
 
 	test.each([
 		["is what the server answered", "452 4.2.2 mailbox full", "452 4.2.2 mailbox full"],
@@ -50,12 +50,12 @@ describe("the reason of a failure", () => {
 		["EENVELOPE", 'Invalid recipient "<"', "The address cannot be mailed."],
 		[undefined, "cannot read /srv/secret", "The message could not be sent."],
 	])("without an answer (%s) is a sentence that names no host", (code, message, reason) => {
-		expect(failureReason({ code, message }, untold)).toBe(reason);
+		expect(failureOf({ code, message }, untold).reason).toBe(reason);
 	});
 
 	test("does not repeat what the server says to a refused sign-in", () => {
 		const failure = { code: "EAUTH", response: "535 5.7.8 no such user as gw@example.org", message: "Invalid login: 535 5.7.8 no such user as gw@example.org" };
-		expect(failureReason(failure, untold)).toBe("The mail server refused the service's sign-in.");
+		expect(failureOf(failure, untold)).toEqual({ cause: "SIGN_IN", reason: "The mail server refused the service's sign-in." });
 	});
 });
 
@@ -66,7 +66,10 @@ describe("a message", () => {
 		offering: "Larch supercomputer",
 		windowStart: "2026-09-01",
 		windowEnd: "2026-11-01",
+		firings: 1,
+		since: now,
 		fired: now,
+		reset: null,
 		exceeded: [
 			{ name: "CPU hours", measuredUnit: "h", figures: { used: "50001.00", limit: "50000" } },
 			{ name: "Jobs", measuredUnit: "", figures: { used: "11", limit: "10" } },
@@ -97,6 +100,20 @@ describe("a message", () => {
 	test("without figures names the components and what they are measured in", () => {
 		const exceeded = announcement.exceeded.map((component) => ({ ...component, figures: null }));
 		expect(textOf({ exceeded }).split("\n").slice(4, 6)).toEqual(["- CPU hours, in h", "- Jobs"]);
+	});
+
+	test("of several firings says how often the policy turned, and that it is exceeded now", () => {
+		const text = textOf({ firings: 100, since: new Date("2026-11-20T11:00:00.000Z") });
+		expect(text.split("\n")[1]).toBe("It began to be exceeded 100 times since 2026-11-20T11:00:00.000Z, and is exceeded now.");
+	});
+
+	test.each([
+		[1, "It has not been exceeded since 2026-11-20T12:30:00.000Z."],
+		[3, "It has not been exceeded since 2026-11-20T12:30:00.000Z. It was exceeded 3 times since 2026-11-20T11:00:00.000Z."],
+	])("that is late, after %i firings and a reset, says that the limit is kept again", (firings, course) => {
+		const { subject, text } = mailOf({ ...announcement, firings, since: new Date("2026-11-20T11:00:00.000Z"), reset: new Date("2026-11-20T12:30:00.000Z") });
+		expect(subject).toBe("Usage limit was exceeded: Larch supercomputer");
+		expect(text.split("\n").slice(0, 2)).toEqual(['The usage of "Larch supercomputer" exceeded what its provider allows.', course]);
 	});
 
 	test.each([

@@ -70,6 +70,7 @@ export const expectations: ReadonlyMap<string, Expectation> = new Map([
 		" by VALUE DESC": { otherwise: "the figures of all customers are computed, and sorted" },
 	}),
 	...of("customers", { "": "in order" }),
+	...of("notifications", { "": "in order", " of offeringUuid": by("offeringUuid"), " of policyUuid": by("policyUuid"), " of states": by("state") }),
 	...of("offeringUsagePolicies", { "": "in order", " of scope": by("scopeUuid"), " of scopeUuid": by("scopeUuid") }),
 	...of("offerings", { "": "in order", " of categoryUuid": by("categoryUuid"), " of providerUuid": by("providerUuid"), " of states": small }),
 	...of("policyFirings", {

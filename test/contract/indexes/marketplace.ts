@@ -84,8 +84,8 @@ const statements: readonly string[] = [
 		(case n / ${rows.policies} % 2 when 0 then 'FIRED' else 'RESET' end)::"PolicyFiringKind", '2026-11-01',
 		${numbered("usage", `((n - 1) / 2 + 1) || 'cpu' || n % 3`)}, ${day("n % 1000")} + n * interval '1 second'
 	from ${numbers(rows.firings)}`,
-	`insert into "Notification" ("firingUuid", "action", "recipient", "state")
-	select ${numbered("firing", "n")}, 'NOTIFY_EXTERNAL_USER', 'person-' || a || '@example.org', (case n % 50 when 0 then 'PENDING' when 1 then 'FAILED' else 'SENT' end)::"NotificationState"
+	`insert into "Notification" ("firingUuid", "action", "recipient", "created", "state")
+	select ${numbered("firing", "n")}, 'NOTIFY_EXTERNAL_USER', 'person-' || n || '-' || a || '@example.org', ${day("n % 1000")} + n * interval '1 second', (case n % 50 when 0 then 'PENDING' when 1 then 'FAILED' else 'SENT' end)::"NotificationState"
 	from ${numbers(rows.firings)}, generate_series(1, 2) a`,
 	`insert into "CustomerQuota" ("customerUuid", "quotaName", "value") select ${numbered("customer", "n")}, 'OS_CPU_COUNT', n from ${numbers(rows.customers)}`,
 	// All rows are looked at, not a sample of them, and no other statistics come after these: plans are the same each time.
