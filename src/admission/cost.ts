@@ -28,6 +28,10 @@ const reckoned = 10;
 const ofSchema = 50;
 const ofChange = 10;
 
+/** A count looks at every row that it counts: of these, which grow with every report, there may be hundreds of thousands. */
+const ofCount = { usual: 1, growing: 10 };
+const growing: ReadonlySet<string> = new Set(["ComponentUsageConnection", "ComponentUserUsageConnection"]);
+
 /** What an operation asks for. */
 export interface Cost {
 	readonly cost: number;
@@ -39,7 +43,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
- * below of may stand in the answer; 1 for each count. A page holds as many objects as are asked for, other lists are
+ * below of may stand in the answer; 1 for each count, and 10 for one of usage records or their parts. A page holds as many objects as are asked for, other lists are
  * reckoned with 10. A change costs 10 more and 1 for each item of its input, what is asked of the schema itself 50.
  * Takes as long as the text of the document is, whatever its fragments come to.
  */
@@ -77,7 +81,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 		if (name === "__schema" || name === "__type") return ofSchema;
 		const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 		if (field === undefined) return 0;
-		if (page > 0 && name === "totalCount") return 1;
+		if (page > 0 && name === "totalCount") return growing.has(parent?.name ?? "") ? ofCount.growing : ofCount.usual;
 		const type = getNamedType(field.type);
 		if (!isCompositeType(type) || node.selectionSet === undefined) return 0;
 		const items = longestListOf(node);

@@ -13,7 +13,7 @@ export const usageFilterFields = (t: InputFields) => ({
 	customerUuid: t.field({ type: "UUID", description: "Of resources of this customer." }),
 	type: t.string({ description: "Of components of this type, such as cpu." }),
 	billingPeriod: t.field({ type: "Date", description: "Of the billing month with this first day." }),
-	billingPeriodYear: t.int({ description: "Of the billing months of this calendar year." }),
+	billingPeriodYear: t.int({ description: "Of the billing months of this calendar year, 1 to 9999." }),
 	billingPeriodMonth: t.int({ description: "Of this calendar month, 1 to 12, in any year." }),
 	dateAfter: t.field({ type: "Date", description: "Reported on this day or later, in the service's time zone." }),
 	dateBefore: t.field({ type: "Date", description: "Reported on this day or earlier, in the service's time zone." }),

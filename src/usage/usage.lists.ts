@@ -3,6 +3,7 @@ import { conditions, hasId, hasText, hasUuid, when } from "../reading/conditions
 import { type Direction, type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import { startOfDay, startOfNextDay } from "../shared/billing-period.ts";
 import type { Given } from "../shared/given.ts";
+import { InvalidInput } from "../shared/invalid-input.ts";
 
 /** The filters of usage records; those of user usages are the same, on the record that they are part of. */
 export interface UsageFilter {
@@ -49,7 +50,7 @@ export function usageList(filter: Given<UsageFilter>, order: Given<UsageOrder>, 
 	};
 }
 
-/** The conditions on usage records under the alias. Dates are calendar days in the zone, both included. */
+/** The conditions on usage records under the alias. Dates are calendar days in the zone, both included. Throws InvalidInput for what no record can have. */
 export function usageConditions(alias: string, filter: UsageFilter, timeZone: string): Sql[] {
 	const column = (column: string) => sql`${name(alias)}.${name(column)}`;
 	return conditions(
@@ -60,17 +61,28 @@ export function usageConditions(alias: string, filter: UsageFilter, timeZone: st
 		hasUuid(alias, "customerUuid", filter.customerUuid),
 		hasText(alias, "type", filter.type),
 		when(filter.billingPeriod, (month) => sql`${column("billingPeriod")} = ${month}::date`),
-		when(filter.billingPeriodYear, (year) =>
-			isYear(year) ? sql`${column("billingPeriod")} between ${first(year)}::date and ${last(year)}::date` : sql`false`,
-		),
-		when(filter.billingPeriodMonth, (month) => sql`extract(month from ${column("billingPeriod")}) = ${month}::int`),
+		...calendarConditions(column("billingPeriod"), filter),
 		when(filter.dateAfter, (day) => sql`${column("date")} >= ${startOfDay(day, timeZone)}::timestamptz`),
 		when(filter.dateBefore, (day) => (day === lastDay ? undefined : sql`${column("date")} < ${startOfNextDay(day, timeZone)}::timestamptz`)),
 	);
 }
 
+/** The conditions on the month's place in the calendar. Year and month together name one billing month; each alone has an index of its own. */
+function calendarConditions(billingPeriod: Sql, { billingPeriodYear: year, billingPeriodMonth: month }: UsageFilter): (Sql | undefined)[] {
+	when(year, (year) => refuseOutside("billingPeriodYear", year, 1, 9_999));
+	when(month, (month) => refuseOutside("billingPeriodMonth", month, 1, 12));
+	if (year != null && month != null) return [sql`${billingPeriod} = ${`${digits(year, 4)}-${digits(month, 2)}-01`}::date`];
+	return [
+		when(year, (year) => sql`date_part('year', ${billingPeriod}) = ${year}::int`),
+		when(month, (month) => sql`date_part('month', ${billingPeriod}) = ${month}::int`),
+	];
+}
+
+function refuseOutside(what: string, value: number, first: number, last: number): undefined {
+	if (value < first || value > last) throw new InvalidInput(`${what} must be from ${first} to ${last}, not ${value}.`);
+}
+
+const digits = (number: number, length: number): string => String(number).padStart(length, "0");
+
 /** The last day that a Date can name: nothing is reported later, and there is no next day to compare with. */
 const lastDay = "9999-12-31";
-const isYear = (year: number): boolean => year >= 1 && year <= 9_999;
-const first = (year: number): string => `${String(year).padStart(4, "0")}-01-01`;
-const last = (year: number): string => `${String(year).padStart(4, "0")}-12-31`;

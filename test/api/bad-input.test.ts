@@ -34,6 +34,14 @@ describe("is refused in one line with its code:", () => {
 			"BAD_USER_INPUT",
 			/"2017-02-30" is not a calendar date/,
 		],
+		...(["componentUsages", "componentUserUsages"] as const).flatMap((list): typeof cases =>
+			[
+				["a month that no calendar has", "billingPeriodMonth: 13", /billingPeriodMonth must be from 1 to 12, not 13/] as const,
+				["a month before the first", "billingPeriodMonth: 0", /from 1 to 12, not 0/] as const,
+				["a month of no year, beside a good one", "billingPeriodMonth: -1, billingPeriodYear: 2026", /from 1 to 12, not -1/] as const,
+				["a year that no date has", "billingPeriodYear: 10000", /billingPeriodYear must be from 1 to 9999, not 10000/] as const,
+			].map(([what, filter, message]) => [`${what}, of ${list}`, `{ ${list}(filter: { ${filter} }) { totalCount } }`, undefined, "BAD_USER_INPUT", message]),
+		),
 		["a malformed id", '{ node(id: "nonsense") { id } }', undefined, "BAD_USER_INPUT", /./],
 		[
 			"months the wrong way round",

@@ -49,7 +49,8 @@ const ofUsages: [filter: object, keeps: Keeps][] = [
 	[{ dateAfter: "2026-11-20" }, () => false],
 	[{ dateAfter: "0100-01-01", dateBefore: "9999-12-31" }, () => true],
 	[{ billingPeriodYear: 2024 }, () => false],
-	[{ billingPeriodMonth: 13 }, () => false],
+	[{ billingPeriodMonth: 9 }, () => false],
+	[{ billingPeriodYear: 9_999, billingPeriodMonth: 12 }, () => false],
 	[{ type: null, dateAfter: null, resource: null, billingPeriodYear: null }, () => true],
 	[{}, () => true],
 ];

@@ -30,6 +30,12 @@ describe("an operation costs 1, and 1 for each 10 objects that it may read", () 
 		],
 		["a short list, which is reckoned with 10", "{ offerings(first: 10) { nodes { components { name } } } }", 1 + 1 + 10],
 		["the count of a list", "{ resources(first: 10) { totalCount } }", 1 + 1 + 1],
+		["the count of usage records, which grow with every report", "{ componentUsages(first: 10) { totalCount } }", 1 + 1 + 10],
+		[
+			"the count of their parts, below a page",
+			"{ resources(first: 20) { nodes { componentUsages(first: 1) { nodes { userUsages(first: 1) { totalCount } } } } } }",
+			1 + 2 + 20 + 20 * (1 + 10),
+		],
 		["counts of lists below", "{ customers(first: 10) { nodes { projects(first: 1) { totalCount } } } }", 1 + 1 + 10 * (1 + 1)],
 		["what lies beyond a page", "{ resources(first: 10) { pageInfo { hasNextPage endCursor } } }", 1 + 1],
 		["a chart", `{ resources(first: 10) { nodes { usageSeries(from: "2026-01-01", to: "2026-12-01") { points { usage } } } } }`, 1 + 1 + 10 * (1 + 10)],
