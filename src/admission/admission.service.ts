@@ -1,6 +1,6 @@
 import { tokenHash } from "../access/token.ts";
 import type { Queries } from "../database/database.ts";
-import { takeFromBucket } from "./bucket.store.ts";
+import { takeDebtFromBucket, takeFromBucket } from "./bucket.store.ts";
 import { type Level, levelAt, type Rate, rateFor, secondsUntil } from "./bucket.ts";
 
 /** Whether an operation may run, and what is left for the next ones; not, with the seconds until it may. */
@@ -12,10 +12,16 @@ export type Charge = { readonly remaining: number; readonly rate: Rate } & (
 export interface Meter {
 	/** Takes the cost of an operation out of the token's bucket. */
 	charge(token: string, isReporter: boolean, cost: number): Promise<Charge> | Charge;
+	/**
+	 * Takes out of the token's bucket what an operation took beyond its cost. What is not there is owed: nothing is let in until
+	 * it has been restored, which takes no longer than an empty bucket takes to fill.
+	 */
+	chargeAfterwards(token: string, isReporter: boolean, cost: number): void;
 }
 
 /** What this instance has taken out of a token's bucket in advance. */
 interface Purse {
+	/** Below zero, what is owed to the bucket. */
 	credits: number;
 	/** The bucket as it was when something was taken out of it last. */
 	bucket: Level;
@@ -46,6 +52,37 @@ export function createMeter(queries: Queries, usual: Rate, now: () => number): M
 		return purse;
 	}
 
+	/** Takes what is owed out of the bucket, for all instances. When it cannot be, it stays owed here. */
+	async function payDebt(purse: Purse, token: string, rate: Rate): Promise<void> {
+		const debt = -purse.credits;
+		purse.credits = 0;
+		try {
+			purse.bucket = { level: await takeDebtFromBucket(queries, tokenHash(token), debt, rate), at: now() };
+		} catch (error) {
+			owe(purse, debt, rate);
+			throw error;
+		}
+	}
+
+	async function payInTurn(purse: Purse, token: string, rate: Rate): Promise<void> {
+		while (purse.filling !== undefined) await purse.filling.catch(() => {});
+		if (purse.credits < 0) await changing(purse, () => payDebt(purse, token, rate));
+	}
+
+	/** The bucket itself takes no more debt than it holds. */
+	function owe(purse: Purse, cost: number, rate: Rate): void {
+		purse.credits = Math.max(-2 * rate.size, purse.credits - cost);
+	}
+
+	/** Does what changes the bucket; one at a time. */
+	function changing(purse: Purse, change: () => Promise<void>): Promise<void> {
+		const changed = change().finally(() => {
+			purse.filling = undefined;
+		});
+		purse.filling = changed;
+		return changed;
+	}
+
 	async function fill(purse: Purse, token: string, cost: number, rate: Rate): Promise<void> {
 		const needed = cost - purse.credits;
 		const { taken, level } = await takeFromBucket(queries, tokenHash(token), needed, Math.max(needed, rate.size * advancePart), rate);
@@ -58,16 +95,12 @@ export function createMeter(queries: Queries, usual: Rate, now: () => number): M
 		return { isAllowed: true, remaining: left(purse, rate), rate };
 	}
 
-	const left = ({ credits, bucket }: Purse, rate: Rate): number => Math.floor(Math.min(rate.size, credits + levelAt(bucket, now(), rate)));
+	const left = ({ credits, bucket }: Purse, rate: Rate): number => Math.max(0, Math.floor(Math.min(rate.size, credits + levelAt(bucket, now(), rate))));
 
 	async function afterFilling(purse: Purse, token: string, cost: number, rate: Rate): Promise<Charge> {
+		await payInTurn(purse, token, rate);
 		while (purse.filling !== undefined) await purse.filling.catch(() => {});
-		if (purse.credits < cost) {
-			purse.filling = fill(purse, token, cost, rate).finally(() => {
-				purse.filling = undefined;
-			});
-			await purse.filling;
-		}
+		if (purse.credits < cost) await changing(purse, () => fill(purse, token, cost, rate));
 		if (purse.credits >= cost) return spend(purse, cost, rate);
 		return { isAllowed: false, remaining: left(purse, rate), rate, after: secondsUntil(cost, purse.credits + purse.bucket.level, rate) };
 	}
@@ -77,6 +110,13 @@ export function createMeter(queries: Queries, usual: Rate, now: () => number): M
 			const rate = rateFor(usual, isReporter);
 			const purse = purseOf(token);
 			return purse.credits >= cost ? spend(purse, cost, rate) : afterFilling(purse, token, cost, rate);
+		},
+		chargeAfterwards: (token, isReporter, cost) => {
+			const rate = rateFor(usual, isReporter);
+			const purse = purseOf(token);
+			owe(purse, cost, rate);
+			// What cannot be paid now is paid before the next operation, which says so when it cannot either.
+			payInTurn(purse, token, rate).catch(() => {});
 		},
 	};
 }

@@ -1,6 +1,9 @@
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { Abandoned } from "./caller.ts";
+import { cancelUntil } from "./cancel.ts";
+import { createFairQueue, type Taker } from "./fair-queue.ts";
 import { createRoom } from "./prepared.ts";
 
 /** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
@@ -21,13 +24,17 @@ export interface Connection {
 	query<Row extends unknown[]>(query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>>;
 	/** Whether it is of no more use: what ran on it may have happened or not. */
 	readonly isLost: boolean;
+	/** Gives it back, when nothing that was asked about it can meet its next statement any more. */
 	release(): void;
 }
 
 /** All connections of this process to one server. */
 export interface Connections {
-	/** Throws, coded ETIMEDOUT when the server takes too long, or does not answer anything at the moment. */
-	take(): Promise<Connection>;
+	/**
+	 * A connection, in the caller's turn (see createFairQueue); in the service's own without one. Throws Abandoned, or an error
+	 * that is coded ETIMEDOUT when it takes too long, or the server does not answer anything at the moment.
+	 */
+	take(caller?: Taker): Promise<Connection>;
 	/** A client that is not pooled, not connected yet, and closed with the others. */
 	unpooled(name: string): { readonly client: pg.Client; cut(): void };
 	/** Ends them. What still runs after a moment is cut off, be it that a frozen server would take it on later. */
@@ -58,6 +65,8 @@ export function openConnections(url: string, { most, waits, types }: Connections
 	const sockets = new Set<Socket>();
 	const pools = new Set<Promise<void>>();
 	const ended = new AbortController();
+	const tooLate = () => unavailable("timeout exceeded when trying to connect");
+	const queue = createFairQueue({ places: most, patience: { milliseconds: waits.freeConnection, tooLate } });
 	const limits = { connectionString: url, statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
 	let isSilent = false;
 
@@ -116,6 +125,7 @@ export function openConnections(url: string, { most, waits, types }: Connections
 		isSilent = true;
 		pool = openPool();
 		giveUp(from);
+		queue.refuseAll(silent());
 		void untilAnswered();
 	}
 
@@ -129,10 +139,18 @@ export function openConnections(url: string, { most, waits, types }: Connections
 
 	let pool = openPool();
 	return {
-		take: async () => {
-			if (isSilent) throw unavailable("The server does not answer.");
-			const from = pool;
-			return taken(await from.connect().catch(named), () => fallSilent(from));
+		take: async (caller = service) => {
+			if (isSilent) throw silent();
+			const release = await queue.take(caller);
+			try {
+				const from = pool;
+				const client = await from.connect().catch(named);
+				const cancel = (ended: () => boolean) => cancelUntil(ended, client, () => unpooled("usage-gateway cancel"), waits.connect);
+				return taken(client, { onSilence: () => fallSilent(from), release, abandoned: caller.abandoned, cancel });
+			} catch (error) {
+				release();
+				throw error;
+			}
 		},
 		unpooled,
 		end: async () => {
@@ -157,7 +175,18 @@ function roomOn(client: pg.PoolClient): (name: string) => void {
 	return room;
 }
 
-function taken(client: pg.PoolClient, onSilence: () => void): Connection {
+/** How the service takes connections for work of its own. */
+const service: Taker = { key: undefined };
+
+interface Taking {
+	readonly onSilence: () => void;
+	readonly release: () => void;
+	readonly abandoned: AbortSignal | undefined;
+	/** See cancelUntil. */
+	readonly cancel: (ended: () => boolean) => Promise<boolean>;
+}
+
+function taken(client: pg.PoolClient, { onSilence, release, abandoned, cancel }: Taking): Connection {
 	let lost: Error | undefined;
 	const makeRoomFor = roomOn(client);
 	const query = async (asked: pg.QueryConfig) => {
@@ -171,12 +200,34 @@ function taken(client: pg.PoolClient, onSilence: () => void): Connection {
 			return named(error);
 		}
 	};
+	/** The same, cancelled when it is abandoned. Ends when no request to cancel it is under way any more. */
+	const abandonable = async (asked: pg.QueryConfig, abandoned: AbortSignal) => {
+		if (abandoned.aborted) throw new Abandoned();
+		let hasEnded = false;
+		let cancelled: Promise<boolean> | undefined;
+		const leave = () => {
+			cancelled = cancel(() => hasEnded);
+		};
+		abandoned.addEventListener("abort", leave);
+		try {
+			return await query(asked);
+		} catch (error) {
+			throw abandoned.aborted ? new Abandoned() : error;
+		} finally {
+			hasEnded = true;
+			abandoned.removeEventListener("abort", leave);
+			if (cancelled !== undefined && !(await cancelled)) lost ??= unavailable("A statement could not be cancelled.");
+		}
+	};
 	return {
-		query: query as Connection["query"],
+		query: (abandoned === undefined ? query : (asked: pg.QueryConfig) => abandonable(asked, abandoned)) as Connection["query"],
 		get isLost() {
 			return lost !== undefined;
 		},
-		release: () => client.release(lost),
+		release: () => {
+			client.release(lost);
+			release();
+		},
 	};
 }
 
@@ -191,6 +242,8 @@ function connectingWithin(connectionTimeoutMillis: number): new () => pg.Client 
 	};
 	return Connecting; // typed without the configuration that the pool passes
 }
+
+const silent = () => unavailable("The server does not answer.");
 
 const unavailable = (message: string): Error => Object.assign(new Error(message), { code: "ETIMEDOUT" });
 

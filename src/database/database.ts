@@ -1,4 +1,5 @@
 import type { StatementWatch } from "../shared/measures.ts";
+import type { Caller } from "./caller.ts";
 import type { Sql } from "./sql.ts";
 
 /**
@@ -23,6 +24,11 @@ export interface Database extends Queries {
 	 * the next, unless it asks to be run `once`.
 	 */
 	transaction<Result>(work: (tx: Queries) => Promise<Result>, options?: { readonly once?: boolean }): Promise<Result>;
+	/**
+	 * The same database, whose statements run on behalf of the caller: in its turn among others, and told what they took. The
+	 * service's own statements go before those of callers.
+	 */
+	onBehalfOf(caller: Caller): Database;
 	/** Calls back on each notification on the channel, this process's own included; and again after a lost connection returns. */
 	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
 	/** Does work that needs Prisma's driver adapter, on a connection that nothing else shares. */
@@ -62,6 +68,7 @@ export function watchedDatabase(database: Database, watch: StatementWatch): Data
 	return {
 		...watched(database, watch),
 		transaction: (work, options) => database.transaction((tx) => work(watched(tx, watch)), options),
+		onBehalfOf: (caller) => watchedDatabase(database.onBehalfOf(caller), watch),
 	};
 }
 

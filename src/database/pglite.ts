@@ -5,7 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { PGlite, types } from "@electric-sql/pglite";
 import { dataDir as preparedCluster } from "@electric-sql/pglite-prepopulatedfs";
 import { PrismaPGlite } from "pglite-prisma-adapter";
+import type { Caller } from "./caller.ts";
 import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
+import { createFairQueue, type FairQueue } from "./fair-queue.ts";
 import type { Sql } from "./sql.ts";
 
 /**
@@ -20,10 +22,19 @@ setFlagsFromString("--wasm-tiering-budget=100000000");
  */
 export async function openPGlite(directory?: string, cluster?: Blob): Promise<Database> {
 	const pglite = await (directory === undefined ? made({}, cluster) : inDirectory(directory));
-	return {
+	const queue = createFairQueue({ places: 1 });
+	const onBehalfOf = (caller: Caller | undefined): Pick<Database, "rows" | "tuples" | "transaction"> => {
+		const { rows, tuples } = over(pglite, caller);
+		return {
+			rows: <Row extends object>(statement: Sql) => inTurn(queue, caller, () => rows<Row>(statement)),
+			tuples: (statement) => inTurn(queue, caller, () => tuples(statement)),
+			transaction: (work) => inTurn(queue, caller && { key: caller.key }, () => pglite.transaction((tx) => work(over(tx, caller)))),
+		};
+	};
+	const database: Database = {
 		engine: "PGlite",
-		...over(pglite),
-		transaction: (work) => pglite.transaction((tx) => work(over(tx))),
+		...onBehalfOf(undefined),
+		onBehalfOf: (caller) => ({ ...database, ...onBehalfOf(caller) }),
 		listen: async (channel, notified) => {
 			const stop = await pglite.listen(channel, notified);
 			return () => stop();
@@ -34,6 +45,13 @@ export async function openPGlite(directory?: string, cluster?: Blob): Promise<Da
 		probe: () => ({ answers: async () => !pglite.closed, close: () => {} }),
 		close: () => pglite.close(),
 	};
+	return database;
+}
+
+/** It does one thing at a time: whose is the next is decided here, and not by who came first. */
+async function inTurn<Result>(queue: FairQueue, caller: Pick<Caller, "key" | "abandoned"> | undefined, run: () => Promise<Result>): Promise<Result> {
+	const release = await queue.take({ key: caller?.key, abandoned: caller?.abandoned });
+	return run().finally(release);
 }
 
 /** Half a cluster, of a process that was killed while it made it, is made again: it never held anything. */
@@ -58,9 +76,13 @@ const exactTypes = { [types.DATE]: text, [types.NUMERIC]: text, [types.INT8]: te
 
 type Executor = Pick<PGlite, "query">;
 
-function over(executor: Executor): Queries {
+function over(executor: Executor, caller: Caller | undefined): Queries {
+	async function timed<Result>(run: () => Promise<Result>): Promise<Result> {
+		const begun = performance.now();
+		return run().finally(() => caller?.took(performance.now() - begun));
+	}
 	return {
-		rows: async <Row extends object>({ text, values }: Sql) => (await executor.query<Row>(text, values)).rows,
-		tuples: async ({ text, values }: Sql) => (await executor.query<unknown[]>(text, values, { rowMode: "array" })).rows as unknown as unknown[][],
+		rows: async <Row extends object>({ text, values }: Sql) => (await timed(() => executor.query<Row>(text, values))).rows,
+		tuples: async ({ text, values }: Sql) => (await timed(() => executor.query<unknown[]>(text, values, { rowMode: "array" }))).rows as unknown as unknown[][],
 	};
 }

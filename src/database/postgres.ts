@@ -1,12 +1,14 @@
 import { setFlagsFromString } from "node:v8";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import type { Caller } from "./caller.ts";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
 import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
 import { exactTypes } from "./exact-types.ts";
 import { createNames } from "./prepared.ts";
 import { createProbe } from "./probe.ts";
 import { retried } from "./retry.ts";
+import { createSharedTime, type SharedTime } from "./shared-time.ts";
 import type { Sql } from "./sql.ts";
 
 /**
@@ -32,21 +34,19 @@ export interface PostgresOptions {
 /** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15. */
 export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry }: PostgresOptions = {}): Promise<Database> {
 	const connections = openConnections(url, { most, waits, types: exactTypes });
-	const nameOf = createNames();
-	const queries = onAny(connections, nameOf, onRetry);
+	const place: Place = { connections, nameOf: createNames(), time: createSharedTime(() => performance.now()), onRetry };
+	const queries = onAny(place, undefined);
 	try {
 		await refuseOldServer(queries);
 	} catch (error) {
 		await connections.end();
 		throw error;
 	}
-	return {
+	const database: Database = {
 		engine: "PostgreSQL",
 		...queries,
-		transaction: (work, { once = false } = {}) => {
-			const attempt = () => inTransaction(connections, nameOf, work);
-			return once ? attempt() : retried(attempt, onRetry);
-		},
+		transaction: transactions(place, undefined),
+		onBehalfOf: (caller) => ({ ...database, ...onAny(place, caller), transaction: transactions(place, caller) }),
 		listen: (channel, notified) => listen(connections, channel, notified),
 		withAdapter: async (work) => {
 			// The schema engine leaves its advisory lock on the connection, and a migration may take long.
@@ -56,37 +56,32 @@ export async function openPostgres(url: string, { connections: most = 10, waits 
 		probe: () => createProbe(connections),
 		close: () => connections.end(),
 	};
+	return database;
 }
 
-/** The adapter cuts a script at every semicolon, within the body of a function too: this one sends it as it is, in one transaction. */
-function runningWholeScripts(factory: PrismaPg): PrismaAdapterFactory {
-	const connect = async () => {
-		const adapter = await factory.connect();
-		adapter.executeScript = async (script) => void (await adapter.executeRaw({ sql: script, args: [], argTypes: [] }));
-		return adapter;
+/** A server, and what is known of what runs there. */
+interface Place {
+	readonly connections: Connections;
+	/** What a statement of that text is prepared as. */
+	readonly nameOf: (text: string) => string;
+	readonly time: SharedTime;
+	readonly onRetry: (() => void) | undefined;
+}
+
+const transactions =
+	(place: Place, caller: Caller | undefined): Database["transaction"] =>
+	(work, { once = false } = {}) => {
+		const attempt = () => inTransaction(place, caller, work);
+		return once ? attempt() : retried(attempt, place.onRetry);
 	};
-	return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() };
-}
 
-/** Each statement on a connection that is free. */
-function onAny(connections: Connections, nameOf: NameOf, onRetry: (() => void) | undefined): Queries {
-	const withFree = <Result>(work: (queries: Queries) => Promise<Result>) =>
-		retried(async () => {
-			const connection = await connections.take();
-			return work(on(connection, nameOf)).finally(() => connection.release());
-		}, onRetry);
-	return {
-		rows: <Row extends object>(statement: Sql) => withFree((queries) => queries.rows<Row>(statement)),
-		tuples: (statement) => withFree((queries) => queries.tuples(statement)),
-	};
-}
-
-async function inTransaction<Result>(connections: Connections, nameOf: NameOf, work: (tx: Queries) => Promise<Result>): Promise<Result> {
-	const connection = await connections.take();
+async function inTransaction<Result>(place: Place, caller: Caller | undefined, work: (tx: Queries) => Promise<Result>): Promise<Result> {
+	// What writes is not cancelled: whoever has gone may have left it behind to be done.
+	const connection = await place.connections.take(caller && { key: caller.key });
 	let isOver = false;
 	try {
 		await connection.query({ text: "begin" });
-		const result = await work(on(connection, nameOf, () => isOver));
+		const result = await work(on(connection, place, caller, () => isOver));
 		isOver = true;
 		const { command } = await connection.query({ text: "commit" });
 		// After a statement that failed, PostgreSQL takes a commit and rolls back.
@@ -101,17 +96,45 @@ async function inTransaction<Result>(connections: Connections, nameOf: NameOf, w
 	}
 }
 
-type NameOf = (text: string) => string;
+/** The adapter cuts a script at every semicolon, within the body of a function too: this one sends it as it is, in one transaction. */
+function runningWholeScripts(factory: PrismaPg): PrismaAdapterFactory {
+	const connect = async () => {
+		const adapter = await factory.connect();
+		adapter.executeScript = async (script) => void (await adapter.executeRaw({ sql: script, args: [], argTypes: [] }));
+		return adapter;
+	};
+	return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() };
+}
+
+/** Each statement on a connection that is free. */
+function onAny(place: Place, caller: Caller | undefined): Queries {
+	const withFree = <Result>(work: (queries: Queries) => Promise<Result>) =>
+		retried(async () => {
+			const connection = await place.connections.take(caller);
+			return work(on(connection, place, caller)).finally(() => connection.release());
+		}, place.onRetry);
+	return {
+		rows: <Row extends object>(statement: Sql) => withFree((queries) => queries.rows<Row>(statement)),
+		tuples: (statement) => withFree((queries) => queries.tuples(statement)),
+	};
+}
 
 /** Statements on the connection, by prepared ones. Work that goes on after its transaction has nothing to run them in. */
-function on(connection: Connection, nameOf: NameOf, isOver: () => boolean = () => false): Queries {
+function on(connection: Connection, { nameOf, time }: Place, caller: Caller | undefined, isOver: () => boolean = () => false): Queries {
 	const query = ({ text, values }: Sql) => {
 		if (isOver()) throw new Error("The transaction is over.");
 		return { text, values, name: nameOf(text) };
 	};
+	async function timed<Result>(run: () => Promise<Result>): Promise<Result> {
+		const end = time.begin();
+		return run().finally(() => {
+			const took = end();
+			caller?.took(took);
+		});
+	}
 	return {
-		rows: async <Row extends object>(statement: Sql) => (await connection.query<Row>(query(statement))).rows,
-		tuples: async (statement) => (await connection.query<unknown[]>({ ...query(statement), rowMode: "array" })).rows,
+		rows: async <Row extends object>(statement: Sql) => (await timed(() => connection.query<Row>(query(statement)))).rows,
+		tuples: async (statement) => (await timed(() => connection.query<unknown[]>({ ...query(statement), rowMode: "array" }))).rows,
 	};
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from "../shared/clock.ts";
 import type { Measures } from "../shared/measures.ts";
 import type { Operation } from "../shared/operation.ts";
 import { unauthenticated } from "./errors.ts";
+import { OperationCaller } from "./operation-caller.ts";
 
 /** What the whole service shares. */
 export interface Services {
@@ -32,6 +33,10 @@ export interface Services {
 export interface Context extends Services {
 	/** What the client's operation is to those who run the service. Its statements are counted by the database that stands here. */
 	readonly operation: Operation | undefined;
+	/** On whose behalf the database that stands here runs statements; undefined for nobody. */
+	readonly caller: OperationCaller | undefined;
+	/** The same database for what other operations of the viewer wait for too. */
+	readonly shared: () => Database;
 	readonly isSignedIn: boolean;
 	/** The token that signed the viewer in. */
 	readonly token: string | undefined;
@@ -76,11 +81,17 @@ export interface Asker {
 /** A context for whoever asks; for nobody without one. */
 export function createContext(services: Services, asker?: Asker, operation?: Operation): Context {
 	const none = { operation, lastEventId: undefined, following: undefined, admitted: undefined };
-	if (asker === undefined) return { ...services, ...none, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
+	if (asker === undefined) {
+		const ofNobody = { caller: undefined, shared: () => services.database, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
+		return { ...services, ...none, ...ofNobody };
+	}
 	const { token, viewer, lastEventId } = asker;
-	const database = operation === undefined ? services.database : watchedDatabase(services.database, operation.watch);
+	const caller = new OperationCaller(token);
+	const watched = (database: Database) => (operation === undefined ? database : watchedDatabase(database, operation.watch));
+	const database = watched(services.database.onBehalfOf(caller));
+	const shared = () => watched(services.database.onBehalfOf(caller.together));
 	const read = createReader(database, viewer, services.measures?.batch);
-	return { ...services, ...none, database, isSignedIn: true, token, lastEventId, viewer, read };
+	return { ...services, ...none, database, caller, shared, isSignedIn: true, token, lastEventId, viewer, read };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */

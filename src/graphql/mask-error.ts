@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import { Abandoned } from "../database/caller.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import { Forbidden } from "../shared/refusal.ts";
 import { recoded } from "./errors.ts";
@@ -28,6 +29,7 @@ export function maskError(thrown: unknown): MaskedError {
 	const named = (code: string, message?: string): MaskedError => ({ error: withCode(thrown, code, message), isBug: false });
 	if (original === undefined || original instanceof GraphQLError) return named(codeOf(original) ?? codeOf(thrown) ?? "BAD_USER_INPUT");
 	if (original instanceof InvalidInput) return named("BAD_USER_INPUT", original.message);
+	if (original instanceof Abandoned) return named("TIMED_OUT", original.message); // which nobody reads
 	if (original instanceof Forbidden) return named("FORBIDDEN", original.message);
 	const state = original instanceof Error && "code" in original ? String(original.code) : "";
 	const inputProblem = inputStates[state];

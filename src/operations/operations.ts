@@ -31,6 +31,8 @@ class WatchedOperation implements Operation {
 	#statements = 0;
 	#refusals: string[] | undefined;
 	#isEnded = false;
+	#isLeft = false;
+	#onLeave: (() => void) | undefined;
 
 	constructor(requestId: string, tell: Watchers["tell"], span: OperationSpan | undefined) {
 		this.requestId = requestId;
@@ -64,6 +66,7 @@ class WatchedOperation implements Operation {
 	end(codes: readonly string[]): void {
 		if (this.#isEnded) return;
 		this.#isEnded = true;
+		this.#onLeave = undefined;
 		const all = [...new Set([...(this.#refusals ?? []), ...codes])];
 		const answered: AnsweredOperation = {
 			requestId: this.requestId,
@@ -82,6 +85,14 @@ class WatchedOperation implements Operation {
 	}
 
 	leave(): void {
+		if (this.#isEnded) return;
+		this.#isLeft = true;
+		this.#onLeave?.();
 		if (this.#type !== undefined) this.end(["CLIENT_CLOSED"]);
+	}
+
+	onLeave(left: () => void): void {
+		if (this.#isLeft) left();
+		else if (!this.#isEnded) this.#onLeave = left;
 	}
 }

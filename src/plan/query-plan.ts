@@ -113,8 +113,10 @@ function rootPlan(asked: Asked, planner: Planner): RootPlan {
 	return {
 		...root,
 		answer: async (execution) => {
-			const uuid = reads.uuid(args(execution), execution.context);
-			const row = await visibleTogether(execution.context.viewer, execution.statements, reads.model, shape, uuid);
+			const { context } = execution;
+			const uuid = reads.uuid(args(execution), context);
+			const statements = () => createStatements(context.shared(), context.viewer, context.measures?.batch);
+			const row = await visibleTogether(context.viewer, statements, reads.model, shape, uuid);
 			if (row === null) throw notFound(reads.model, uuid);
 			await read?.([row], execution);
 			return write(row, execution);

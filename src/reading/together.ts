@@ -12,9 +12,15 @@ const open = new WeakMap<Viewer, Map<string, Loader>>();
 /**
  * Reads a row by its uuid together with other operations that ask in the same turn, and were signed in by the same look-up
  * of their token: one flat statement for all of them. Null when the viewer does not see it. Nothing is kept, and nobody is
- * answered what is older than their question.
+ * answered what is older than their question. `statements` makes those that read for all of them.
  */
-export function visibleTogether(viewer: Viewer, statements: Statements, model: VisibleModel, shape: Shape, uuid: string): Promise<AnyRow | null> {
+export function visibleTogether(
+	viewer: Viewer,
+	statements: () => Pick<Statements, "visible">,
+	model: VisibleModel,
+	shape: Shape,
+	uuid: string,
+): Promise<AnyRow | null> {
 	const loaders = open.get(viewer) ?? new Map<string, Loader>();
 	open.set(viewer, loaders);
 	const key = `${model} ${shapeKey(shape)}`;
@@ -22,7 +28,7 @@ export function visibleTogether(viewer: Viewer, statements: Statements, model: V
 		loaders.get(key) ??
 		new DataLoader<string, AnyRow | null>((uuids) => {
 			loaders.delete(key);
-			return statements.visible(model, shape, uuids);
+			return statements().visible(model, shape, uuids);
 		});
 	loaders.set(key, joined);
 	return joined.load(uuid);

@@ -3,6 +3,7 @@ import {
 	type ExecutionArgs,
 	type ExecutionResult,
 	type GraphQLSchema,
+	getOperationAST,
 	type OperationDefinitionNode,
 	OperationTypeNode,
 	parse,
@@ -33,6 +34,12 @@ export interface AdmissionOptions {
 
 /** The most items in one list of a query's argument. Changes tell by typed errors how many they take, and cost 1 for each. */
 const mostListItems = 250;
+
+/** An operation's statements may take as many milliseconds of the database for each point of its cost; more is charged afterwards. */
+const millisecondsPerPoint = 3;
+
+/** What takes no longer is never charged afterwards: a busy machine may be why it took that long. */
+const forgivenMilliseconds = 20;
 
 /** How long an operation may take, in milliseconds. */
 const longestExecution = 10_000;
@@ -67,8 +74,11 @@ export function createAdmission(
 	const known = new WeakMap<OperationDefinitionNode, Weighed>();
 	const parseBounded = parseWithin(bounds);
 
-	function charged({ token, viewer }: Context, cost: number, address: string): Promise<Charge> | Charge | undefined {
-		return token === undefined ? strangers?.charge(address, cost) : meter?.charge(token, mayReportAnything(viewer), cost);
+	function charged({ token, viewer, caller }: Context, cost: number, address: string): Promise<Charge> | Charge | undefined {
+		if (token === undefined) return strangers?.charge(address, cost);
+		const isReporter = mayReportAnything(viewer);
+		if (meter !== undefined) caller?.onTook(overspending(cost, (points) => meter.chargeAfterwards(token, isReporter, points)));
+		return meter?.charge(token, isReporter, cost);
 	}
 
 	return {
@@ -100,9 +110,10 @@ export function createAdmission(
 				// A schema that is not told of is not guessed by its suggestions either.
 				if (introspection !== "everyone") setValidationFn(validateWithoutSuggestions);
 			},
-			onExecute: ({ context, executeFn, setExecuteFn }) => {
+			onExecute: ({ context, args, executeFn, setExecuteFn }) => {
 				const cost = certain(context.admitted, "what is executed was admitted");
-				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args)));
+				const abandon = abandonable(args as ExecutionArgs);
+				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args), abandon));
 				return { onExecuteDone: ({ result }) => void Object.assign(result, { extensions: { ...(result as ExecutionResult).extensions, cost } }) };
 			},
 			onSubscribe: ({ context }) => void certain(context.admitted, "what is subscribed to was admitted"),
@@ -125,11 +136,34 @@ const parseWithin =
 const validateWithoutSuggestions: typeof validate = (schema, document, rules, options) =>
 	validate(schema, document, rules, { ...options, hideSuggestions: true });
 
-/** The result, or an error when it takes too long. */
-function withinTime<Result>(result: Result | Promise<Result>): Result | ExecutionResult | Promise<Result | ExecutionResult> {
+/** Charges, while the statements of an operation take more and more milliseconds, what they took beyond its cost. */
+function overspending(cost: number, charge: (points: number) => void): (milliseconds: number) => void {
+	let paid = Math.max(cost, forgivenMilliseconds / millisecondsPerPoint);
+	return (milliseconds) => {
+		const owed = Math.floor(milliseconds / millisecondsPerPoint - paid);
+		if (owed <= 0) return;
+		paid += owed;
+		charge(owed);
+	};
+}
+
+/** Ends the statements of a query, as it also does when the client goes. What changes something goes on. */
+function abandonable({ document, operationName, contextValue }: ExecutionArgs): () => void {
+	const { caller, operation } = contextValue as Context;
+	if (caller === undefined || getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return () => {};
+	const abandon = caller.abandonable();
+	operation?.onLeave(abandon);
+	return abandon;
+}
+
+/** The result, or an error when it takes too long, and is abandoned. */
+function withinTime<Result>(result: Result | Promise<Result>, abandon: () => void): Result | ExecutionResult | Promise<Result | ExecutionResult> {
 	if (!(result instanceof Promise)) return result;
 	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => resolve({ data: null, errors: [timedOut(longestExecution / 1_000)] }), longestExecution);
+		const timer = setTimeout(() => {
+			resolve({ data: null, errors: [timedOut(longestExecution / 1_000)] });
+			abandon();
+		}, longestExecution);
 		result.then(resolve, reject).finally(() => clearTimeout(timer));
 	});
 }

@@ -10,14 +10,16 @@ type Over = IteratorResult<never, void>;
 export class SocketListener implements Listener, AsyncIterableIterator<never, void, void> {
 	readonly #outbox: Outbox;
 	readonly #head: string;
+	readonly #onLeave: () => void;
 	#follower: { stop(): void } | undefined;
 	#end: { readonly error: unknown } | undefined;
 	#isLeft = false;
 	#waiting: { readonly resolve: (over: Over) => void; readonly reject: (error: unknown) => void } | undefined;
 
-	/** The listener of the operation that has the id on the client's side. */
-	constructor(outbox: Outbox, id: string) {
+	/** The listener of the operation that has the id on the client's side. `onLeave` is called when the client leaves it. */
+	constructor(outbox: Outbox, id: string, onLeave: () => void = () => {}) {
 		this.#outbox = outbox;
+		this.#onLeave = onLeave;
 		// The event's text is written once for all who share it; what is each one's own is put around it.
 		this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
 	}
@@ -58,6 +60,7 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	async return(): Promise<Over> {
 		this.#isLeft = true;
 		this.#follower?.stop();
+		this.#onLeave();
 		return { done: true, value: undefined };
 	}
 

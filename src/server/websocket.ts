@@ -74,7 +74,7 @@ export function serveWebSocket(
 				const { query, operationName, variables, extensions } = payload;
 				const operation = beginOperation({});
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return refused(operation, [tooManySubscriptions()]);
-				const listener = new SocketListener(outboxOf(connection.extra.socket), id);
+				const listener = new SocketListener(outboxOf(connection.extra.socket), id, () => operation.leave());
 				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
 				(connection.subscriptions as Record<string, unknown>)[id] = listener;
 				const engine = yoga.getEnveloped({

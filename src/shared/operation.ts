@@ -20,6 +20,8 @@ export interface Operation {
 	end(codes: readonly string[]): void;
 	/** Its client has gone: ends it when it was under way. */
 	leave(): void;
+	/** Calls back when its client goes before it has been answered; at once when it has gone. */
+	onLeave(left: () => void): void;
 }
 
 /** What an operation is asked with, apart from what it asks. Both come from the client: neither is trusted. */

@@ -1,5 +1,6 @@
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { tokenHash } from "../../src/access/token.ts";
 import { createMeter } from "../../src/admission/admission.service.ts";
 import { watchedDatabase } from "../../src/database/database.ts";
 import { type Sql, sql } from "../../src/database/sql.ts";
@@ -101,6 +102,38 @@ describe("a token that asks for too much", () => {
 		expect(allowed).toBeLessThanOrEqual(200);
 		expect(allowed).toBeGreaterThan(190 - 3 * 2);
 		expect(statements).toBeLessThan(450);
+	});
+});
+
+describe("what an operation took beyond its cost", () => {
+	const rate = { size: 1_000, perSecond: 0.001 };
+	const levelOf = async (token: string) =>
+		(await gateway.database.rows<{ level: number }>(sql`select round("level")::int as "level" from "RateBucket" where "hash" = ${tokenHash(token)}`))[0]?.level;
+
+	test("is taken out of what the token has left, and no more", async () => {
+		const meter = createMeter(gateway.database, rate, () => performance.now());
+		await meter.charge("ugw_late", false, 10);
+		meter.chargeAfterwards("ugw_late", false, 300);
+		expect(await meter.charge("ugw_late", false, 5)).toMatchObject({ isAllowed: true });
+		expect(await meter.charge("ugw_late", false, 680)).toMatchObject({ isAllowed: true });
+		expect(await meter.charge("ugw_late", false, 10)).toMatchObject({ isAllowed: false, remaining: 5 });
+	});
+
+	test("is owed when there is no more, at most as much as the bucket holds", async () => {
+		const meter = createMeter(gateway.database, rate, () => performance.now());
+		for (let time = 0; time < 5; time++) meter.chargeAfterwards("ugw_owing", false, 900);
+		await expect.poll(() => levelOf("ugw_owing")).toBeLessThan(0);
+		expect(await meter.charge("ugw_owing", false, 1)).toMatchObject({ isAllowed: false, remaining: 0 });
+		expect(await levelOf("ugw_owing")).toBe(-1_000);
+	});
+
+	test("is owed to all instances, and let in again when it is restored", async () => {
+		const instances = [1, 2].map(() => createMeter(gateway.database, rate, () => performance.now()));
+		instances[0]?.chargeAfterwards("ugw_moving", false, 1_500);
+		await expect.poll(() => levelOf("ugw_moving")).toBe(-500);
+		expect(await instances[1]?.charge("ugw_moving", false, 1)).toMatchObject({ isAllowed: false });
+		await gateway.database.rows(sql`update "RateBucket" set "level" = 50 where "hash" = ${tokenHash("ugw_moving")}`);
+		expect(await instances[1]?.charge("ugw_moving", false, 20)).toMatchObject({ isAllowed: true });
 	});
 });
 

@@ -12,23 +12,25 @@ export interface Rehearsed {
 export function rehearsed(database: Database): Rehearsed {
 	let stage: Queries | undefined;
 	const undone = new Error("The rehearsal is over.");
-	return {
-		database: {
-			...database,
-			rows: (statement) => (stage ?? database).rows(statement),
-			tuples: (statement) => (stage ?? database).tuples(statement),
-			transaction: async (work) => {
-				const tx = stage;
-				if (tx === undefined) return database.transaction(work);
-				await tx.rows(raw("savepoint rehearsed"));
-				try {
-					return await work(tx);
-				} catch (error) {
-					await tx.rows(raw("rollback to savepoint rehearsed"));
-					throw error;
-				}
-			},
+	const staged: Database = {
+		...database,
+		onBehalfOf: () => staged,
+		rows: (statement) => (stage ?? database).rows(statement),
+		tuples: (statement) => (stage ?? database).tuples(statement),
+		transaction: async (work) => {
+			const tx = stage;
+			if (tx === undefined) return database.transaction(work);
+			await tx.rows(raw("savepoint rehearsed"));
+			try {
+				return await work(tx);
+			} catch (error) {
+				await tx.rows(raw("rollback to savepoint rehearsed"));
+				throw error;
+			}
 		},
+	};
+	return {
+		database: staged,
 		rehearse: async (work) => {
 			const done: Awaited<ReturnType<typeof work>>[] = [];
 			const rolledBack = database.transaction(async (tx) => {

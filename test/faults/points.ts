@@ -31,8 +31,9 @@ export function killingAt(database: Database, point: Point, time: number): Datab
 		},
 		tuples: (statement) => tx.tuples(statement),
 	});
-	return {
+	const killing = (database: Database): Database => ({
 		...database,
+		onBehalfOf: (caller) => killing(database.onBehalfOf(caller)),
 		transaction: async (work) => {
 			reached("begin");
 			const result = await database.transaction(async (tx) => {
@@ -44,5 +45,6 @@ export function killingAt(database: Database, point: Point, time: number): Datab
 			reached("committed");
 			return result;
 		},
-	};
+	});
+	return killing(database);
 }

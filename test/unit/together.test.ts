@@ -18,8 +18,8 @@ function readings() {
 				read.push(`${username}: ${[...columns].join()} of ${model} ${uuids.join()}`);
 				return uuids.map((uuid) => (uuid === "gone" ? null : { uuid, readBy: username }));
 			},
-		}) as Pick<Statements, "visible"> as Statements;
-	const ask = (one: Viewer, uuid: string, shape = named) => visibleTogether(one, of(one), "Resource", shape, uuid);
+		}) as Pick<Statements, "visible">;
+	const ask = (one: Viewer, uuid: string, shape = named) => visibleTogether(one, () => of(one), "Resource", shape, uuid);
 	return { read, ask };
 }
 

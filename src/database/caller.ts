@@ -1,0 +1,19 @@
+/** On whose behalf statements run. */
+export interface Caller {
+	/** Callers of the same key share their part of the connections. */
+	readonly key: string;
+	/**
+	 * Aborted when nobody waits for the answers any more: what waits for a connection is refused, and a statement that runs is
+	 * cancelled. Only for callers that write nothing.
+	 */
+	readonly abandoned?: AbortSignal | undefined;
+	/** Told what a statement took of the database, in milliseconds, when it has ended. */
+	took(milliseconds: number): void;
+}
+
+/** Nobody waits for the answer of a statement any more: it was not begun, or was cancelled. */
+export class Abandoned extends Error {
+	constructor() {
+		super("Nobody waits for the answer any more.");
+	}
+}

@@ -1,0 +1,40 @@
+import type { Caller } from "../database/caller.ts";
+
+/** One operation as the database knows it: whose it is, whether somebody still waits for it, and what it took. */
+export class OperationCaller implements Caller {
+	readonly key: string;
+	#abandoned: AbortController | undefined;
+	#milliseconds = 0;
+	#onTook: ((milliseconds: number) => void) | undefined;
+
+	/** An operation of the token. */
+	constructor(token: string) {
+		this.key = token;
+	}
+
+	/** The same for what several operations wait for: none of them may abandon it. */
+	get together(): Caller {
+		return { key: this.key, took: (milliseconds) => this.took(milliseconds) };
+	}
+
+	get abandoned(): AbortSignal | undefined {
+		return this.#abandoned?.signal;
+	}
+
+	/** Says that it writes nothing. What is returned ends its statements, when nobody waits for it any more. */
+	abandonable(): () => void {
+		this.#abandoned ??= new AbortController();
+		const controller = this.#abandoned;
+		return () => controller.abort();
+	}
+
+	took(milliseconds: number): void {
+		this.#milliseconds += milliseconds;
+		this.#onTook?.(this.#milliseconds);
+	}
+
+	/** Calls back with all that its statements took so far, after each of them. */
+	onTook(told: (milliseconds: number) => void): void {
+		this.#onTook = told;
+	}
+}
