@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Caller } from "../database/caller.ts";
 
 /** One operation as the database knows it: whose it is, whether somebody still waits for it, and what it took. */
@@ -23,8 +24,9 @@ export class OperationCaller implements Caller {
 
 	/** Says that it writes nothing. What is returned ends its statements, when nobody waits for it any more. */
 	abandonable(): () => void {
-		this.#abandoned ??= new AbortController();
-		const controller = this.#abandoned;
+		const controller = new AbortController();
+		setMaxListeners(0, controller.signal); // each statement that runs or waits is one
+		this.#abandoned = controller;
 		return () => controller.abort();
 	}
 
