@@ -29,7 +29,14 @@ export interface Service {
 	interrupt(): Promise<Ended>;
 }
 
-const programs = { service: "main.js", token: "access/main.js", migrate: "database/main.js", import: "import/main.js", "turn-month": "month-turn/main.js" };
+const programs = {
+	service: "main.js",
+	token: "access/main.js",
+	migrate: "database/main.js",
+	import: "import/main.js",
+	"turn-month": "month-turn/main.js",
+	notifications: "notification/main.js",
+};
 type Command = keyof typeof programs;
 
 const running = new Set<ChildProcess>();
