@@ -19,7 +19,8 @@ const SetUserUsageInput = builder.inputType("SetUserUsageInput", {
 		}),
 		user: t.field({
 			type: "UUID",
-			description: "Uuid of the offering's account that it counts for; when absent, the account of that username, if there is one.",
+			description:
+				"Uuid of the offering's account that it counts for; when absent, the account of that username, if there is one. Required when several accounts have the username.",
 		}),
 		idempotencyKey: idempotencyKey(t),
 	}),

@@ -11,7 +11,7 @@ import { Decimal } from "../shared/decimal.ts";
 import { absent, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { accountsNamed } from "../user/account.store.ts";
 import { accountBounds, accountsByUsername, type NamedPart, type PartSubject, partSubjects, storeParts } from "./user-usage.store.ts";
-import { accountProblems, repeatedPartProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
+import { accountProblems, namesakeProblems, repeatedPartProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
 
 /** A part that was stored, by its uuid. */
 export interface StoredPart {
@@ -113,8 +113,11 @@ async function withAccounts(tx: Queries, viewer: Viewer, parts: readonly (Placed
 		user == null ? [] : accountProblems(certain(named.get(user), "what is absent was refused"), subject.offeringUuid),
 	);
 	const unnamed = fitting.filter(({ input }) => input.user == null).map(({ input }) => input);
-	const byUsername = new Map((await accountsByUsername(tx, unnamed)).map((part) => [nameOf(part), part.account]));
-	return fitting.map((item) => ({ ...item, account: item.input.user ?? byUsername.get(nameOf(item.input)) }));
+	const byUsername = new Map((await accountsByUsername(tx, unnamed)).map((found) => [nameOf(found), found]));
+	const certainOnes = checks.stage(InvalidInputRefusal, fitting, ({ input }) =>
+		input.user == null ? namesakeProblems(input.username, byUsername.get(nameOf(input))?.namesakes ?? 0) : [],
+	);
+	return certainOnes.map((item) => ({ ...item, account: item.input.user ?? byUsername.get(nameOf(item.input))?.account }));
 }
 
 /** The last stage: with what else is reported for it, now and before, an account stays within its limit. */

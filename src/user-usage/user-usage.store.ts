@@ -27,19 +27,25 @@ export interface NamedPart {
 	readonly username: string;
 }
 
-/** The accounts that parts count for when none is named: those stored with the parts, or the offerings' accounts of the usernames. */
-export function accountsByUsername(queries: Queries, parts: readonly NamedPart[]): Promise<(NamedPart & { account: string })[]> {
+/** The account that a part counts for when none is named, and how many there are of its username at the offering. */
+export interface FoundAccount extends NamedPart {
+	readonly account: string;
+	/** 0 when the account is the one that was named with the part before. */
+	readonly namesakes: number;
+}
+
+/** The accounts that parts count for when none is named: the offerings' accounts of the usernames, or those stored with the parts. */
+export function accountsByUsername(queries: Queries, parts: readonly NamedPart[]): Promise<FoundAccount[]> {
 	return queries.rows(sql`
-		select part.record as "componentUsage", part.username, account."uuid" as account
+		select part.record as "componentUsage", part.username, coalesce(own."first", stored."userUuid") as account, own."count" as "namesakes"
 		from unnest(${parts.map(({ componentUsage }) => componentUsage)}::uuid[], ${parts.map(({ username }) => username)}::text[]) part (record, username)
 		join "ComponentUsage" u on u."uuid" = part.record
 		cross join lateral (
-			select a."uuid" from "OfferingUser" a
-			where a."uuid" in (
-				select p."userUuid" from "ComponentUserUsage" p where p."componentUsageUuid" = part.record and p."username" = part.username
-			) or (a."offeringUuid" = u."offeringUuid" and a."username" = part.username)
-			order by a."username" is distinct from part.username, a."created", a."uuid" limit 1
-		) account
+			select count(*)::int as "count", (array_agg(a."uuid"))[1] as "first" from "OfferingUser" a
+			where a."offeringUuid" = u."offeringUuid" and a."username" = part.username
+		) own
+		left join "ComponentUserUsage" stored on stored."componentUsageUuid" = part.record and stored."username" = part.username
+		where own."count" > 0 or stored."userUuid" is not null
 	`);
 }
 

@@ -37,6 +37,13 @@ export function accountProblems(account: { offeringUuid: string }, offeringUuid:
 	return [{ code: "INVALID_INPUT", message: "The user is not an account at the resource's offering.", path: ["input", "user"] }];
 }
 
+/** A part that names no account counts for the one of its username: where there are several, it has to name one. */
+export function namesakeProblems(username: string, namesakes: number): Problems {
+	if (namesakes <= 1) return [];
+	const message = `${namesakes} accounts of the offering have the username ${username}: give the uuid of one of them as user.`;
+	return [{ code: "INVALID_INPUT", message, path: ["input", "user"] }];
+}
+
 /** The last stage of a part: with the account's other parts of the record (the replaced one left out), it stays within the account's limit. */
 export function userLimitProblems({ limit, current, additional }: { limit: string | undefined; current: string; additional: string }): Problems {
 	if (limit === undefined || new Decimal(current).plus(additional).lte(limit)) return [];

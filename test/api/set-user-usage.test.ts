@@ -50,6 +50,37 @@ describe("a username's part", () => {
 	});
 });
 
+describe("a part of a username that several accounts of the offering have", () => {
+	const several = {
+		__typename: "InvalidInputError",
+		code: "INVALID_INPUT",
+		message: "2 accounts of the offering have the username alice: give the uuid of one of them as user.",
+		path: ["input", "user"],
+	};
+
+	test("is refused when it does not say whose it is, though it was said of it before", async () => {
+		const [one] = [await provider.account("alice"), await provider.account("alice")];
+		expect(await report({ username: "alice", usage: "1" })).toMatchObject(several);
+		expect(await parts()).toMatchObject({ userUsages: { nodes: [] } });
+		await report({ username: "alice", usage: "1", user: one });
+		expect(await report({ username: "alice", usage: "2" })).toMatchObject(several);
+		expect(await parts()).toMatchObject({ userUsages: { nodes: [{ usage: "1" }] } });
+	});
+
+	test("counts for the account that is named", async () => {
+		const [, named] = [await provider.account("alice"), await provider.account("alice")];
+		await report({ username: "alice", usage: "1", user: named });
+		expect(await parts()).toMatchObject({ userUsages: { nodes: [{ user: { uuid: named } }] } });
+	});
+
+	test("is no question where the others are accounts of other offerings", async () => {
+		const own = await provider.account("alice");
+		await (await makeProvider(gateway())).account("alice");
+		await report({ username: "alice", usage: "1" });
+		expect(await parts()).toMatchObject({ userUsages: { nodes: [{ user: { uuid: own } }] } });
+	});
+});
+
 describe("a part is refused, and not stored,", () => {
 	const refusals: [string, object, object][] = [
 		["with an empty username", { username: "" }, { code: "INVALID_INPUT", path: ["input", "username"] }],

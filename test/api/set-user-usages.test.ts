@@ -100,6 +100,14 @@ describe("a call is refused as a whole", () => {
 		expect(await storedParts()).toEqual([]);
 	});
 
+	test("with a username that several accounts have, unless the part names one of them", async () => {
+		await provider.account("alice");
+		const problems = [{ code: "INVALID_INPUT", path: ["input", "1", "user"] }];
+		expect(await send([part("bob", "1"), part("alice", "1")])).toMatchObject({ __typename: "InvalidInputError", problems });
+		expect(await storedParts()).toEqual([]);
+		expect(await send([part("bob", "1"), part("alice", "1", { user: account })])).toMatchObject({ __typename: "SetUserUsagesPayload" });
+	});
+
 	test("with an account of another offering", async () => {
 		const stranger = await (await makeProvider(gateway())).account("mallory");
 		const answer = await send([part("bob", "1"), part("mallory", "1", { user: stranger })], await provider.staffToken());

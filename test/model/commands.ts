@@ -210,6 +210,8 @@ export const scenes = fc.record({
 	caps: fc.record({ cpu: cap(), ram: cap() }),
 	ramIsLimit: fc.boolean(),
 	supportsLimits: fc.constantFrom(true, true, true, true, true, false),
+	/** Whether two of the offering's accounts have one username. */
+	namesakes: seldom,
 	customers: fc.array(fc.record({ groups, blocked: seldom, archived: seldom }), {
 		minLength: 3,
 		maxLength: 3,

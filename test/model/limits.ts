@@ -47,8 +47,15 @@ const partStages: readonly Stage<PartReport>[] = [
 		invalidInput,
 		(world, { user }) => (user === world.elsewhere.account ? [problem("INVALID_INPUT", "The user is not an account at the resource's offering.", "user")] : []),
 	],
+	[invalidInput, namesakeProblems],
 	[ruleBroken, userLimitProblems],
 ];
+
+function namesakeProblems(world: World, { username, user }: PartReport): Problem[] {
+	const { length } = user === undefined ? world.accounts.filter((account) => account.username === username) : [];
+	if (length < 2) return [];
+	return [problem("INVALID_INPUT", `${length} accounts of the offering have the username ${username}: give the uuid of one of them as user.`, "user")];
+}
 
 function partShapeProblems({ componentUsage, username, usage }: PartReport, before: readonly PartReport[]): Problem[] {
 	const isRepeated = before.some((other) => other.componentUsage === componentUsage && other.username === username);

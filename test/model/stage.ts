@@ -176,7 +176,7 @@ async function put(database: Database, cast: Cast, scene: Scene): Promise<World>
 	return world;
 }
 
-function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, customers, resources }: Scene): World {
+function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, namesakes, customers, resources }: Scene): World {
 	const hour = 3_600_000;
 	const now = new Date(Date.parse("2023-01-01T00:00:00Z") + (start.day * 24 + start.hour) * hour);
 	const plan = randomUUID();
@@ -210,7 +210,7 @@ function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, customer
 		components: [component("cpu", "USAGE", caps.cpu), component("fee", "FIXED"), component("ram", ramIsLimit ? "LIMIT" : "USAGE", caps.ram)],
 		groups: cast.groups,
 		customers: known,
-		accounts: ["ann", "bob", null].map((username) => ({ uuid: randomUUID(), username })),
+		accounts: ["ann", "bob", namesakes ? "bob" : null].map((username) => ({ uuid: randomUUID(), username })),
 		elsewhere: cast.elsewhere,
 		resources: resources.map(({ customer, state, hasPlan, periods }) => ({
 			uuid: randomUUID(),
