@@ -11,8 +11,8 @@ const UpdateCustomerInput = builder.inputType("UpdateCustomerInput", {
 	description: "Changes of a customer: what is absent or null stays as it is.",
 	fields: (t) => ({
 		uuid: t.field({ type: "UUID", required: true, description: "Uuid of the customer." }),
-		blocked: t.boolean({ description: "Whether it is blocked: left out of every policy's totals." }),
-		archived: t.boolean({ description: "Whether it is archived: left out of every policy's totals." }),
+		blocked: t.boolean({ description: "Whether it is blocked: it gets no new resources, and is left out of every policy's totals." }),
+		archived: t.boolean({ description: "Whether it is archived: it gets no new resources, and is left out of every policy's totals." }),
 		organizationGroups: t.field({
 			type: ["UUID"],
 			description: "Uuids of all the groups that it is to be a member of: it leaves those that are not named, with [] all of them.",

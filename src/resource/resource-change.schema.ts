@@ -46,7 +46,7 @@ builder.mutationFields((t) => ({
 	createResource: t.field({
 		type: CreateResourcePayload,
 		description:
-			"Creates a resource, in state CREATING. Refused while a fired policy of the offering blocks the customer. " +
+			"Creates a resource, in state CREATING. Refused for a blocked or archived customer, and while a fired policy of the offering blocks the customer. " +
 			"For staff, the customer's owners and the project's managers and admins; FORBIDDEN for others of the customer's side and for support.",
 		args: { input: t.arg({ type: CreateResourceInput, required: true, description: "The resource." }) },
 		errors: answersResult("CreateResource"),

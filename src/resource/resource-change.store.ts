@@ -3,6 +3,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
+import { certain } from "../shared/certain.ts";
 
 /** The project that is to hold a resource. */
 export interface HoldingProject {
@@ -25,6 +26,12 @@ export async function boughtOffering(queries: Queries, viewer: Viewer, uuid: str
 		select o."uuid", o."state"::text as "state" from "Offering" o where o."uuid" = ${uuid}::uuid and ${visibility.Offering(viewer, sql`o`)}
 	`);
 	return offering;
+}
+
+/** Whether the customer is blocked or archived; it stays so until the transaction ends when an offering is locked. */
+export async function customerFlags(tx: Queries, uuid: string): Promise<{ blocked: boolean; archived: boolean }> {
+	const [flags] = await tx.rows<{ blocked: boolean; archived: boolean }>(sql`select "blocked", "archived" from "Customer" where "uuid" = ${uuid}::uuid`);
+	return certain(flags, "a project has a customer");
 }
 
 /** Whether the offering sells the plan. */

@@ -6,8 +6,8 @@ import { isBlocked } from "../policy/policy.store.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { reportSubjects } from "../usage/usage.store.ts";
-import { blockedProblem, nameProblems, saleProblems, stateChangeProblems } from "./resource.ts";
-import { addResource, boughtOffering, changeState, holdingProject, isOnSale } from "./resource-change.store.ts";
+import { blockedProblem, customerProblems, nameProblems, saleProblems, stateChangeProblems } from "./resource.ts";
+import { addResource, boughtOffering, changeState, customerFlags, holdingProject, isOnSale } from "./resource-change.store.ts";
 
 export interface ResourceRequest {
 	readonly name: string;
@@ -35,7 +35,8 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 		if (!mayCreateResources(viewer, project)) throw new Forbidden("Only staff, the customer's owners and the project's managers and admins create resources.");
 		if (request.plan != null && !(await isOnSale(tx, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
 		refuse(RuleRefusal, saleProblems(offering));
-		await lockOfferings(tx, [offering.uuid]); // a policy that fires now is seen, or fires after this
+		await lockOfferings(tx, [offering.uuid]); // a policy that fires now, or a customer that is blocked now, is seen, or comes after this
+		refuse(RuleRefusal, customerProblems(await customerFlags(tx, project.customerUuid)));
 		if (await isBlocked(tx, offering.uuid, project.customerUuid)) throw new RuleRefusal([blockedProblem]);
 		return addResource(tx, { ...project, name: request.name.trim(), offeringUuid: offering.uuid, planUuid: request.plan ?? null }, now);
 	});

@@ -15,7 +15,13 @@ export function saleProblems(offering: { state: string }): Problems {
 	return [{ code: "OFFERING_NOT_ACTIVE", message: "The offering is not on sale.", path: ["input", "offering"] }];
 }
 
-/** Stage 4: a fired policy of the offering keeps the customer from getting more. */
+/** Stage 4: a customer that is blocked or archived gets nothing, whatever it wants. */
+export function customerProblems({ blocked, archived }: { blocked: boolean; archived: boolean }): Problems {
+	const problem = (message: string): Problem => ({ code: "CUSTOMER_BLOCKED", message, path: ["input", "project"] });
+	return [...(blocked ? [problem("Blocked organization is not available.")] : []), ...(archived ? [problem("Archived organization is not available.")] : [])];
+}
+
+/** Stage 5: a fired policy of the offering keeps the customer from getting more. */
 export const blockedProblem: Problem = {
 	code: "BLOCKED_BY_POLICY",
 	message: "Creation of new resources in this project is not available due to a policy.",

@@ -7,6 +7,7 @@ export const problemCodes = {
 	INVALID_RESOURCE_STATE: "The resource's state does not allow it: usage is reported while it is OK, UPDATING or TERMINATING, and TERMINATED is for good.",
 	INVALID_COMPONENTS: "The offering has no such components to report usage of.",
 	OFFERING_NOT_ACTIVE: "The offering is not on sale.",
+	CUSTOMER_BLOCKED: "The customer is blocked or archived, and gets no resources.",
 	BLOCKED_BY_POLICY: "A fired policy of the offering blocks new resources of the customer.",
 	LIMIT_EXCEEDED: "The provider's cap on the component would be exceeded.",
 	USER_LIMIT_EXCEEDED: "The account's limit would be exceeded.",

@@ -78,6 +78,21 @@ describe("a new resource is refused", () => {
 	});
 });
 
+describe("a new resource is refused to a customer that is", () => {
+	const blocked = "Blocked organization is not available.";
+	const archived = "Archived organization is not available.";
+	test.each<[string, object, string]>([
+		["blocked", { blocked: true }, blocked],
+		["archived", { archived: true }, archived],
+		["both", { blocked: true, archived: true }, `${blocked} ${archived}`],
+	])("%s, whoever asks for it", async (_case, flags, message) => {
+		const closed = await provider.customer(flags);
+		const theirs = await insert(gateway().database, "Project", { name: "Theirs", customerUuid: closed });
+		expect(await create({ project: theirs })).toMatchObject({ __typename: "RuleError", code: "CUSTOMER_BLOCKED", message, path: ["input", "project"] });
+		expect(await gateway().database.rows(sql`select from "Resource" where "customerUuid" = ${closed}::uuid`)).toEqual([]);
+	});
+});
+
 describe("a policy that blocks", () => {
 	const block = ["BLOCK_CREATION_OF_NEW_RESOURCES"];
 	const blocked = { code: "BLOCKED_BY_POLICY", message: "Creation of new resources in this project is not available due to a policy." };

@@ -8,6 +8,11 @@ import { type Customer, type Firing, type Resource, resourceOf, thisMonth, usage
 export function createResource(world: World, project: string, uuid: string, period: string): Refused | Resource {
 	const customer = world.customers.find((candidate) => candidate.project === project);
 	if (customer === undefined) return notFound(absent("Project", project, "project"));
+	const closed = refusedBy(ruleBroken, [
+		...(customer.blocked ? [problem("CUSTOMER_BLOCKED", "Blocked organization is not available.", "project")] : []),
+		...(customer.archived ? [problem("CUSTOMER_BLOCKED", "Archived organization is not available.", "project")] : []),
+	]);
+	if (closed !== undefined) return closed;
 	if (isBlocked(world, customer)) {
 		return ruleBroken(problem("BLOCKED_BY_POLICY", "Creation of new resources in this project is not available due to a policy.", "project"));
 	}

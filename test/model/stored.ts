@@ -89,13 +89,16 @@ function usedBy(world: World, { resource, component, user }: Limit): string {
 	return printed(sum([...(usage?.parts.values() ?? [])].filter((part) => part.user === user).map(({ amount }) => amount)));
 }
 
-/** Whose resources are refused because of a policy. The last thing that is done: the others are created. */
+/** Whose resources are refused, for what they are or because of a policy. The last thing that is done: the others are created. */
 export async function compareBlocks(stage: Stage, world: World): Promise<Turn> {
 	const [first, second, third] = world.customers.map(({ project }) => ({ name: "Resource", offering: world.offering, project }));
 	const answered: Answer = await stage.ask(world.now, attempts, { first, second, third });
 	return {
 		asked: "a resource for each customer",
 		answered: [answered.first, answered.second, answered.third].map(({ code }) => code ?? "created"),
-		expected: world.customers.map((customer) => (isBlocked(world, customer) ? "BLOCKED_BY_POLICY" : "created")),
+		expected: world.customers.map((customer) => {
+			if (customer.blocked || customer.archived) return "CUSTOMER_BLOCKED";
+			return isBlocked(world, customer) ? "BLOCKED_BY_POLICY" : "created";
+		}),
 	};
 }
