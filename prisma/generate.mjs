@@ -6,6 +6,13 @@ import { createRequire } from "node:module";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const oldest = [20, 19];
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+	process.stderr.write(`Node ${oldest.join(".")} or newer is needed: this is ${process.versions.node}.\n`);
+	process.exit(1);
+}
+
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");

@@ -84,7 +84,7 @@ testOnServer("ten thousand alerts at once, while one of the subscribers does not
 });
 
 /** How often clients subscribe and leave again, and how often they do before it is measured. */
-const cycles = Number(process.env["BOUNDS_CYCLES"] ?? 5_000);
+const cycles = Number(process.env["BOUNDS_CYCLES"] ?? 2_000);
 const firstCycles = 2_000;
 const connections = 10;
 const perConnection = 200;

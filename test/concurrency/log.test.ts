@@ -14,7 +14,7 @@ import { patient } from "../support/templates.setup.ts";
 
 const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
 
-const wanted = Number(process.env["LOG_ENTRIES"] ?? 4_000);
+const wanted = Number(process.env["LOG_ENTRIES"] ?? 2_000);
 const writers = 12;
 /** After so many events a subscriber leaves, and comes back to go on from the last of them. */
 const eventsPerVisit = 97;

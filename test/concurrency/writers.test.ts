@@ -34,7 +34,7 @@ const firingsOf = async (provider: Provider): Promise<string[]> => {
 };
 
 /** On the embedded database's one connection nobody races: one round there, all of them on a server, unless fewer are asked for. */
-const rounds = () => (gateway().database.engine === "PostgreSQL" ? Number(process.env["RACE_ROUNDS"] ?? 50) : 1);
+const rounds = () => (gateway().database.engine === "PostgreSQL" ? Number(process.env["RACE_ROUNDS"] ?? 5) : 1);
 
 test.each([
 	["exactly one", 99],

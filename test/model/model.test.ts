@@ -10,7 +10,7 @@ import { compareBlocks, compareFigures, compareStored, compareTotals } from "./s
 
 const setting = (name: string): string | undefined => (process.env[name] === "" ? undefined : process.env[name]);
 
-const sequences = Number(setting("MODEL_SEQUENCES") ?? 2_000);
+const sequences = Number(setting("MODEL_SEQUENCES") ?? 200);
 const seed = setting("MODEL_SEED");
 const isReplay = seed !== undefined && seed !== "random";
 

@@ -11,6 +11,7 @@ import { openPostgres } from "../../src/database/postgres.ts";
 import { raw } from "../../src/database/sql.ts";
 import { fillWithDemo } from "../../src/demo/demo.ts";
 import { demoMoment, type Template, templates } from "./moments.ts";
+import { isServerInstalled, startOwnServer } from "./postgres-server.ts";
 
 /** Where the tests' databases come from: templates that are made once and cloned for each test file. */
 export type Templates = { engine: "PGlite"; folder: string } | { engine: "PostgreSQL"; url: string; prefix: string };
@@ -24,10 +25,21 @@ declare module "vitest" {
 /** Tests share a machine with others: they do not fail because it is slow. */
 export const patient = { connect: 30_000, freeConnection: 120_000, statement: 60_000, idleInTransaction: 60_000 };
 
-/** The engine is PGlite, or the PostgreSQL server of TEST_DATABASE_URL, whose user may create databases. */
+/**
+ * The engine is the PostgreSQL server of TEST_DATABASE_URL, whose user may create databases; without one a PostgreSQL 18
+ * of the tests' own, which answers several times faster than the embedded database. That one is taken with
+ * TEST_DATABASE_URL=embedded, and where npm has no server for the platform.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-	const url = process.env["TEST_DATABASE_URL"];
-	return url === undefined || url === "" ? onPGlite(project) : onPostgres(project, url);
+	const url = process.env["TEST_DATABASE_URL"] || undefined;
+	if (url === "embedded" || (url === undefined && !isServerInstalled())) return onPGlite(project);
+	if (url !== undefined) return onPostgres(project, url);
+	const server = startOwnServer("tests");
+	const finish = await onPostgres(project, server.url).catch(async (error: unknown) => {
+		await server.stop();
+		throw error;
+	});
+	return () => finish().finally(() => server.stop());
 }
 
 const fill: Record<Template, (database: Database) => Promise<void>> = {
