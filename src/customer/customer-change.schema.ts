@@ -3,7 +3,7 @@ import { momentOf, renew } from "../graphql/context.ts";
 import { Customer } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRow } from "../graphql/rows.ts";
-import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { type ChangedCustomer, updateCustomer } from "./customer-change.service.ts";
 
@@ -42,7 +42,8 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: "The changes." }) },
 		errors: answersResult("UpdateCustomer"),
 		resolve: async (_root, { input }, context) => {
-			const changed = await updateCustomer(once(context, "updateCustomer", input), context.viewer, input, momentOf(context));
+			const names = (changed: ChangedCustomer) => [{ model: "Customer", uuid: changed.uuid } as const, ...firingsIn(changed)];
+			const changed = await updateCustomer(once(context, "updateCustomer", input, names), context.viewer, input, momentOf(context));
 			renew(context);
 			return changed;
 		},

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Viewer } from "../access/viewer.ts";
+import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
+import { createStatements } from "../reading/statements.ts";
 import { daysKept, type KeyedRequest } from "./idempotency.ts";
 
 /** What is known of a key: the answer to the same request, or that it was used for another one. */
@@ -20,6 +23,23 @@ export async function keptAnswers<Answer>(tx: Queries, callerUuid: string, reque
 	`);
 	const contents = new Map(requests.map(({ key, content }) => [key, hashed(content)]));
 	return new Map(rows.map(({ key, content, answer }) => [key, contents.get(key)?.equals(content) ? { answer } : "conflict"]));
+}
+
+/** A stored object that an answer names. */
+export interface NamedObject {
+	readonly model: VisibleModel;
+	readonly uuid: string;
+}
+
+/** The uuids of those of the objects that the viewer sees: a statement for each model. */
+export async function seenOf(queries: Queries, viewer: Viewer, objects: readonly NamedObject[]): Promise<Set<string>> {
+	const statements = createStatements(queries, viewer);
+	const seen = new Set<string>();
+	for (const model of new Set(objects.map((object) => object.model))) {
+		const uuids = objects.filter((object) => object.model === model).map(({ uuid }) => uuid);
+		for (const row of await statements.visible(model, { columns: new Set(), links: new Map() }, uuids)) if (row !== null) seen.add(String(row["uuid"]));
+	}
+	return seen;
 }
 
 /** A request and what it is answered from now on. */

@@ -1,5 +1,5 @@
 import type { Given } from "../shared/given.ts";
-import type { Problems } from "../shared/refusal.ts";
+import { absent, type Problems } from "../shared/refusal.ts";
 
 /** How long the answer to a key is kept at least, in days. */
 export const daysKept = 7;
@@ -22,6 +22,13 @@ export interface KeyedRequest {
 export function keyedRequest(operation: string, { idempotencyKey, ...input }: KeyedInput): KeyedRequest | undefined {
 	return idempotencyKey == null ? undefined : { key: idempotencyKey, content: JSON.stringify([operation, canonical(input)]) };
 }
+
+/** An answer is given again while its caller sees all that it names: the problems are what is not there, or not seen, any more. */
+export const goneProblems = (named: readonly { model: string; uuid: string }[], seen: ReadonlySet<string>): Problems =>
+	named.filter(({ uuid }) => !seen.has(uuid)).map(({ model, uuid }) => absent(inWords(model), uuid, "idempotencyKey"));
+
+/** Such as "Component usage". */
+const inWords = (model: string): string => model.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Stage 1 of every keyed input. */
 export function keyProblems({ idempotencyKey }: KeyedInput): Problems {

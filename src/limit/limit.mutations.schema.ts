@@ -61,6 +61,8 @@ const DeletePayload = builder.objectRef<{ uuid: string }>("DeleteComponentUserUs
 	}),
 });
 
+const namesLimit = (uuid: string) => [{ model: "ComponentUserUsageLimit", uuid } as const];
+
 builder.mutationFields((t) => ({
 	createComponentUserUsageLimit: t.field({
 		type: CreatePayload,
@@ -68,7 +70,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: CreateInput, required: true, description: "The limit." }) },
 		errors: answersResult("CreateComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
-			const uuid = await createLimit(once(context, "createComponentUserUsageLimit", input), context.viewer, input, context.clock());
+			const uuid = await createLimit(once(context, "createComponentUserUsageLimit", input, namesLimit), context.viewer, input, context.clock());
 			renew(context);
 			return { uuid };
 		},
@@ -79,7 +81,12 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: UpdateInput, required: true, description: "The changes." }) },
 		errors: answersResult("UpdateComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
-			await updateLimit(once(context, "updateComponentUserUsageLimit", input), context.viewer, input, context.clock());
+			await updateLimit(
+				once(context, "updateComponentUserUsageLimit", input, () => namesLimit(input.uuid)),
+				context.viewer,
+				input,
+				context.clock(),
+			);
 			renew(context);
 			return { uuid: input.uuid };
 		},
@@ -90,7 +97,11 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The limit." }) },
 		errors: answersResult("DeleteComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
-			await removeLimit(once(context, "deleteComponentUserUsageLimit", input), context.viewer, input.uuid);
+			await removeLimit(
+				once(context, "deleteComponentUserUsageLimit", input, () => []),
+				context.viewer,
+				input.uuid,
+			);
 			renew(context);
 			return { uuid: input.uuid };
 		},

@@ -4,7 +4,7 @@ import { PolicyAction, PolicyPeriod } from "../graphql/enums.ts";
 import { OfferingUsagePolicy } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRow } from "../graphql/rows.ts";
-import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "./caused-firings.schema.ts";
 import { LimitInput } from "./policy.inputs.ts";
 import { type ChangedPolicy, createPolicy, removePolicy, updatePolicy } from "./policy-change.service.ts";
@@ -76,6 +76,8 @@ const DeletePayload = builder.objectRef<{ uuid: string }>("DeleteOfferingUsagePo
 	}),
 });
 
+const namesIn = (changed: ChangedPolicy) => [{ model: "OfferingUsagePolicy", uuid: changed.uuid } as const, ...firingsIn(changed)];
+
 builder.mutationFields((t) => ({
 	createOfferingUsagePolicy: t.field({
 		type: CreatePayload,
@@ -85,7 +87,7 @@ builder.mutationFields((t) => ({
 		resolve: async (_root, { input }, context) => {
 			const { scope, options, organizationGroups, idempotencyKey: _key, ...rest } = input;
 			const request = { ...rest, organizationGroups: organizationGroups ?? [], externalUserEmails: options?.externalUserEmails ?? [] };
-			const changed = await createPolicy(once(context, "createOfferingUsagePolicy", input), context.viewer, scope, request, momentOf(context));
+			const changed = await createPolicy(once(context, "createOfferingUsagePolicy", input, namesIn), context.viewer, scope, request, momentOf(context));
 			renew(context);
 			return changed;
 		},
@@ -98,7 +100,7 @@ builder.mutationFields((t) => ({
 		resolve: async (_root, { input }, context) => {
 			const { options, idempotencyKey: _key, ...rest } = input;
 			const change = { ...rest, externalUserEmails: options?.externalUserEmails };
-			const changed = await updatePolicy(once(context, "updateOfferingUsagePolicy", input), context.viewer, change, momentOf(context));
+			const changed = await updatePolicy(once(context, "updateOfferingUsagePolicy", input, namesIn), context.viewer, change, momentOf(context));
 			renew(context);
 			return changed;
 		},
@@ -109,7 +111,11 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The policy." }) },
 		errors: answersResult("DeleteOfferingUsagePolicy"),
 		resolve: async (_root, { input }, context) => {
-			await removePolicy(once(context, "deleteOfferingUsagePolicy", input), context.viewer, input.uuid);
+			await removePolicy(
+				once(context, "deleteOfferingUsagePolicy", input, () => []),
+				context.viewer,
+				input.uuid,
+			);
 			renew(context);
 			return { uuid: input.uuid };
 		},

@@ -42,6 +42,8 @@ const payload = (name: string, description: string) =>
 const CreateResourcePayload = payload("CreateResourcePayload", "The resource that was created.");
 const SetResourceStatePayload = payload("SetResourceStatePayload", "The resource whose state was set.");
 
+const namesResource = (uuid: string) => [{ model: "Resource", uuid } as const];
+
 builder.mutationFields((t) => ({
 	createResource: t.field({
 		type: CreateResourcePayload,
@@ -51,7 +53,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: CreateResourceInput, required: true, description: "The resource." }) },
 		errors: answersResult("CreateResource"),
 		resolve: async (_root, { input }, context) => {
-			const uuid = await createResource(once(context, "createResource", input), context.viewer, input, context.clock());
+			const uuid = await createResource(once(context, "createResource", input, namesResource), context.viewer, input, context.clock());
 			renew(context);
 			return { uuid };
 		},
@@ -64,7 +66,13 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: SetResourceStateInput, required: true, description: "The resource and its state." }) },
 		errors: answersResult("SetResourceState"),
 		resolve: async (_root, { input }, context) => {
-			await setResourceState(once(context, "setResourceState", input), context.viewer, input.resource, input.state, context.clock());
+			await setResourceState(
+				once(context, "setResourceState", input, () => namesResource(input.resource)),
+				context.viewer,
+				input.resource,
+				input.state,
+				context.clock(),
+			);
 			renew(context);
 			return { uuid: input.resource };
 		},

@@ -11,6 +11,8 @@ export interface BatchMode {
 	readonly partial: boolean;
 	/** The call names its items by index: problems lead to ["input", "3", …]. */
 	readonly indexed: boolean;
+	/** The call has an answer for each item: one may be refused alone even when the call is all or nothing. */
+	readonly itemised: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface BatchMode {
  * the next. All or nothing, a stage is told with the problems of every item that it refuses.
  */
 export class BatchChecks {
-	/** Why items were refused, by index; stays empty when the call is all or nothing. */
+	/** Why items were refused alone, by index. */
 	readonly refusals = new Map<number, Refusal>();
 	readonly #mode: BatchMode;
 
@@ -33,8 +35,17 @@ export class BatchChecks {
 
 	/** Answers the items that pass the stage. Throws the stage's refusal when one does not and the call is all or nothing. */
 	stage<Item extends Placed>(Stage: StageRefusal, items: readonly Item[], problemsOf: (item: Item) => Problems): Item[] {
+		return this.#passing(Stage, items, problemsOf, this.#mode.partial);
+	}
+
+	/** The same of what was done before the call: an item that does not pass refuses no other one where the call can answer each. */
+	alone<Item extends Placed>(Stage: StageRefusal, items: readonly Item[], problemsOf: (item: Item) => Problems): Item[] {
+		return this.#passing(Stage, items, problemsOf, this.#mode.partial || this.#mode.itemised);
+	}
+
+	#passing<Item extends Placed>(Stage: StageRefusal, items: readonly Item[], problemsOf: (item: Item) => Problems, partial: boolean): Item[] {
 		const found = items.map((item) => ({ item, problems: problemsOf(item).map((problem) => this.#placed(item, problem)) }));
-		if (!this.#mode.partial)
+		if (!partial)
 			refuse(
 				Stage,
 				found.flatMap(({ problems }) => problems),

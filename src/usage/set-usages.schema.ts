@@ -11,7 +11,8 @@ const SetUsagesPayload = builder.objectRef<StoredReports>("SetUsagesPayload").im
 	fields: (t) => ({
 		results: t.field({
 			type: [SetUsagePayload],
-			description: "What became of each report, in the order of the call; errors among them only when partial was asked for.",
+			description:
+				"What became of each report, in the order of the call; errors among them only when partial was asked for, or where what an earlier call stored under the same key has gone.",
 			itemErrors: {
 				types: [InvalidInputRefusal, NotFoundRefusal, Forbidden, RuleRefusal],
 				union: { name: "SetUsagesItem", description: "What became of one report of a call: what it left behind, or why it was refused." },

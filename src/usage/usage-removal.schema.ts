@@ -1,7 +1,7 @@
 import { builder } from "../graphql/builder.ts";
 import { momentOf, renew } from "../graphql/context.ts";
 import { answersResult } from "../graphql/refusals.ts";
-import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
+import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { type RemovedUsage, removeUsage } from "./usage-removal.service.ts";
 
@@ -28,7 +28,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The record." }) },
 		errors: answersResult("DeleteComponentUsage"),
 		resolve: async (_root, { input }, context) => {
-			const removed = await removeUsage(once(context, "deleteComponentUsage", input), context.viewer, input.uuid, momentOf(context));
+			const removed = await removeUsage(once(context, "deleteComponentUsage", input, firingsIn), context.viewer, input.uuid, momentOf(context));
 			renew(context);
 			return removed;
 		},

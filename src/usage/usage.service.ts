@@ -34,14 +34,14 @@ export interface StoredReports {
  * @throws Forbidden when the viewer sees the resource and may not report its usage
  */
 export async function setUsage(database: Transactions, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
-	const { results } = await storeReports(database, viewer, [report], moment, new BatchChecks({ partial: false, indexed: false }));
+	const { results } = await storeReports(database, viewer, [report], moment, new BatchChecks({ partial: false, indexed: false, itemised: false }));
 	const [stored] = results.values();
 	return certain(stored, "a report that was not refused is stored");
 }
 
 /**
  * Stores up to 250 reports in one transaction, and evaluates the policies once, after all of them. All or nothing, and
- * throws as setUsage does; or, `partial`, those that are not refused.
+ * throws as setUsage does; or, `partial`, those that are not refused. A replay whose records have gone is refused alone.
  */
 export async function setUsages(
 	database: Transactions,
@@ -50,13 +50,18 @@ export async function setUsages(
 	{ partial, ...moment }: Moment & { readonly partial: boolean },
 ): Promise<StoredReports> {
 	refuse(InvalidInputRefusal, callSizeProblems(reports, "reports"));
-	const checks = new BatchChecks({ partial, indexed: true });
+	const checks = new BatchChecks({ partial, indexed: true, itemised: true });
 	const { results, firings } = await storeReports(database, viewer, reports, moment, checks);
 	return {
 		results: reports.map((_report, index) => certain(results.get(index) ?? checks.refusals.get(index), "each report is stored or refused")),
 		firings,
 	};
 }
+
+const namesIn = ({ componentUsages, firings }: StoredReport) => [
+	...componentUsages.map((uuid) => ({ model: "ComponentUsage", uuid }) as const),
+	...firings.map((uuid) => ({ model: "PolicyFiring", uuid }) as const),
+];
 
 /** Stores the reports that pass all stages, and answers by their index what each left behind. */
 async function storeReports(
@@ -69,7 +74,7 @@ async function storeReports(
 	const placed = reports.map((input, index): PlacedReport => ({ index, input }));
 	const shaped = checks.stage(InvalidInputRefusal, placed, ({ input }) => [...shapeProblems(input), ...keyProblems(input)]);
 	return database.transaction(async (tx) => {
-		const { answers, fresh } = await answersByKey<StoredReport, PlacedReport>(tx, viewer, "setUsage", shaped, checks);
+		const { answers, fresh } = await answersByKey<StoredReport, PlacedReport>(tx, viewer, "setUsage", shaped, namesIn, checks);
 		const calendar = { month: billingPeriodAt(moment.now, moment.timeZone), timeZone: moment.timeZone };
 		const accepted = await checkedReports(tx, viewer, fresh, calendar, checks);
 		const stored = await storeAccepted(tx, viewer, accepted, calendar.month, moment.now);

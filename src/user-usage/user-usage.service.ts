@@ -26,14 +26,14 @@ export interface StoredPart {
  * @throws Forbidden when the viewer sees the record and may not report its usage
  */
 export async function setUserUsage(database: Transactions, viewer: Viewer, part: UserUsageReport, now: Date): Promise<StoredPart> {
-	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false }));
+	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false, itemised: false }));
 	return certain(stored, "a part that was not refused is stored");
 }
 
 /** Stores up to 250 parts, all or nothing, and answers them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
 export async function setUserUsages(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date): Promise<StoredPart[]> {
 	refuse(InvalidInputRefusal, callSizeProblems(parts, "parts"));
-	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true }));
+	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true, itemised: false }));
 }
 
 /** A part in its place in the call. */
@@ -47,6 +47,8 @@ interface FoundPart extends PlacedPart {
 	readonly account: string | undefined;
 }
 
+const namesIn = ({ componentUserUsage }: StoredPart) => [{ model: "ComponentUserUsage", uuid: componentUserUsage } as const];
+
 async function storeChecked(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date, checks: BatchChecks): Promise<StoredPart[]> {
 	const seen = new Set<string>();
 	const shaped = checks.stage(
@@ -59,7 +61,7 @@ async function storeChecked(database: Transactions, viewer: Viewer, parts: reado
 		},
 	);
 	return database.transaction(async (tx) => {
-		const { answers, fresh } = await answersByKey<StoredPart, PlacedPart>(tx, viewer, "setUserUsage", shaped, checks);
+		const { answers, fresh } = await answersByKey<StoredPart, PlacedPart>(tx, viewer, "setUserUsage", shaped, namesIn, checks);
 		const found = await foundParts(tx, viewer, fresh, checks);
 		await refuseBeyondLimits(tx, found, checks);
 		const stored = await storeParts(

@@ -143,6 +143,15 @@ describe.each(Object.keys(mutations))("%s", (name) => {
 		expect(await stored()).toEqual(after);
 	});
 
+	test("is answered with NOT_FOUND as data, when it is repeated by a caller who does not see any more what it names", async () => {
+		const [input] = await prepared();
+		const first = await send(name, input);
+		await gateway().database.rows(sql`update "User" set "isStaff" = false`);
+
+		const notFound = { __typename: "NotFoundError", code: "NOT_FOUND", path: ["input", "idempotencyKey"] };
+		expect(await send(name, input)).toMatchObject(name.startsWith("delete") ? first : notFound);
+	});
+
 	test("is refused with a key that is too long", async () => {
 		const [input] = await prepared();
 		expect(await send(name, { ...input, idempotencyKey: "k".repeat(256) })).toMatchObject({
@@ -182,13 +191,29 @@ test("a repeated request is answered even when it would be refused by now", asyn
 });
 
 test("a repeated request shows nothing to a caller who does not see it any more", async () => {
-	await report(provider.token, "6");
+	const [{ uuid }] = (await report(provider.token, "6")).componentUsages;
 	await gateway().database.rows(sql`delete from "CustomerRole" where "customerUuid" = ${provider.uuid}::uuid`);
-	const { data, errors } = await gateway().send(provider.token, setUsage, {
-		input: { resource, usages: [{ type: "cpu", amount: "6" }], idempotencyKey: "key 1" },
+	const message = `Component usage ${uuid} was not found.`;
+	expect(await report(provider.token, "6")).toMatchObject({ __typename: "NotFoundError", code: "NOT_FOUND", message });
+});
+
+test("a repeated request whose record has been deleted is NOT_FOUND, and does not store it again", async () => {
+	await report(provider.token, "6");
+	await gateway().ask(staff, "mutation ($input: DeleteComponentUsageInput!) { deleteComponentUsage(input: $input) { __typename } }", {
+		input: { uuid: record },
 	});
-	expect(data).toBeNull();
-	expect(errors?.map(({ extensions }) => extensions?.["code"])).toEqual(["NOT_FOUND"]);
+	expect(await report(provider.token, "6")).toMatchObject({ __typename: "NotFoundError", path: ["input", "idempotencyKey"] });
+	expect(await gateway().database.rows(sql`select from "ComponentUsage" where "resourceUuid" = ${resource}::uuid`)).toEqual([]);
+});
+
+test("a request whose firings are not seen any more is not answered again, though its records are", async () => {
+	await gateway().database.rows(
+		sql`insert into "CustomerRole" ("userUuid", "customerUuid", "role") select "userUuid", ${customer}::uuid, 'OWNER' from "CustomerRole" where "customerUuid" = ${provider.uuid}::uuid`,
+	);
+	const { firings } = await report(provider.token, "11");
+	await gateway().database.rows(sql`delete from "CustomerRole" where "customerUuid" = ${provider.uuid}::uuid`);
+	const problems = [{ code: "NOT_FOUND", message: `Policy firing ${firings[0]?.uuid} was not found.` }];
+	expect(await report(provider.token, "11")).toMatchObject({ __typename: "NotFoundError", problems });
 });
 
 test("a key is free again once its answer was let go, after seven days", async () => {

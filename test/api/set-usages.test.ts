@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { sql } from "../../src/database/sql.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
@@ -236,6 +237,22 @@ describe("a report's own key", () => {
 		expect(again.results[0].componentUsages).toMatchObject([{ usage: "7" }]);
 		expect(alone.setUsage.componentUsages).toEqual([{ usage: "7" }]);
 		expect(await storedUsages()).toEqual(["cpu 7", "cpu 8"]);
+	});
+
+	test.each([false, true])("is answered alone with NOT_FOUND when its record has gone: the others are stored (partial: %s)", async (partial) => {
+		const keyed = [
+			{ ...cpu(0, "5"), idempotencyKey: "one" },
+			{ ...cpu(1, "6"), idempotencyKey: "two" },
+		];
+		await send(keyed);
+		await gateway().database.rows(sql`delete from "ComponentUsage" where "resourceUuid" = ${resources[0]}::uuid`);
+
+		expect((await send([...keyed, cpu(2, "7")], { partial })).results).toMatchObject([
+			{ __typename: "NotFoundError", code: "NOT_FOUND", path: ["input", "0", "idempotencyKey"] },
+			{ componentUsages: [{ usage: "6" }] },
+			{ componentUsages: [{ usage: "7" }] },
+		]);
+		expect(await storedUsages()).toEqual(["cpu 6", "cpu 7"]);
 	});
 
 	test("used for something else refuses the call, or, partial, the report", async () => {

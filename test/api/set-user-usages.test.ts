@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { sql } from "../../src/database/sql.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
@@ -125,4 +126,16 @@ test("a part with a key of its own is not reported again", async () => {
 	await send([part("bob", "2")]);
 	await send([part("bob", "1", { idempotencyKey: "one" }), part("carol", "3")]);
 	expect(await storedParts()).toEqual(["bob 2", "carol 3"]);
+});
+
+test("a call with a part whose record has gone since it was stored under its key is NOT_FOUND as data, and names the part", async () => {
+	const keyed = part("bob", "1", { idempotencyKey: "one" });
+	await send([keyed]);
+	await gateway().database.rows(sql`delete from "ComponentUserUsage" where "username" = 'bob'`);
+
+	expect(await send([part("carol", "3"), keyed])).toMatchObject({
+		__typename: "NotFoundError",
+		problems: [{ code: "NOT_FOUND", path: ["input", "1", "idempotencyKey"] }],
+	});
+	expect(await storedParts()).toEqual([]);
 });
