@@ -5,7 +5,7 @@ import { Resource } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRow } from "../graphql/rows.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
-import { createResource, setResourceState } from "./resource.service.ts";
+import { createResource, setResourcePlan, setResourceState } from "./resource.service.ts";
 
 const CreateResourceInput = builder.inputType("CreateResourceInput", {
 	description: "A resource of an offering in a project.",
@@ -13,7 +13,10 @@ const CreateResourceInput = builder.inputType("CreateResourceInput", {
 		name: t.string({ required: true, description: "Name of the resource, 1 to 150 characters." }),
 		offering: t.field({ type: "UUID", required: true, description: "Uuid of an offering on sale." }),
 		project: t.field({ type: "UUID", required: true, description: "Uuid of the project that is to hold it." }),
-		plan: t.field({ type: "UUID", description: "Uuid of a plan of the offering, which then applies from now on; without one, no usage can be reported." }),
+		plan: t.field({
+			type: "UUID",
+			description: "Uuid of a plan of the offering, which applies from when the resource is first OK; without one, no usage can be reported.",
+		}),
 		idempotencyKey: idempotencyKey(t),
 	}),
 });
@@ -22,7 +25,20 @@ const SetResourceStateInput = builder.inputType("SetResourceStateInput", {
 	description: "Where a resource is in its life.",
 	fields: (t) => ({
 		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
-		state: t.field({ type: ResourceState, required: true, description: "The state it is in now. TERMINATED is for good, and ends its plan periods." }),
+		state: t.field({
+			type: ResourceState,
+			required: true,
+			description: "The state it is in now. The first OK opens its plan period; TERMINATED is for good, and ends it.",
+		}),
+		idempotencyKey: idempotencyKey(t),
+	}),
+});
+
+const SetResourcePlanInput = builder.inputType("SetResourcePlanInput", {
+	description: "The price plan of a resource.",
+	fields: (t) => ({
+		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
+		plan: t.field({ type: "UUID", required: true, description: "Uuid of a plan of the resource's offering that is not archived." }),
 		idempotencyKey: idempotencyKey(t),
 	}),
 });
@@ -41,6 +57,7 @@ const payload = (name: string, description: string) =>
 
 const CreateResourcePayload = payload("CreateResourcePayload", "The resource that was created.");
 const SetResourceStatePayload = payload("SetResourceStatePayload", "The resource whose state was set.");
+const SetResourcePlanPayload = payload("SetResourcePlanPayload", "The resource whose plan was set.");
 
 const namesResource = (uuid: string) => [{ model: "Resource", uuid } as const];
 
@@ -73,6 +90,21 @@ builder.mutationFields((t) => ({
 				input.state,
 				context.clock(),
 			);
+			renew(context);
+			return { uuid: input.resource };
+		},
+	}),
+	setResourcePlan: t.field({
+		type: SetResourcePlanPayload,
+		description:
+			"Gives a resource a price plan, or another one: the plan period that is open ends now, and the next one begins; that of a resource which was never OK begins " +
+			"when it is. The same plan again changes nothing. A plan that is archived or of another offering is NOT_FOUND, a resource that is TERMINATED INVALID_RESOURCE_STATE. " +
+			"For whom setResourceState is.",
+		args: { input: t.arg({ type: SetResourcePlanInput, required: true, description: "The resource and its plan." }) },
+		errors: answersResult("SetResourcePlan"),
+		resolve: async (_root, { input }, context) => {
+			const names = () => namesResource(input.resource);
+			await setResourcePlan(once(context, "setResourcePlan", input, names), context.viewer, input.resource, input.plan, context.clock());
 			renew(context);
 			return { uuid: input.resource };
 		},

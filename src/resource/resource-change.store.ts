@@ -2,7 +2,7 @@ import { consumerSide } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
-import { sql } from "../database/sql.ts";
+import { type Sql, sql } from "../database/sql.ts";
 import { certain } from "../shared/certain.ts";
 
 /** The project that is to hold a resource. */
@@ -46,30 +46,63 @@ export interface NewResource extends HoldingProject {
 	readonly planUuid: string | null;
 }
 
-/** Stores the resource, and opens its plan period where it has a plan. Answers its uuid. */
+/** Stores the resource and answers its uuid. Its plan applies once it is OK. */
 export async function addResource(tx: Queries, { name, offeringUuid, projectUuid, customerUuid, planUuid }: NewResource, now: Date): Promise<string> {
 	const [added] = await tx.rows<{ uuid: string }>(sql`
-		with resource as (
-			insert into "Resource" ("name", "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid", "created", "modified")
-			values (${name}, 'CREATING', ${offeringUuid}::uuid, ${projectUuid}::uuid, ${customerUuid}::uuid, ${planUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz)
-			returning "uuid", "planUuid"
-		), period as (
-			insert into "ResourcePlanPeriod" ("resourceUuid", "planUuid", "start", "created", "modified")
-			select "uuid", "planUuid", ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz from resource where "planUuid" is not null
-		)
-		select "uuid" from resource
+		insert into "Resource" ("name", "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid", "created", "modified")
+		values (${name}, 'CREATING', ${offeringUuid}::uuid, ${projectUuid}::uuid, ${customerUuid}::uuid, ${planUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz)
+		returning "uuid"
 	`);
-	if (added === undefined) throw new Error("A resource was not stored.");
-	return added.uuid;
+	return certain(added, "a resource is stored").uuid;
 }
 
-/** Sets the state; a resource that ends runs under no plan from then on. */
-export async function changeState(tx: Queries, resourceUuid: string, state: string, now: Date): Promise<void> {
+/** A resource that is to be changed. */
+export interface ChangingResource {
+	readonly uuid: string;
+	readonly state: string;
+	readonly planUuid: string | null;
+}
+
+/** The resource as it is; nobody else changes it until the transaction ends. */
+export async function resourceToChange(tx: Queries, uuid: string): Promise<ChangingResource> {
+	const [resource] = await tx.rows<ChangingResource>(sql`
+		select "uuid", "state"::text as "state", "planUuid" from "Resource" where "uuid" = ${uuid}::uuid for no key update
+	`);
+	return certain(resource, "resources are never deleted");
+}
+
+/**
+ * Sets the state. A resource that is OK for the first time runs under its plan from now on, and one that ends under none.
+ * An imported resource that has plan periods has run before.
+ */
+export async function changeState(tx: Queries, { uuid, planUuid }: ChangingResource, state: string, now: Date): Promise<void> {
 	await tx.rows(sql`
-		with ended as (
-			update "ResourcePlanPeriod" set "end" = ${now}::timestamptz, "modified" = ${now}::timestamptz
-			where "resourceUuid" = ${resourceUuid}::uuid and "end" is null and ${state} = 'TERMINATED'
+		with ended as (${endOfPeriods(uuid, now, sql`${state} = 'TERMINATED'`)}), opened as (
+			${newPeriod(uuid, planUuid, now, sql`${state} = 'OK' and not ${hasRun(uuid)}`)}
 		)
-		update "Resource" set "state" = ${state}::text::"ResourceState", "modified" = ${now}::timestamptz where "uuid" = ${resourceUuid}::uuid
+		update "Resource" set "state" = ${state}::text::"ResourceState", "modified" = ${now}::timestamptz where "uuid" = ${uuid}::uuid
 	`);
 }
+
+/** Sets the plan. One that runs, or has run, does so under the new plan from now on; any other once it is OK. */
+export async function changePlan(tx: Queries, { uuid, state }: ChangingResource, planUuid: string, now: Date): Promise<void> {
+	const runs = sql`(${state} in ('OK', 'UPDATING', 'TERMINATING') or ${hasRun(uuid)})`;
+	await tx.rows(sql`
+		with ended as (${endOfPeriods(uuid, now, sql`true`)}), opened as (${newPeriod(uuid, planUuid, now, runs)})
+		update "Resource" set "planUuid" = ${planUuid}::uuid, "modified" = ${now}::timestamptz where "uuid" = ${uuid}::uuid
+	`);
+}
+
+const hasRun = (resourceUuid: string): Sql => sql`exists (select from "ResourcePlanPeriod" ran where ran."resourceUuid" = ${resourceUuid}::uuid)`;
+
+/** Ends the periods that apply, or were to apply later: those that have not begun end where they begin. */
+const endOfPeriods = (resourceUuid: string, now: Date, condition: Sql): Sql => sql`
+	update "ResourcePlanPeriod" set "end" = greatest("start", ${now}::timestamptz), "modified" = ${now}::timestamptz
+	where "resourceUuid" = ${resourceUuid}::uuid and ("end" is null or "end" > ${now}::timestamptz) and ${condition}
+`;
+
+const newPeriod = (resourceUuid: string, planUuid: string | null, now: Date, condition: Sql): Sql => sql`
+	insert into "ResourcePlanPeriod" ("resourceUuid", "planUuid", "start", "created", "modified")
+	select ${resourceUuid}::uuid, ${planUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
+	where ${planUuid}::uuid is not null and ${condition}
+`;

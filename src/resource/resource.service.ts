@@ -1,13 +1,13 @@
 import { mayCreateResources, mayReportUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { Transactions } from "../database/database.ts";
+import type { Queries, Transactions } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { isBlocked } from "../policy/policy.store.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
-import { reportSubjects } from "../usage/usage.store.ts";
-import { blockedProblem, customerProblems, nameProblems, saleProblems, stateChangeProblems } from "./resource.ts";
-import { addResource, boughtOffering, changeState, customerFlags, holdingProject, isOnSale } from "./resource-change.store.ts";
+import { type ReportSubject, reportSubjects } from "../usage/usage.store.ts";
+import { blockedProblem, customerProblems, nameProblems, planChangeProblems, saleProblems, stateChangeProblems } from "./resource.ts";
+import { addResource, boughtOffering, changePlan, changeState, customerFlags, holdingProject, isOnSale, resourceToChange } from "./resource-change.store.ts";
 
 export interface ResourceRequest {
 	readonly name: string;
@@ -45,11 +45,29 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 /** Sets where a resource is in its life. Throws as createResource does; those who report its usage may. */
 export async function setResourceState(database: Transactions, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
-		const resource = (await reportSubjects(tx, viewer, [resourceUuid])).get(resourceUuid);
-		if (resource === undefined) throw new NotFoundRefusal([absent("Resource", resourceUuid, "resource")]);
-		if (!mayReportUsage(viewer, resource))
-			throw new Forbidden("Only staff, the provider's owners and managers, and the offering's managers set a resource's state.");
+		await providedResource(tx, viewer, resourceUuid, "state");
+		const resource = await resourceToChange(tx, resourceUuid);
 		refuse(RuleRefusal, stateChangeProblems(resource.state, state));
-		await changeState(tx, resourceUuid, state, now);
+		await changeState(tx, resource, state, now);
 	});
+}
+
+/** Sets the plan that a resource runs under, or is to run under. Throws as setResourceState does. The same plan again changes nothing. */
+export async function setResourcePlan(database: Transactions, viewer: Viewer, resourceUuid: string, planUuid: string, now: Date): Promise<void> {
+	await database.transaction(async (tx) => {
+		const { offeringUuid } = await providedResource(tx, viewer, resourceUuid, "plan");
+		const resource = await resourceToChange(tx, resourceUuid);
+		const isOther = resource.planUuid !== planUuid;
+		if (isOther && !(await isOnSale(tx, offeringUuid, planUuid))) throw new NotFoundRefusal([absent("Plan", planUuid, "plan")]);
+		refuse(RuleRefusal, planChangeProblems(resource));
+		if (isOther) await changePlan(tx, resource, planUuid, now);
+	});
+}
+
+/** The resource, of which the viewer, who sees it, sets `what`. */
+async function providedResource(queries: Queries, viewer: Viewer, uuid: string, what: "state" | "plan"): Promise<ReportSubject> {
+	const resource = (await reportSubjects(queries, viewer, [uuid])).get(uuid);
+	if (resource === undefined) throw new NotFoundRefusal([absent("Resource", uuid, "resource")]);
+	if (mayReportUsage(viewer, resource)) return resource;
+	throw new Forbidden(`Only staff, the provider's owners and managers, and the offering's managers set a resource's ${what}.`);
 }

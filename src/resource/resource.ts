@@ -28,6 +28,12 @@ export const blockedProblem: Problem = {
 	path: ["input", "project"],
 };
 
+/** A resource that has ended runs under no plan any more. */
+export function planChangeProblems({ state }: { state: string }): Problems {
+	if (state !== "TERMINATED") return [];
+	return [{ code: "INVALID_RESOURCE_STATE", message: "A terminated resource gets no other plan.", path: ["input", "resource"] }];
+}
+
 /** A resource that has ended stays so. */
 export function stateChangeProblems(present: string, wanted: string): Problems {
 	if (present !== "TERMINATED" || wanted === "TERMINATED") return [];

@@ -5,6 +5,7 @@ import { schema } from "../../src/graphql/schema.ts";
 import { forgetOldAnswers } from "../../src/idempotency/idempotency.store.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
+import { insert } from "../support/insert.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
 const now = "2017-01-10T12:00:00Z";
@@ -50,12 +51,15 @@ const mutations: Record<string, () => [input: Data, change: Data]> = {
 	deleteOfferingUsagePolicy: () => [{ uuid: policy }, { uuid: resource }],
 	createResource: () => [{ name: "New", offering: provider.offering, project: projectOfResource }, { name: "Newer" }],
 	setResourceState: () => [{ resource, state: "ERRED" }, { state: "UPDATING" }],
+	setResourcePlan: () => [{ resource, plan: otherPlan }, { plan: provider.plan }],
 	updateCustomer: () => [{ uuid: customer, blocked: true }, { blocked: false }],
 };
 
 let projectOfResource: string;
+let otherPlan: string;
 
 beforeEach(async () => {
+	otherPlan = await insert(gateway().database, "Plan", { offeringUuid: provider.offering, name: "Other" });
 	projectOfResource = (await gateway().ask(staff, "query ($uuid: UUID!) { resource(uuid: $uuid) { project { uuid } } }", { uuid: resource })).resource.project
 		.uuid;
 });
@@ -85,12 +89,23 @@ const payloadFields: Record<string, string> = {
 	deleteOfferingUsagePolicy: "... on DeleteOfferingUsagePolicyPayload { id uuid }",
 	createResource: "... on CreateResourcePayload { resource { uuid name } }",
 	setResourceState: "... on SetResourceStatePayload { resource { uuid state } }",
+	setResourcePlan: "... on SetResourcePlanPayload { resource { uuid plan { uuid } } }",
 	updateCustomer: "... on UpdateCustomerPayload { customer { uuid blocked } firings { uuid } }",
 };
 
 /** How many rows of each kind there are, and when the last was made. */
 async function stored(): Promise<Answer> {
-	const tables = ["ComponentUsage", "ComponentUserUsage", "ComponentUserUsageLimit", "OfferingUsagePolicy", "PolicyFiring", "LogEntry", "Resource", "Customer"];
+	const tables = [
+		"ComponentUsage",
+		"ComponentUserUsage",
+		"ComponentUserUsageLimit",
+		"OfferingUsagePolicy",
+		"PolicyFiring",
+		"LogEntry",
+		"Resource",
+		"ResourcePlanPeriod",
+		"Customer",
+	];
 	const counts: Record<string, unknown> = {};
 	for (const table of tables) counts[table] = await gateway().database.rows(sql`select count(*), max("created") from ${quotedName(table)}`);
 	return counts;

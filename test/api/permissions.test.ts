@@ -43,6 +43,7 @@ const table = `
 | createResource                                             | W | 403 | W   | 403 | W   | 403 | W   | -   | -   | -   | -   | -   | -   | 401 |
 | createResource in the customer's other project             | W | 403 | W   | 403 | -   | -   | -   | -   | -   | -   | -   | -   | -   | 401 |
 | setResourceState                                           | W | 403 | 403 | 403 | 403 | 403 | 403 | W   | W   | 403 | W   | -   | -   | 401 |
+| setResourcePlan                                            | W | 403 | 403 | 403 | 403 | 403 | 403 | W   | W   | 403 | W   | -   | -   | 401 |
 `;
 
 /** Who stands in a column. The roles of "expired" are those of four columns, and have ended. */
@@ -123,8 +124,13 @@ const managesOffering: PersonsRole = ["OfferingRole", { offeringUuid: uuidOf("Of
 
 /** Who sees it by another role, too. */
 const former: [who: string, role: PersonsRole, present: PersonsRole, operations: string[]][] = [
-	["offering MANAGER, provider SUPPORT", managesOffering, on("alpine", "SUPPORT"), ["setUsages", "setUserUsage", "setResourceState"]],
-	["provider MANAGER, provider SUPPORT", on("alpine", "MANAGER"), on("alpine", "SUPPORT"), ["setUsages", "setUserUsage", "setResourceState"]],
+	["offering MANAGER, provider SUPPORT", managesOffering, on("alpine", "SUPPORT"), ["setUsages", "setUserUsage", "setResourceState", "setResourcePlan"]],
+	[
+		"provider MANAGER, provider SUPPORT",
+		on("alpine", "MANAGER"),
+		on("alpine", "SUPPORT"),
+		["setUsages", "setUserUsage", "setResourceState", "setResourcePlan"],
+	],
 	["provider OWNER, offering MANAGER", on("alpine", "OWNER"), managesOffering, ["createOfferingUsagePolicy", "deleteOfferingUsagePolicy"]],
 	["consumer OWNER, consumer MANAGER", on("north", "OWNER"), on("north", "MANAGER"), ["createComponentUserUsageLimit", "createResource"]],
 	["project MANAGER, project MEMBER", inProject("MANAGER"), inProject("MEMBER"), ["createComponentUserUsageLimit", "createResource"]],

@@ -12,6 +12,7 @@ let customer: string;
 let project: string;
 
 beforeEach(async () => {
+	gateway().setTime("2017-01-10T12:00:00Z");
 	provider = await makeProvider(gateway());
 	staff = await provider.staffToken();
 	await provider.component("cpu");
@@ -31,18 +32,41 @@ const create = async (input: object = {}, token = staff): Promise<Answer> =>
 const setState = async (resource: string, state: string, token = staff): Promise<Answer> =>
 	(await gateway().ask(token, stateDocument, { input: { resource, state } })).setResourceState;
 
+const planDocument = `mutation ($input: SetResourcePlanInput!) {
+	setResourcePlan(input: $input) { __typename ... on SetResourcePlanPayload { resource { plan { uuid } } } ... on Error { code message path } }
+}`;
+const setPlan = async (resource: string, plan: string, token = staff): Promise<Answer> =>
+	(await gateway().ask(token, planDocument, { input: { resource, plan } })).setResourcePlan;
+
+/** When the resource ran under which plan, oldest first: "plan hh:mm hh:mm", with - for what has not come. */
+const periodsOf = async (resource: string): Promise<string[]> => {
+	const document = "query ($uuid: UUID!) { resource(uuid: $uuid) { planPeriods { nodes { start end plan { uuid } } } } }";
+	const { nodes } = (await gateway().ask(staff, document, { uuid: resource })).resource.planPeriods;
+	const told = (moment: string | null) => moment?.slice(11, 16) ?? "-";
+	return nodes.map(({ start, end, plan }: Answer) => `${plan.uuid} ${told(start)} ${told(end)}`);
+};
+
 const resources = async (): Promise<Answer[]> =>
 	(await gateway().ask(staff, `query ($uuid: UUID!) { project(uuid: $uuid) { resources { nodes { uuid } } } }`, { uuid: project })).project.resources.nodes;
 
 describe("a new resource", () => {
-	test("is being created, and its plan applies from now on", async () => {
+	test("is being created, and its plan does not apply yet", async () => {
 		expect((await create({ name: " larch ", plan: provider.plan })).resource).toMatchObject({
 			name: "larch",
 			state: "CREATING",
 			plan: { uuid: provider.plan },
 			customer: { uuid: customer },
-			planPeriods: { nodes: [{ start: "2017-01-10T12:00:00.000Z", end: null }] },
+			planPeriods: { nodes: [] },
 		});
+	});
+
+	test("runs under its plan from when it is first OK, whatever comes before and after", async () => {
+		const { uuid } = (await create({ plan: provider.plan })).resource;
+		for (const [minute, state] of ["UPDATING", "ERRED", "OK", "ERRED", "OK"].entries()) {
+			gateway().setTime(`2017-01-10T12:0${minute}:00Z`);
+			await setState(uuid, state);
+		}
+		expect(await periodsOf(uuid)).toEqual([`${provider.plan} 12:02 -`]);
 	});
 
 	test("takes usage once it is OK", async () => {
@@ -136,10 +160,114 @@ describe("a policy that blocks", () => {
 describe("a resource's state", () => {
 	test("ends its plan periods when it is TERMINATED, and stays so", async () => {
 		const { uuid } = (await create({ plan: provider.plan })).resource;
+		await setState(uuid, "OK");
 		expect(await setState(uuid, "TERMINATED")).toMatchObject({
 			resource: { state: "TERMINATED", planPeriods: { nodes: [{ end: "2017-01-10T12:00:00.000Z" }] } },
 		});
 		expect(await setState(uuid, "OK")).toMatchObject({ code: "INVALID_RESOURCE_STATE" });
 		expect(await setState(uuid, "TERMINATED")).toMatchObject({ resource: { state: "TERMINATED" } });
+	});
+});
+
+describe("a resource's plan", () => {
+	let dear: string;
+	let resource: string;
+	const at = (time: string) => gateway().setTime(`2017-01-10T${time}:00Z`);
+	const planOf = async (uuid: string): Promise<string | undefined> =>
+		(await gateway().ask(staff, "query ($uuid: UUID!) { resource(uuid: $uuid) { plan { uuid } } }", { uuid })).resource.plan?.uuid;
+
+	beforeEach(async () => {
+		dear = await insert(gateway().database, "Plan", { offeringUuid: provider.offering, name: "Dear" });
+		resource = (await create({ plan: provider.plan })).resource.uuid;
+	});
+
+	test("passes into another one at the moment of the switch, and usage is charged to the new one", async () => {
+		await setState(resource, "OK");
+		at("13:00");
+		expect(await setPlan(resource, dear, provider.token)).toMatchObject({ resource: { plan: { uuid: dear } } });
+		expect(await periodsOf(resource)).toEqual([`${provider.plan} 12:00 13:00`, `${dear} 13:00 -`]);
+
+		const usage = { resource, usages: [{ type: "cpu", amount: "1" }] };
+		const document =
+			"mutation ($input: SetUsageInput!) { setUsage(input: $input) { ... on SetUsagePayload { componentUsages { planPeriod { plan { uuid } } } } } }";
+		const { setUsage: stored } = await gateway().ask(staff, document, { input: usage });
+		expect(stored.componentUsages).toEqual([{ planPeriod: { plan: { uuid: dear } } }]);
+	});
+
+	test("is only noted while the resource is being created: the last one applies once it is OK", async () => {
+		await setPlan(resource, dear);
+		expect([await planOf(resource), await periodsOf(resource)]).toEqual([dear, []]);
+		at("13:00");
+		await setState(resource, "OK");
+		expect(await periodsOf(resource)).toEqual([`${dear} 13:00 -`]);
+	});
+
+	test("is only noted while the resource has failed before it was ever OK", async () => {
+		await setState(resource, "ERRED");
+		await setPlan(resource, dear);
+		expect(await periodsOf(resource)).toEqual([]);
+	});
+
+	test("passes into another one while the resource has failed, when it ran before", async () => {
+		await setState(resource, "OK");
+		await setState(resource, "ERRED");
+		at("13:00");
+		await setPlan(resource, dear);
+		expect(await periodsOf(resource)).toEqual([`${provider.plan} 12:00 13:00`, `${dear} 13:00 -`]);
+	});
+
+	test("begins now for a resource that runs under none, which then takes usage", async () => {
+		const bare = await provider.resource({ plan: null });
+		await setPlan(bare, dear);
+		expect(await periodsOf(bare)).toEqual([`${dear} 12:00 -`]);
+		const report = { resource: bare, usages: [{ type: "cpu", amount: "1" }] };
+		expect((await gateway().ask(staff, setUsage, { input: report })).setUsage).toMatchObject({ __typename: "SetUsagePayload" });
+	});
+
+	test("set again changes nothing, though it is archived by now", async () => {
+		await setState(resource, "OK");
+		await gateway().database.rows(sql`update "Plan" set "archived" = true where "uuid" = ${provider.plan}::uuid`);
+		at("13:00");
+		expect(await setPlan(resource, provider.plan)).toMatchObject({ resource: { plan: { uuid: provider.plan } } });
+		expect(await periodsOf(resource)).toEqual([`${provider.plan} 12:00 -`]);
+	});
+
+	test("that was to end later ends with the switch", async () => {
+		await setState(resource, "OK");
+		await gateway().database.rows(sql`update "ResourcePlanPeriod" set "end" = '2017-02-01T00:00:00Z' where "resourceUuid" = ${resource}::uuid`);
+		at("13:00");
+		await setPlan(resource, dear);
+		expect(await periodsOf(resource)).toEqual([`${provider.plan} 12:00 13:00`, `${dear} 13:00 -`]);
+	});
+
+	test.each<[string, () => Promise<string>, object]>([
+		[
+			"an archived one",
+			() => insert(gateway().database, "Plan", { offeringUuid: provider.offering, name: "Old", archived: true }),
+			{ path: ["input", "plan"] },
+		],
+		["one of another offering", async () => (await makeProvider(gateway())).plan, { path: ["input", "plan"] }],
+		["one that is not there", async () => "00000000-0000-4000-8000-000000000000", { path: ["input", "plan"] }],
+	])("is refused: %s, and nothing changes", async (_case, plan, refusal) => {
+		await setState(resource, "OK");
+		expect(await setPlan(resource, await plan())).toMatchObject({ __typename: "NotFoundError", code: "NOT_FOUND", ...refusal });
+		expect([await planOf(resource), await periodsOf(resource)]).toEqual([provider.plan, [`${provider.plan} 12:00 -`]]);
+	});
+
+	test("is refused to a terminated resource", async () => {
+		await setState(resource, "OK");
+		await setState(resource, "TERMINATED");
+		const refusal = { code: "INVALID_RESOURCE_STATE", message: "A terminated resource gets no other plan.", path: ["input", "resource"] };
+		expect(await setPlan(resource, dear)).toMatchObject(refusal);
+		expect(await periodsOf(resource)).toEqual([`${provider.plan} 12:00 12:00`]);
+	});
+
+	test("of many switches at once is the plan of the one period that is open", async () => {
+		await setState(resource, "OK");
+		const plans = await Promise.all([1, 2, 3, 4].map((name) => insert(gateway().database, "Plan", { offeringUuid: provider.offering, name: `Plan ${name}` })));
+		at("13:00");
+		await Promise.all(plans.map((plan) => setPlan(resource, plan)));
+		const open = (await periodsOf(resource)).filter((period) => period.endsWith(" -"));
+		expect(open).toEqual([`${await planOf(resource)} 13:00 -`]);
 	});
 });

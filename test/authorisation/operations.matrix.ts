@@ -64,6 +64,7 @@ const done: readonly Done[] = [
 		["setUsages", (target: Target) => [{ planPeriod: uuidOf("ResourcePlanPeriod", target.resource), usages: usages(target) }]] as const,
 		["setUserUsage", part] as const,
 		["setUserUsages", (target: Target) => [part(target)]] as const,
+		["setResourcePlan", ({ resource, offering }: Target) => ({ resource: uuidOf("Resource", resource), plan: uuidOf("Plan", offering) })] as const,
 		["setResourceState", ({ resource }: Target) => ({ resource: uuidOf("Resource", resource), state: "ERRED" })] as const,
 	].map(([field, input]): Done => ({ root: "Mutation", field, input, sees: sees.usage, may: may.report })),
 	{ root: "Mutation", field: "deleteComponentUsage", input: (target) => ({ uuid: usageOf(target) }), sees: sees.usage, may: may.staff },

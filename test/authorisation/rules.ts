@@ -85,6 +85,7 @@ CreateResourcePayload: resource
 DeleteComponentUsagePayload: firings id uuid
 DeleteComponentUserUsageLimitPayload: id uuid
 DeleteOfferingUsagePolicyPayload: id uuid
+SetResourcePlanPayload: resource
 SetResourceStatePayload: resource
 SetUsagePayload: componentUsages firings
 SetUsagesPayload: firings results

@@ -65,6 +65,15 @@ export function limitAnswer(played: Refused | World["limits"][number]): Refused 
 
 export function resourceAnswer(played: Refused | Resource): Refused | Data {
 	if ("code" in played) return played;
-	const { uuid, state, periods } = played;
-	return { resource: { uuid, state, planPeriods: { nodes: byUuid(periods) } } };
+	const { uuid, state, plan: planUuid, periods } = played;
+	const listed = byUuid(periods).sort((one, other) => one.created.getTime() - other.created.getTime());
+	const named = (of: string | null) => (of === null ? null : { uuid: of });
+	return {
+		resource: {
+			uuid,
+			state,
+			plan: named(planUuid),
+			planPeriods: { nodes: listed.map(({ plan, created: _by, ...period }) => ({ ...period, plan: named(plan) })) },
+		},
+	};
 }

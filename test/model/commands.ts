@@ -130,6 +130,13 @@ const setState = fc.record({
 	state: fc.constantFrom("OK", "OK", "OK", "UPDATING", "TERMINATING", "ERRED", "TERMINATED", "TERMINATED"),
 });
 
+const setPlan = fc.record({
+	kind: fc.constant("setPlan" as const),
+	resource: pickOrNone,
+	/** One of the offering's two plans, or one that is not there. */
+	plan: fc.oneof({ weight: 20, arbitrary: fc.constantFrom("first" as const, "second" as const) }, { weight: 1, arbitrary: fc.constant("nowhere" as const) }),
+});
+
 const deleteUsage = fc.record({ kind: fc.constant("deleteUsage" as const), usage: pickOrNone });
 
 /** Time goes on by minutes, to the last second of the month, or into a later one. */
@@ -178,6 +185,7 @@ const weighted = [
 	[4, customer],
 	[1, createResource],
 	[3, setState],
+	[2, setPlan],
 	[2, deleteUsage],
 	[5, wait],
 	[1, turn],

@@ -4,7 +4,7 @@ const firings =
 const policy =
 	"offeringUsagePolicy { uuid actions applyToAll period hasFired firedDatetime organizationGroups { uuid } componentLimits { component { type } limit used exceeded } }";
 const limit = "componentUserUsageLimit { uuid limit component { uuid } user { uuid } resource { uuid } }";
-const resource = "resource { uuid state planPeriods { nodes { uuid start end } } }";
+const resource = "resource { uuid state plan { uuid } planPeriods { nodes { uuid start end plan { uuid } } } }";
 
 const report = `componentUsages { uuid type usage billingPeriod date recurring description planPeriod { uuid } modifiedBy { username } } ${firings}`;
 const part = "{ uuid username usage user { uuid } componentUsage { uuid usage } }";
@@ -34,6 +34,7 @@ export const mutations = {
 	updateCustomer: mutation("updateCustomer", `customer { uuid blocked archived organizationGroups { uuid } } ${firings}`),
 	createResource: mutation("createResource", resource),
 	setResourceState: mutation("setResourceState", resource),
+	setResourcePlan: mutation("setResourcePlan", resource),
 } as const;
 
 export type MutationName = keyof typeof mutations;

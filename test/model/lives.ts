@@ -4,8 +4,8 @@ import { absent, notFound, problem, type Refused, refusedBy, ruleBroken } from "
 import { mergeCurrentUsages } from "./reports.ts";
 import { type Customer, type Firing, type Resource, resourceOf, thisMonth, usageOf, type World } from "./world.ts";
 
-/** A new resource in the project; `uuid` and `period` are those that it is answered with. */
-export function createResource(world: World, project: string, uuid: string, period: string): Refused | Resource {
+/** A new resource in the project; `uuid` is the one that it is answered with. */
+export function createResource(world: World, project: string, uuid: string): Refused | Resource {
 	const customer = world.customers.find((candidate) => candidate.project === project);
 	if (customer === undefined) return notFound(absent("Project", project, "project"));
 	const closed = refusedBy(ruleBroken, [
@@ -16,20 +16,43 @@ export function createResource(world: World, project: string, uuid: string, peri
 	if (isBlocked(world, customer)) {
 		return ruleBroken(problem("BLOCKED_BY_POLICY", "Creation of new resources in this project is not available due to a policy.", "project"));
 	}
-	const periods = [{ uuid: period, start: world.now, end: null }];
-	const resource: Resource = { uuid, customer, plan: world.plan, state: "CREATING", periods, currentUsages: new Map() };
+	const resource: Resource = { uuid, customer, plan: world.plan, state: "CREATING", periods: [], currentUsages: new Map() };
 	world.resources.push(resource);
 	return resource;
 }
 
-export function setResourceState(world: World, uuid: string, state: string): Refused | Resource {
+/** `period` is the uuid of the plan period that is answered beyond those that were there. */
+export function setResourceState(world: World, uuid: string, state: string, period: string): Refused | Resource {
 	const resource = resourceOf(world, uuid);
 	if (resource === undefined) return notFound(absent("Resource", uuid, "resource"));
 	if (resource.state === "TERMINATED" && state !== "TERMINATED") {
 		return ruleBroken(problem("INVALID_RESOURCE_STATE", "A terminated resource stays terminated.", "state"));
 	}
 	resource.state = state;
-	if (state === "TERMINATED") for (const period of resource.periods) period.end ??= world.now;
+	if (state === "TERMINATED") endPeriods(world, resource);
+	if (state === "OK" && resource.plan !== null && resource.periods.length === 0) {
+		resource.periods.push({ uuid: period, plan: resource.plan, created: world.now, start: world.now, end: null });
+	}
+	return resource;
+}
+
+/** What applies, or was to apply for longer, ends now. */
+function endPeriods({ now }: World, { periods }: Resource): void {
+	for (const period of periods) if (period.end === null || period.end > now) period.end = now;
+}
+
+export function setResourcePlan(world: World, uuid: string, plan: string, period: string): Refused | Resource {
+	const resource = resourceOf(world, uuid);
+	if (resource === undefined) return notFound(absent("Resource", uuid, "resource"));
+	if (plan !== world.plan && plan !== world.otherPlan) return notFound(absent("Plan", plan, "plan"));
+	if (resource.state === "TERMINATED") {
+		return ruleBroken(problem("INVALID_RESOURCE_STATE", "A terminated resource gets no other plan.", "resource"));
+	}
+	if (resource.plan === plan) return resource;
+	resource.plan = plan;
+	const runs = resource.periods.length > 0 || ["OK", "UPDATING", "TERMINATING"].includes(resource.state);
+	endPeriods(world, resource);
+	if (runs) resource.periods.push({ uuid: period, plan, created: world.now, start: world.now, end: null });
 	return resource;
 }
 

@@ -137,13 +137,19 @@ const plays: { readonly [Of in Kind]: Play<Of> } = {
 	createResource: (stage, world, { customer }) => {
 		const project = picked(world.customers, customer)?.project ?? nobody;
 		const input = { name: "Resource", offering: world.offering, project, plan: world.plan };
-		return mutate(stage, world, "createResource", input, ({ resource }) =>
-			resourceAnswer(lives.createResource(world, project, resource?.uuid, resource?.planPeriods.nodes[0]?.uuid)),
-		);
+		return mutate(stage, world, "createResource", input, ({ resource }) => resourceAnswer(lives.createResource(world, project, resource?.uuid)));
 	},
 	setState: (stage, world, { resource, state }) => {
 		const input = { resource: uuidOf(world.resources, resource), state };
-		return mutate(stage, world, "setResourceState", input, () => resourceAnswer(lives.setResourceState(world, input.resource, state)));
+		return mutate(stage, world, "setResourceState", input, (answer) =>
+			resourceAnswer(lives.setResourceState(world, input.resource, state, newPeriod(world, answer))),
+		);
+	},
+	setPlan: (stage, world, { resource, plan }) => {
+		const input = { resource: uuidOf(world.resources, resource), plan: { first: world.plan, second: world.otherPlan, nowhere: nobody }[plan] };
+		return mutate(stage, world, "setResourcePlan", input, (answer) =>
+			resourceAnswer(lives.setResourcePlan(world, input.resource, input.plan, newPeriod(world, answer))),
+		);
 	},
 	wait: async (stage, world, { until, turns }) => {
 		const month = thisMonth(world);
@@ -187,6 +193,12 @@ const pointsAt: { readonly [Of in Kind]?: (world: World, command: Extract<Comman
 export async function play(stage: Stage, world: World, command: Command): Promise<Turn[]> {
 	const [pick, items] = pointsAt[command.kind]?.(world, command as never) ?? [-1, []];
 	return pick >= 0 && items.length === 0 ? [] : plays[command.kind](stage, world, command as never);
+}
+
+/** The uuid of the plan period in the answer that was not there before; none when there is no such one. */
+function newPeriod(world: World, { resource }: Answer): string {
+	const known = new Set(world.resources.flatMap(({ periods }) => periods.map(({ uuid }) => uuid)));
+	return resource?.planPeriods.nodes.find(({ uuid }: Answer) => !known.has(uuid))?.uuid ?? "";
 }
 
 const uuidsOf = (objects: readonly ({ uuid: string } | undefined)[] = []): string[] => objects.map((object) => object?.uuid ?? "");

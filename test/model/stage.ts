@@ -135,7 +135,7 @@ const audience = { none: [], first: [0], second: [1], both: [0, 1] } as const;
 
 async function put(database: Database, cast: Cast, scene: Scene): Promise<World> {
 	const world = worldOf(cast, scene);
-	const { offering, plan } = world;
+	const { offering, plan, otherPlan } = world;
 	const stamps = { created: world.now, modified: world.now };
 	const pluginOptions = world.supportsLimits ? {} : { supportsPerUserLimits: false };
 	const tables: Record<string, Data[]> = {
@@ -148,7 +148,7 @@ async function put(database: Database, cast: Cast, scene: Scene): Promise<World>
 			measuredUnit: "",
 			...stamps,
 		})),
-		Plan: [{ uuid: plan, offeringUuid: offering, name: "Standard", unit: "", unitPrice: 0, archived: false, ...stamps }],
+		Plan: [plan, otherPlan].map((uuid) => ({ uuid, offeringUuid: offering, name: "Standard", unit: "", unitPrice: 0, archived: false, ...stamps })),
 		OfferingUser: world.accounts.map((account, index) => ({
 			...account,
 			offeringUuid: offering,
@@ -163,7 +163,9 @@ async function put(database: Database, cast: Cast, scene: Scene): Promise<World>
 			const place = { offeringUuid: offering, projectUuid: customer.project, customerUuid: customer.uuid, planUuid };
 			return { uuid, name: "Resource", state, ...place, limits: {}, currentUsages: {}, ...stamps };
 		}),
-		ResourcePlanPeriod: world.resources.flatMap(({ uuid, periods }) => periods.map((period) => ({ ...period, resourceUuid: uuid, planUuid: plan, ...stamps }))),
+		ResourcePlanPeriod: world.resources.flatMap(({ uuid, periods }) =>
+			periods.map(({ plan: planUuid, ...period }) => ({ ...period, resourceUuid: uuid, planUuid, ...stamps })),
+		),
 	};
 	const insertions = Object.entries(tables)
 		.filter(([, rows]) => rows.length > 0)
@@ -194,18 +196,19 @@ function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, namesake
 	const monthsAgo = (months: number) => new Date(now.getTime() - months * 31 * 24 * hour);
 	const periodsOf = {
 		none: () => [],
-		open: () => [{ uuid: randomUUID(), start: null, end: null }],
+		open: () => [{ uuid: randomUUID(), plan, created: now, start: null, end: null }],
 		"closed and open": () => [
-			{ uuid: randomUUID(), start: null, end: monthsAgo(1) },
-			{ uuid: randomUUID(), start: monthsAgo(1), end: null },
+			{ uuid: randomUUID(), plan, created: now, start: null, end: monthsAgo(1) },
+			{ uuid: randomUUID(), plan, created: now, start: monthsAgo(1), end: null },
 		],
-		"ends soon": () => [{ uuid: randomUUID(), start: monthsAgo(3), end: new Date(now.getTime() + 24 * hour) }],
+		"ends soon": () => [{ uuid: randomUUID(), plan, created: now, start: monthsAgo(3), end: new Date(now.getTime() + 24 * hour) }],
 	} as const;
 	return {
 		now,
 		reporter,
 		offering: randomUUID(),
 		plan,
+		otherPlan: randomUUID(),
 		supportsLimits,
 		components: [component("cpu", "USAGE", caps.cpu), component("fee", "FIXED"), component("ram", ramIsLimit ? "LIMIT" : "USAGE", caps.ram)],
 		groups: cast.groups,

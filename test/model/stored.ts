@@ -19,8 +19,8 @@ export async function compareStored({ database }: Stage, world: World): Promise<
 				'parts', (select coalesce(json_agg(json_build_object('uuid', p."uuid", 'username', p."username", 'usage', trim_scale(p."usage")::text, 'user', p."userUuid") order by p."username"), '[]')
 					from "ComponentUserUsage" p where p."componentUsageUuid" = u."uuid")
 			) order by u."uuid"), '[]') from "ComponentUsage" u left join "User" m on m."uuid" = u."modifiedByUuid"),
-			'resources', (select json_agg(json_build_object('uuid', r."uuid", 'state', r."state", 'currentUsages', r."currentUsages", 'periods', (
-				select coalesce(json_agg(json_build_object('uuid', p."uuid", 'end', to_char(p."end" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p."uuid"), '[]')
+			'resources', (select json_agg(json_build_object('uuid', r."uuid", 'state', r."state", 'plan', r."planUuid", 'currentUsages', r."currentUsages", 'periods', (
+				select coalesce(json_agg(json_build_object('uuid', p."uuid", 'plan', p."planUuid", 'end', to_char(p."end" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p."uuid"), '[]')
 				from "ResourcePlanPeriod" p where p."resourceUuid" = r."uuid"
 			)) order by r."uuid") from "Resource" r),
 			'limits', (select coalesce(json_agg(json_build_object('uuid', l."uuid", 'resource', l."resourceUuid", 'component', l."componentUuid", 'user', l."userUuid",
@@ -48,11 +48,12 @@ const modelled = (world: World) => ({
 			.sort((one, other) => (one.username < other.username ? -1 : 1))
 			.map((part) => ({ uuid: part.uuid, username: part.username, usage: printed(part.amount), user: part.user })),
 	})),
-	resources: byUuid(world.resources).map(({ uuid, state, currentUsages, periods }) => ({
+	resources: byUuid(world.resources).map(({ uuid, state, plan, currentUsages, periods }) => ({
 		uuid,
 		state,
+		plan,
 		currentUsages: Object.fromEntries([...currentUsages].map(([type, amount]) => [type, printed(amount)])),
-		periods: byUuid(periods).map((period) => ({ uuid: period.uuid, end: period.end })),
+		periods: byUuid(periods).map((period) => ({ uuid: period.uuid, plan: period.plan, end: period.end })),
 	})),
 	limits: byUuid(world.limits).map(({ uuid, resource, component, user, amount }) => ({
 		uuid,

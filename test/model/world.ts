@@ -8,6 +8,8 @@ export interface World {
 	readonly reporter: string;
 	readonly offering: string;
 	readonly plan: string;
+	/** Another plan of the offering. */
+	readonly otherPlan: string;
 	readonly supportsLimits: boolean;
 	readonly components: readonly Component[];
 	readonly groups: readonly string[];
@@ -49,7 +51,7 @@ export interface Account {
 export interface Resource {
 	readonly uuid: string;
 	readonly customer: Customer;
-	readonly plan: string | null;
+	plan: string | null;
 	state: string;
 	readonly periods: PlanPeriod[];
 	readonly currentUsages: Map<string, Hundredths>;
@@ -57,6 +59,9 @@ export interface Resource {
 
 export interface PlanPeriod {
 	readonly uuid: string;
+	readonly plan: string;
+	/** By which they are listed. */
+	readonly created: Date;
 	readonly start: Date | null;
 	end: Date | null;
 }

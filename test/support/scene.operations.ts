@@ -86,6 +86,13 @@ const oneRecord = async (database: Database): Promise<void> => {
 	await insert(database, "ComponentUsage", [record]);
 };
 
+const plan = { uuid: uuidOf("Plan", "compute, dear"), offeringUuid: offering, name: "dear" };
+const otherPlan = async (database: Database): Promise<void> => {
+	const [known] = await database.rows(sql`select from "Plan" where "uuid" = ${plan.uuid}::uuid`);
+	if (known === undefined) await insert(database, "Plan", [plan]);
+	await database.rows(sql`update "Resource" set "planUuid" = ${uuidOf("Plan", "compute")}::uuid where "uuid" = ${resource}::uuid`);
+};
+
 /** What the access table tells of: on the resource "n1 compute" of customer north, and on offering compute of alpine, unless told otherwise. */
 export const operations: Readonly<Record<string, Operation>> = {
 	"read a resource": read("resource", resource),
@@ -122,4 +129,5 @@ export const operations: Readonly<Record<string, Operation>> = {
 	createResource: change("createResource", { name: "new", offering, project: record.projectUuid }),
 	"createResource in the customer's other project": change("createResource", { name: "new", offering, project: uuidOf("Project", "n2") }),
 	setResourceState: change("setResourceState", { resource, state: "OK" }),
+	setResourcePlan: change("setResourcePlan", { resource, plan: plan.uuid }, otherPlan),
 };
