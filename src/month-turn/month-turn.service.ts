@@ -1,9 +1,9 @@
 import type { Database } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { appendToLog, type LogSubject } from "../log/log.store.ts";
-import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
+import { evaluatePolicies, type Moment, type RecordedFiring } from "../policy/policy.service.ts";
 import { type BillingPeriod, billingPeriodAt } from "../shared/billing-period.ts";
-import { carryOver, countFired, markTurned, offeringsToTurn, usagesToCarryOver } from "./month-turn.store.ts";
+import { carryOver, markTurned, offeringsToTurn, usagesToCarryOver } from "./month-turn.store.ts";
 import { momentOfTurn, monthsToTurn } from "./month-turn.ts";
 
 /** What the turn of a month did: numbers of offerings, of records that were carried over, and of policies that turned. */
@@ -54,13 +54,13 @@ function turnOffering(database: Database, offeringUuid: string, month: BillingPe
 		// Once, after the copies: a policy that these exceed anew has not been reset in between.
 		const isMissed = month !== billingPeriodAt(moment.now, moment.timeZone);
 		const firings = isMissed ? [] : await evaluatePolicies(tx, [offeringUuid], moment);
-		const fired = await countFired(tx, firings);
+		const count = (wanted: RecordedFiring["kind"]) => firings.filter(({ kind }) => kind === wanted).length;
 		const subjects = [
 			...carried.map((componentUsageUuid): LogSubject => ({ kind: "usage", componentUsageUuid })),
-			...firings.map((policyFiringUuid): LogSubject => ({ kind: "firing", policyFiringUuid })),
+			...firings.map(({ uuid }): LogSubject => ({ kind: "firing", policyFiringUuid: uuid })),
 		];
 		for (const some of chunks(subjects)) await appendToLog(tx, some);
-		return { month, offerings: 1, copied: carried.length, fired, reset: firings.length - fired };
+		return { month, offerings: 1, copied: carried.length, fired: count("FIRED"), reset: count("RESET") };
 	});
 }
 

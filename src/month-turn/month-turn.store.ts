@@ -66,11 +66,3 @@ export async function carryOver(tx: Queries, usageUuids: readonly string[], mont
 	`);
 	return rows.map(({ uuid }) => uuid);
 }
-
-/** How many of the firings are FIRED; the others are RESET. */
-export async function countFired(queries: Queries, firingUuids: readonly string[]): Promise<number> {
-	const [row] = await queries.rows<{ fired: number }>(sql`
-		select count(*)::int as fired from "PolicyFiring" where "uuid" = any(${firingUuids}::uuid[]) and "kind" = 'FIRED'
-	`);
-	return row?.fired ?? 0;
-}

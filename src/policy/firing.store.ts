@@ -29,11 +29,3 @@ export async function positionsOf(queries: Queries, firingUuids: readonly string
 	const positions = new Map(rows.map(({ policyFiringUuid, xid, id }) => [policyFiringUuid, printedPosition({ xid: BigInt(xid), id: BigInt(id) })]));
 	return firingUuids.map((uuid) => positions.get(uuid) ?? null);
 }
-
-/** The usage record that caused each firing, by firing; those that something else caused are missing. */
-export async function causesOf(queries: Queries, firingUuids: readonly string[]): Promise<Map<string, string>> {
-	const rows = await queries.rows<{ uuid: string; causeUuid: string }>(sql`
-		select "uuid", "causeUuid" from "PolicyFiring" where "uuid" = any(${[...firingUuids]}::uuid[]) and "causeUuid" is not null
-	`);
-	return new Map(rows.map(({ uuid, causeUuid }) => [uuid, causeUuid]));
-}

@@ -3,8 +3,9 @@ import { lockOfferings } from "../database/lock.ts";
 import { appendToLog } from "../log/log.store.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
 import type { Measures } from "../shared/measures.ts";
-import { addNotifications, offeringsWithPolicies, recordTransition } from "./policy.store.ts";
-import { type LimitTotal, policyWindows, transition } from "./policy.ts";
+import { causeOf, changesIn, type UsageChange } from "./cause.ts";
+import { addNotifications, countedCustomers, offeringsWithPolicies, recordTransition } from "./policy.store.ts";
+import { type LimitTotal, policyWindows, type Transition, transition } from "./policy.ts";
 import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
 
 /** When, and in whose calendar, policies are evaluated. */
@@ -15,41 +16,59 @@ export interface Moment {
 	readonly measures?: Measures | undefined;
 }
 
-/** Finds the usage record that a component's new total is owed to, where a report caused the evaluation. */
-export type CauseOf = (componentUuid: string) => string | undefined;
+/** A firing that an evaluation recorded. */
+export interface RecordedFiring {
+	readonly uuid: string;
+	readonly kind: Transition["kind"];
+	/** The usage record that it is owed to; null when the write changed none that counts. */
+	readonly causeUuid: string | null;
+}
 
 /**
- * Turns every policy of the offerings whose totals call for it, once, and answers the uuids of the firings in the order
- * in which they belong into the log. Runs in the transaction of the write that may have changed the totals, under the
- * offerings' locks: whoever races, each transition is found by exactly one of them.
+ * Turns every policy of the offerings whose totals call for it, once, and answers the firings in the order in which they
+ * belong into the log. Runs in the transaction of the write that may have changed the totals, under the offerings' locks:
+ * whoever races, each transition is found by exactly one of them.
+ *
+ * @param changes what the write did to usage records, in the order of the call; none of a write that reports no usage
  */
-export async function evaluatePolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, causeOf: CauseOf = () => undefined): Promise<string[]> {
+export async function evaluatePolicies(
+	tx: Queries,
+	offeringUuids: readonly string[],
+	moment: Moment,
+	changes: readonly UsageChange[] = [],
+): Promise<RecordedFiring[]> {
 	const begun = performance.now();
-	const firings = await turnedPolicies(tx, offeringUuids, moment, causeOf);
+	const firings = await turnedPolicies(tx, offeringUuids, moment, changes);
 	moment.measures?.evaluation(performance.now() - begun);
 	return firings;
 }
 
-async function turnedPolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, causeOf: CauseOf): Promise<string[]> {
+async function turnedPolicies(tx: Queries, offeringUuids: readonly string[], moment: Moment, changes: readonly UsageChange[]): Promise<RecordedFiring[]> {
 	const windows = policyWindows(billingPeriodAt(moment.now, moment.timeZone));
-	const firings: string[] = [];
+	const firings: RecordedFiring[] = [];
 	for (const policy of await policiesOf(tx, offeringUuids, windows)) {
 		const turn = transition(policy.hasFired, policy.totals);
 		if (turn === undefined) continue;
-		const breaches = turn.kind === "FIRED" ? turn.breaches : [];
-		const causes = (turn.kind === "FIRED" ? breaches : policy.totals).map(({ componentUuid }) => causeOf(componentUuid));
-		const causeUuid = causes.find((uuid) => uuid !== undefined) ?? null;
-		const record = { policy, kind: turn.kind, window: windows[policy.period], breaches, causeUuid, now: moment.now };
-		const firing = await recordTransition(tx, record);
-		if (turn.kind === "FIRED") await addNotifications(tx, firing, record);
-		firings.push(firing);
+		const window = windows[policy.period];
+		const causeUuid = causeOf(turn, policy.totals, await countedChanges(tx, policy.uuid, changesIn(window, changes)));
+		const record = { policy, kind: turn.kind, window, breaches: turn.kind === "FIRED" ? turn.breaches : [], causeUuid, now: moment.now };
+		const uuid = await recordTransition(tx, record);
+		if (turn.kind === "FIRED") await addNotifications(tx, uuid, record);
+		firings.push({ uuid, kind: turn.kind, causeUuid });
 	}
 	return firings;
 }
 
-/** The same for a write that itself is not told of in the log: appends the firings to it, as the last write of the transaction. */
+/** Those of the changes that are of customers whom the policy counts. */
+async function countedChanges(tx: Queries, policyUuid: string, changes: readonly UsageChange[]): Promise<UsageChange[]> {
+	if (changes.length === 0) return [];
+	const counted = await countedCustomers(tx, policyUuid, [...new Set(changes.map(({ customerUuid }) => customerUuid))]);
+	return changes.filter(({ customerUuid }) => counted.has(customerUuid));
+}
+
+/** The same for a write that itself is not told of in the log: appends the firings to it, as the last write of the transaction, and answers their uuids. */
 export async function evaluateAndLog(tx: Queries, offeringUuids: readonly string[], moment: Moment): Promise<string[]> {
-	const firings = await evaluatePolicies(tx, offeringUuids, moment);
+	const firings = (await evaluatePolicies(tx, offeringUuids, moment)).map(({ uuid }) => uuid);
 	await appendToLog(
 		tx,
 		firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),

@@ -1,7 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { type Sql, sql } from "../database/sql.ts";
 import type { Months } from "../shared/billing-period.ts";
-import type { LimitTotal } from "./policy.ts";
+import type { LimitTotal, Transition } from "./policy.ts";
 import { type EvaluatedPolicy, storedAudience, totalledMonths } from "./policy-totals.store.ts";
 
 /** The uuids of all offerings that have a policy. */
@@ -20,6 +20,15 @@ const affectedCustomer = (customerUuid: Sql): Sql => sql`exists (
 		))
 )`;
 
+/** Those of the customers who count for the policy. */
+export async function countedCustomers(tx: Queries, policyUuid: string, customerUuids: readonly string[]): Promise<Set<string>> {
+	const rows = await tx.rows<{ uuid: string }>(sql`
+		select given."uuid" from "OfferingUsagePolicy" p, unnest(${customerUuids}::uuid[]) given ("uuid")
+		where p."uuid" = ${policyUuid}::uuid and ${affectedCustomer(sql`given."uuid"`)}
+	`);
+	return new Set(rows.map(({ uuid }) => uuid));
+}
+
 /** Whether a fired policy of the offering blocks new resources of the customer. */
 export async function isBlocked(queries: Queries, offeringUuid: string, customerUuid: string): Promise<boolean> {
 	const policies = await queries.rows(sql`
@@ -34,16 +43,19 @@ export async function isBlocked(queries: Queries, offeringUuid: string, customer
 /** What a transition writes. */
 export interface TransitionRecord {
 	readonly policy: EvaluatedPolicy;
-	readonly kind: "FIRED" | "RESET";
+	readonly kind: Transition["kind"];
 	readonly window: Months;
 	readonly breaches: readonly LimitTotal[];
 	readonly causeUuid: string | null;
 	readonly now: Date;
 }
 
+/** Whether a policy is fired after it turned so. */
+const isFiredAfter: Readonly<Record<Transition["kind"], boolean>> = { FIRED: true, RESET: false };
+
 /** Turns the policy and records the firing with its breaches. Answers the firing's uuid. */
 export async function recordTransition(tx: Queries, { policy, kind, window, breaches, causeUuid, now }: TransitionRecord): Promise<string> {
-	const hasFired = kind === "FIRED";
+	const hasFired = isFiredAfter[kind];
 	const [firing] = await tx.rows<{ uuid: string }>(sql`
 		with turned as (
 			update "OfferingUsagePolicy" set "hasFired" = ${hasFired}, "modified" = ${now}::timestamptz,

@@ -35,11 +35,11 @@ export interface LimitTotal {
 /** A total must be greater than its limit to exceed it. */
 export const isExceeded = ({ used, limit }: Pick<LimitTotal, "used" | "limit">): boolean => new Decimal(used).gt(limit);
 
-/** What an evaluation leads to: the policy turns one way or the other, or nothing happens. */
-export type Transition = { kind: "FIRED"; breaches: readonly LimitTotal[] } | { kind: "RESET" } | undefined;
+/** A policy turns one way or the other. */
+export type Transition = { readonly kind: "FIRED"; readonly breaches: readonly LimitTotal[] } | { readonly kind: "RESET" };
 
-/** One exceeded limit is enough to fire; a policy turns only when that changes. */
-export function transition(hasFired: boolean, totals: readonly LimitTotal[]): Transition {
+/** What an evaluation leads to; nothing while the policy stays as it is. One exceeded limit is enough to fire. */
+export function transition(hasFired: boolean, totals: readonly LimitTotal[]): Transition | undefined {
 	const breaches = totals.filter(isExceeded);
 	if (breaches.length > 0) return hasFired ? undefined : { kind: "FIRED", breaches };
 	return hasFired ? { kind: "RESET" } : undefined;

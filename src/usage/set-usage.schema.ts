@@ -39,7 +39,7 @@ export const SetUsagePayload = builder.objectRef<StoredReport>("SetUsagePayload"
 			description: "The stored records, in the order of the report.",
 			resolve: ({ componentUsages }, _args, context, info) => visibleRows("ComponentUsage", componentUsages, context, info),
 		}),
-		firings: causedFirings(t, "The policies that the report turned, in the order of the log."),
+		firings: causedFirings(t, "The policies that the report turned, in the order of the log; in a call with many reports, those whose cause this one stored."),
 	}),
 });
 

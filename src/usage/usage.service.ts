@@ -3,7 +3,6 @@ import type { Queries, Transactions } from "../database/database.ts";
 import { answersByKey, keepAnswers } from "../idempotency/idempotency.service.ts";
 import { keyProblems } from "../idempotency/idempotency.ts";
 import { appendToLog, type LogSubject } from "../log/log.store.ts";
-import { causesOf } from "../policy/firing.store.ts";
 import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
 import { BatchChecks } from "../shared/batch-checks.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
@@ -34,7 +33,9 @@ export interface StoredReports {
  * @throws Forbidden when the viewer sees the resource and may not report its usage
  */
 export async function setUsage(database: Transactions, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
-	const { results } = await storeReports(database, viewer, [report], moment, new BatchChecks({ partial: false, indexed: false, itemised: false }));
+	// A report alone is answered all that it turned, whatever the cause: it is what the policies were evaluated for.
+	const checks = new BatchChecks({ partial: false, indexed: false, itemised: false });
+	const { results } = await storeReports(database, viewer, [report], moment, checks, () => true);
 	const [stored] = results.values();
 	return certain(stored, "a report that was not refused is stored");
 }
@@ -51,7 +52,8 @@ export async function setUsages(
 ): Promise<StoredReports> {
 	refuse(InvalidInputRefusal, callSizeProblems(reports, "reports"));
 	const checks = new BatchChecks({ partial, indexed: true, itemised: true });
-	const { results, firings } = await storeReports(database, viewer, reports, moment, checks);
+	const isCause = (usages: readonly string[], causeUuid: string | null) => causeUuid !== null && usages.includes(causeUuid);
+	const { results, firings } = await storeReports(database, viewer, reports, moment, checks, isCause);
 	return {
 		results: reports.map((_report, index) => certain(results.get(index) ?? checks.refusals.get(index), "each report is stored or refused")),
 		firings,
@@ -63,13 +65,18 @@ const namesIn = ({ componentUsages, firings }: StoredReport) => [
 	...firings.map((uuid) => ({ model: "PolicyFiring", uuid }) as const),
 ];
 
-/** Stores the reports that pass all stages, and answers by their index what each left behind. */
+/**
+ * Stores the reports that pass all stages, and answers by their index what each left behind.
+ *
+ * @param owns whether a firing with the cause is told with the report that stored the usages
+ */
 async function storeReports(
 	database: Transactions,
 	viewer: Viewer,
 	reports: readonly UsageReport[],
 	moment: Moment,
 	checks: BatchChecks,
+	owns: (componentUsages: readonly string[], causeUuid: string | null) => boolean,
 ): Promise<{ results: ReadonlyMap<number, StoredReport>; firings: readonly string[] }> {
 	const placed = reports.map((input, index): PlacedReport => ({ index, input }));
 	const shaped = checks.stage(InvalidInputRefusal, placed, ({ input }) => [...shapeProblems(input), ...keyProblems(input)]);
@@ -79,23 +86,21 @@ async function storeReports(
 		const accepted = await checkedReports(tx, viewer, fresh, calendar, checks);
 		const stored = await storeAccepted(tx, viewer, accepted, calendar.month, moment.now);
 
-		const causes = new Map(stored.toReversed().map(({ componentUuid, uuid }) => [componentUuid, uuid]));
 		const offerings = [...new Set(accepted.map(({ subject }) => subject.offeringUuid))];
-		const firings = await evaluatePolicies(tx, offerings, moment, (componentUuid) => causes.get(componentUuid));
-		// A report alone is answered all that it turned, whatever the cause: it is what the policies were evaluated for.
-		const causedBy = firings.length === 0 || accepted.length === 1 ? undefined : await causesOf(tx, firings);
+		const firings = await evaluatePolicies(tx, offerings, moment, stored);
 
 		const answered = accepted.map(({ index, input }) => {
 			const componentUsages = stored.filter((usage) => usage.index === index).map(({ uuid }) => uuid);
-			const own = causedBy === undefined ? firings : firings.filter((firing) => componentUsages.includes(causedBy.get(firing) ?? ""));
-			return { index, input, answer: { componentUsages, firings: own } };
+			const own = firings.filter(({ causeUuid }) => owns(componentUsages, causeUuid));
+			return { index, input, answer: { componentUsages, firings: own.map(({ uuid }) => uuid) } };
 		});
 		await keepAnswers(tx, viewer, "setUsage", answered, moment.now);
 		await appendToLog(tx, [
 			...stored.map(({ uuid }): LogSubject => ({ kind: "usage", componentUsageUuid: uuid })),
-			...firings.map((policyFiringUuid): LogSubject => ({ kind: "firing", policyFiringUuid })),
+			...firings.map(({ uuid }): LogSubject => ({ kind: "firing", policyFiringUuid: uuid })),
 		]);
-		return { results: new Map([...answers, ...answered.map(({ index, answer }) => [index, answer] as const)]), firings };
+		const results = new Map([...answers, ...answered.map(({ index, answer }) => [index, answer] as const)]);
+		return { results, firings: firings.map(({ uuid }) => uuid) };
 	});
 }
 

@@ -2,6 +2,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import { type Sql, sql } from "../database/sql.ts";
+import type { UsageChange } from "../policy/cause.ts";
 import type { BillingPeriod, Months } from "../shared/billing-period.ts";
 import type { ReportableComponent, ReportedUsage } from "./usage.ts";
 
@@ -100,10 +101,8 @@ export interface UsageRecord extends ReportedUsage {
 	readonly planPeriodUuid: string | undefined;
 }
 
-/** A record as it was stored, and which report of the call it belongs to. */
-export interface StoredUsage {
-	readonly uuid: string;
-	readonly componentUuid: string;
+/** A record as it was stored, what it was before, and which report of the call it belongs to. */
+export interface StoredUsage extends UsageChange {
 	readonly index: number;
 }
 
@@ -135,10 +134,14 @@ export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportR
 			on conflict ("resourceUuid", "componentUuid", "billingPeriod") do update set
 				"usage" = excluded."usage", "date" = excluded."date", "recurring" = excluded."recurring", "description" = excluded."description",
 				"planPeriodUuid" = excluded."planPeriodUuid", "modifiedByUuid" = excluded."modifiedByUuid", "modified" = excluded."modified"
-			returning "uuid", "resourceUuid", "componentUuid", "type", "usage"
+			returning "uuid", "resourceUuid", "componentUuid", "customerUuid", "billingPeriod", "type", "usage"
 		), ${mergedCurrentUsages(month, now)}
-		select stored."uuid", stored."componentUuid", reported.index
-		from stored join reported on reported.resource = stored."resourceUuid" and reported."type" = stored."type" order by reported.place
+		select stored."uuid", stored."componentUuid", stored."customerUuid", stored."billingPeriod",
+			coalesce(previous."usage", 0) as "before", stored."usage" as "after", reported.index
+		from stored join reported on reported.resource = stored."resourceUuid" and reported."type" = stored."type"
+		-- Read as it was before the statement.
+		left join "ComponentUsage" previous on previous."uuid" = stored."uuid"
+		order by reported.place
 	`);
 }
 

@@ -29,8 +29,14 @@ export const limitsOf = (world: World, policy: Policy) =>
 			return { component: { type }, limit: String(BigInt(limit)), used: printed(used), exceeded: used > BigInt(limit) * 100n };
 		});
 
-/** Turns every policy that is to be turned; the records of a report are what may have caused it. */
-export function evaluate(world: World, reported: readonly Usage[] = []): Firing[] {
+/** A record that was reported, and its usage before. */
+export interface Change {
+	readonly usage: Usage;
+	readonly before: Hundredths;
+}
+
+/** Turns every policy that is to be turned; what a report changed is what may have caused it. */
+export function evaluate(world: World, changes: readonly Change[] = []): Firing[] {
 	const month = thisMonth(world);
 	const firings: Firing[] = [];
 	for (const policy of [...world.policies].sort((one, other) => (one.uuid < other.uuid ? -1 : 1))) {
@@ -39,19 +45,33 @@ export function evaluate(world: World, reported: readonly Usage[] = []): Firing[
 		if (policy.hasFired === exceeded.length > 0) continue;
 		policy.hasFired = !policy.hasFired;
 		if (policy.hasFired) policy.firedDatetime = world.now;
-		const owed = (policy.hasFired ? exceeded : limits).map(({ component }) => reported.find(({ type }) => type === component.type)?.uuid);
 		firings.push({
 			policy: policy.uuid,
 			kind: policy.hasFired ? "FIRED" : "RESET",
 			created: world.now,
 			windowStart: windowOf(policy.request.period, month).first,
 			windowEnd: month,
-			cause: owed.find((uuid) => uuid !== undefined) ?? null,
+			cause: causeOf(world, policy, changes),
 			breaches: policy.hasFired ? exceeded.map(({ component, used, limit }) => ({ type: component.type, used, limit })) : [],
 		});
 	}
 	world.firings.push(...firings);
 	return firings;
+}
+
+/** The record that raised an exceeded total most, or, of a policy that is not fired any more, lowered one that was exceeded most. */
+function causeOf(world: World, policy: Policy, changes: readonly Change[]): string | null {
+	const window = windowOf(policy.request.period, thisMonth(world));
+	const counted = changes.filter(({ usage }) => isIn(usage.month, window) && affects(policy, usage.resource.customer));
+	const share = ({ usage, before }: Change) => (policy.hasFired ? usage.amount - before : before - usage.amount);
+	const isCrossed = ({ type, limit }: { type: string; limit: string }): boolean => {
+		const undone = policy.hasFired ? 0n : sum(counted.filter(({ usage }) => usage.type === type).map(share));
+		return totalOf(world, policy, type) + undone > BigInt(limit) * 100n;
+	};
+	const crossed = policy.request.componentLimits.filter(isCrossed).map(({ type }) => type);
+	const owed = counted.filter((change) => crossed.includes(change.usage.type) && share(change) > 0n);
+	const [most] = owed.sort((one, other) => Number(share(other) - share(one)));
+	return most?.usage.uuid ?? null;
 }
 
 /** Whether a fired policy keeps the customer from getting more resources. */

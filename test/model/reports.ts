@@ -1,6 +1,6 @@
 import { amountOf, type Hundredths, printed, sum } from "./amounts.ts";
 import { capWindow, isIn, monthOf } from "./months.ts";
-import { evaluate } from "./policies.ts";
+import { type Change, evaluate } from "./policies.ts";
 import { absent, invalidInput, notFound, type Problem, problem, type Refused, refusedBy, ruleBroken } from "./refusals.ts";
 import { type Component, componentOf, type Firing, type PlanPeriod, type Resource, resourceOf, thisMonth, type Usage, usageOf, type World } from "./world.ts";
 
@@ -17,7 +17,7 @@ export interface Report {
 	readonly usages: readonly ReportedUsage[];
 }
 
-/** What one report of a call left behind: its records, and the firings that these caused; all firings when it is the only one. */
+/** What one report left behind: its records, and the firings that these caused; all firings when it is no report of a call with many. */
 export interface Reported {
 	readonly usages: readonly Usage[];
 	readonly firings: readonly Firing[];
@@ -42,15 +42,15 @@ export function setUsages(
 	const stored = reports.map((report, index) => (refusals.has(index) ? [] : store(world, report, uuids[index] ?? [])));
 	// What stores nothing turns nothing, not even a policy that the new month would reset.
 	const firings = refusals.size === reports.length ? [] : evaluate(world, stored.flat());
-	const isAlone = stored.filter((usages) => usages.length > 0).length === 1;
-	const results = stored.map((usages, index) => {
-		const own = firings.filter(({ cause }) => isAlone || usages.some(({ uuid }) => uuid === cause));
+	const results = stored.map((changes, index) => {
+		const usages = changes.map(({ usage }) => usage);
+		const own = firings.filter(({ cause }) => !call.indexed || usages.some(({ uuid }) => uuid === cause));
 		return refusals.get(index) ?? { usages, firings: own };
 	});
 	return { results, firings };
 }
 
-function store(world: World, report: Report, uuids: readonly string[]): Usage[] {
+function store(world: World, report: Report, uuids: readonly string[]): Change[] {
 	const month = thisMonth(world);
 	const { resource, period } = subjectOf(world, report);
 	const stored = report.usages.map(({ type, amount, description = "", recurring = false }, index) => {
@@ -64,10 +64,10 @@ function store(world: World, report: Report, uuids: readonly string[]): Usage[] 
 			writtenHere: true,
 		};
 		const present = usageOf(world, resource, type, month);
-		if (present !== undefined) return Object.assign(present, fields);
+		if (present !== undefined) return { before: present.amount, usage: Object.assign(present, fields) };
 		const usage: Usage = { uuid: uuids[index] ?? "", resource, type, month, ...fields, parts: new Map() };
 		world.usages.push(usage);
-		return usage;
+		return { before: 0n, usage };
 	});
 	mergeCurrentUsages(world, resource, typesOf(report));
 	return stored;
