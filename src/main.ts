@@ -21,9 +21,13 @@ import { every } from "./shared/every.ts";
 import { runCommand } from "./shared/failure.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
+import { foldUsernames } from "./user-usage/username.store.ts";
 
 /** A month begins this late at most. */
 const millisecondsBetweenTurns = 30_000;
+
+/** Names that came in are searched one by one until they are folded. */
+const millisecondsBetweenFoldings = 10_000;
 
 /** Answers to idempotency keys and entries of the log are kept this much longer than promised at most. */
 const millisecondsBetweenClearings = 3_600_000;
@@ -94,6 +98,7 @@ async function serve(
 		},
 		report("the month cannot be turned"),
 	);
+	const folding = every(millisecondsBetweenFoldings, () => foldUsernames(database), report("usernames cannot be folded"));
 	const clearings = every(
 		millisecondsBetweenClearings,
 		async () => {
@@ -117,7 +122,7 @@ async function serve(
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await asked;
 	const unready = health.stop();
-	await Promise.all([unready, server.stop(), delivery.stop(), turns.stop(), clearings.stop(), tokens.stop()]); // at once: none waits for another
+	await Promise.all([unready, server.stop(), delivery.stop(), turns.stop(), folding.stop(), clearings.stop(), tokens.stop()]); // at once: none waits for another
 	await log.stop();
 }
 

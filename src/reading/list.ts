@@ -1,3 +1,4 @@
+import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
 import { mergedShape, type Shape } from "../database/select.ts";
 import { and, raw, type Sql, sql } from "../database/sql.ts";
@@ -30,6 +31,8 @@ export interface List {
 	readonly key: string;
 	/** Conditions beside visibility, on the alias "t" and on the aliases "t.<link>" of `links`. */
 	readonly where: readonly Sql[];
+	/** A condition that depends on what else is stored, and is looked up before the rows are. */
+	readonly lookUp?: (queries: Queries) => Promise<Sql>;
 	readonly order: readonly OrderColumn[];
 	/** Links that conditions or order refer to: they are joined in. */
 	readonly links?: readonly string[];

@@ -46,6 +46,9 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 	const conditions = (list: List, parents: Sql | undefined, parent?: KnownParent): Sql =>
 		and([...(parents === undefined ? [] : [parents]), ...list.where, visibilityOf(list.model)(viewer, sql`"t"`, parent)]);
 
+	/** The list with the conditions that had to be looked up. */
+	const lookedUp = async (list: List, lookUp: NonNullable<List["lookUp"]>): Promise<List> => ({ ...list, where: [...list.where, await lookUp(queries)] });
+
 	function pageStatement(list: List, shape: Shape, request: PageRequest, join: Sql, parents: Sql | undefined, parent?: KnownParent) {
 		const { columns, from, decode } = selectionOf(list.model, shape, list.links);
 		const statement = sql`
@@ -58,7 +61,8 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 	return {
 		visible: (model, shape, uuids) => byUuid(model, shape, uuids, visibilityOf(model)(viewer, sql`"t"`)),
 		linked: (model, shape, uuids) => byUuid(model, shape, uuids, sql`true`),
-		all: async (list, shape, parents) => {
+		all: async (asked, shape, parents) => {
+			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
 			const { columns, from, decode } = selectionOf(list.model, shape, list.links);
@@ -68,14 +72,16 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 			`);
 			return grouped(tuples, parents, (tuple) => decode(tuple, 1));
 		},
-		page: async (list, shape, request) => {
+		page: async (asked, shape, request) => {
+			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			const { statement, decode } = pageStatement(list, shape, request, raw(""), undefined);
 			return pageOf(
 				(await queries.tuples(statement)).map((tuple) => decode(tuple, 0)),
 				request,
 			);
 		},
-		pages: async (list, shape, request, parents) => {
+		pages: async (asked, shape, request, parents) => {
+			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
 			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`, knownParent(list));
@@ -86,12 +92,14 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 			for (const tuple of tuples) rows[(tuple[0] as number) - 1]?.push(decode(tuple, 1));
 			return rows.map((rows) => pageOf(rows, request));
 		},
-		count: async (list) => {
+		count: async (asked) => {
+			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			const { from } = selectionOf(list.model, nothing, list.links);
 			const [row] = await queries.tuples(sql`select count(*)::int from ${from} where ${conditions(list, undefined)}`);
 			return row?.[0] as number;
 		},
-		counts: async (list, parents) => {
+		counts: async (asked, parents) => {
+			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
 			const { from } = selectionOf(list.model, nothing, list.links);
@@ -102,7 +110,8 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 			const byParent = new Map(counts.map(([uuid, count]) => [uuid, count as number]));
 			return parents.map((uuid) => byParent.get(uuid) ?? 0);
 		},
-		among: async (list, uuids) => {
+		among: async (asked, uuids) => {
+			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(uuids.length);
 			const { from } = selectionOf(list.model, nothing, list.links);
 			const found = await queries.tuples(sql`select "t"."uuid" from ${from} where ${conditions(list, isOneOf(sql`"t"."uuid"`, uuids))}`);

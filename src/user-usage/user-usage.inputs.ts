@@ -6,7 +6,7 @@ const UserUsageFilterInput = builder.inputType("ComponentUserUsageFilter", {
 	description: "Which parts, mostly by the usage record that they are a part of. All that is given must hold.",
 	fields: (t) => ({
 		...usageFilterFields(t),
-		username: t.string({ description: "Of usernames that contain this, in any case." }),
+		username: t.string({ description: "Of usernames that contain this, in any case, by Unicode: at least 3 characters." }),
 	}),
 });
 

@@ -1,8 +1,10 @@
+import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import { conditions, when } from "../reading/conditions.ts";
 import { type Direction, type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
 import { type UsageFilter, usageConditions } from "../usage/usage.lists.ts";
+import { nameContains } from "./username.store.ts";
+import { searchedPart } from "./username.ts";
 
 /** The filters of usage records, and a part of the username in any case. */
 export interface UserUsageFilter extends UsageFilter {
@@ -33,7 +35,7 @@ function orderedBy({ field, direction }: UserUsageOrder, parent: Parent | undefi
 	return isUnique ? [{ ...first, model: "ComponentUserUsage" }] : [first, thenUuid("ComponentUserUsage", first.descending)];
 }
 
-/** Parts of usage records, newest report first, then by type, unless another order is asked for. */
+/** Parts of usage records, newest report first, then by type, unless another order is asked for. Throws InvalidInput for what no part can have. */
 export function userUsageList(
 	filter: Given<UserUsageFilter>,
 	order: Given<UserUsageOrder>,
@@ -43,6 +45,7 @@ export function userUsageList(
 	const ofRecord = usageConditions("t.componentUsage", filter ?? {}, timeZone);
 	const columns = order == null ? newestFirst : orderedBy(order, parent);
 	const isOfRecord = ofRecord.length > 0 || columns.some(({ column }) => column.startsWith("componentUsage.")) || (parent !== undefined && "link" in parent);
+	const part = filter?.username == null ? undefined : searchedPart(filter.username);
 	return {
 		model: "ComponentUserUsage",
 		key: JSON.stringify(["ComponentUserUsage", parent, filter, order]),
@@ -50,8 +53,8 @@ export function userUsageList(
 			// Every part has its record: told so, planners can begin with the records, whose indexes have the order.
 			...(isOfRecord ? [sql`"t.componentUsage"."uuid" is not null`] : []),
 			...ofRecord,
-			...conditions(when(filter?.username, (part) => sql`"t"."username" ilike ${`%${part.replace(/[\\%_]/g, "\\$&")}%`}`)),
 		],
+		...(part === undefined ? {} : { lookUp: (queries: Queries) => nameContains(queries, part) }),
 		order: columns,
 		links: isOfRecord ? ["componentUsage"] : [],
 		...(parent === undefined ? {} : { parent }),

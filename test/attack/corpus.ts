@@ -300,7 +300,7 @@ const texts: Attack[] = [
 	{ what: "emoji", query: "query ($t: String) { componentUserUsages(filter: { username: $t }) { totalCount } }", variables: '{"t":"👩‍👩‍👧‍👦"}', codes: none },
 	{ what: "a name in Cyrillic that looks like viewer", query: "{ viеwer { username } }", codes: parse },
 	{ what: "control characters", query: "{ viewer \u0007 { username } }", codes: parse },
-	...["%", "_", "\\", "%%%%%%%%%%_%_%_%_%_%", "((a+)+)+$", "^(.*a){20}$", "[[:alpha:]]*", "' or '1'='1"].map(
+	...["%%%", "___", "\\\\\\", "%%%%%%%%%%_%_%_%_%_%", "((a+)+)+$", "^(.*a){20}$", "[[:alpha:]]*", "' or '1'='1"].map(
 		(text): Attack => ({
 			what: `usernames that contain ${text}`,
 			query: "query ($t: String) { componentUserUsages(filter: { username: $t }) { totalCount nodes { uuid } } }",

@@ -32,7 +32,7 @@ const all = listings(
 		scope: globalId("Offering", example.offering),
 		scopeUuid: text(example.offering),
 		type: text("cpu"),
-		username: text("user-7"),
+		username: text("user-1234"),
 	},
 	{
 		Category: globalId("Category", example.category),

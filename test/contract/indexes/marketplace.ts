@@ -71,8 +71,9 @@ const statements: readonly string[] = [
 	from (select n, stored.* from ${numbers(rows.resources)} join "Resource" stored on stored."uuid" = ${numbered("resource", "n")}) r,
 		unnest(array['cpu', 'ram']) type, generate_series(0, 2) month`,
 	`insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage", "userUuid")
-	select u."uuid", 'user-' || a, u."usage", o."uuid"
+	select u."uuid", o."username", u."usage", o."uuid"
 	from (select *, 1 + ("usage" % ${rows.accounts})::int as a from "ComponentUsage") u join "OfferingUser" o on o."offeringUuid" = u."offeringUuid" and o."created" = ${day("u.a")}`,
+	`insert into "Username" ("username", "folded", "trigrams") select "name", "name", "trigramsOf"("name") from (select substr(md5(n::text), 1, 12) as "name" from ${numbers(20_000)}) others`,
 	`insert into "ComponentUserUsageLimit" ("resourceUuid", "componentUuid", "userUuid", "offeringUuid", "limit", "created")
 	select r."uuid", c."uuid", o."uuid", r."offeringUuid", 1000, r."created" + extract(day from r."created") * interval '1 hour'
 	from "Resource" r join "OfferingComponent" c on c."offeringUuid" = r."offeringUuid"
