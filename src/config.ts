@@ -43,6 +43,10 @@ export interface Config {
 	origins: readonly string[];
 	/** Names and addresses by which the service may be called, besides those of loopback; any when undefined. */
 	hosts: readonly string[] | undefined;
+	/** How many connections are open at most: in all, and from one address. */
+	connections: { all: number; perAddress: number };
+	/** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+	proxies: readonly string[];
 	/** Where health and metrics are told; undefined for nowhere. Port 0 takes a free one. */
 	operations: { host: string; port: number } | undefined;
 	/** Whether each operation is a line on the output. */
@@ -124,6 +128,9 @@ export function parseConfig(env: Environment): Config {
 	const named = listed("ALLOWED_HOSTS");
 	for (const name of named) check(name, isHost(name), `ALLOWED_HOSTS must hold names or addresses such as usage.example.org, without a port, not "${name}".`);
 	const hosts = named.length > 0 || isEmbedded ? [host, ...named] : undefined;
+	const connections = { all: wholeNumber("CONNECTION_LIMIT", 10_000, 1), perAddress: wholeNumber("ADDRESS_CONNECTION_LIMIT", 1_000, 1) };
+	const proxies = listed("TRUST_PROXY");
+	for (const range of proxies) check(range, isRange(range), `TRUST_PROXY must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8, not "${range}".`);
 
 	const operationsPort = given("OPERATIONS_PORT");
 	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
@@ -149,6 +156,8 @@ export function parseConfig(env: Environment): Config {
 		costPerSecond,
 		origins,
 		hosts,
+		connections,
+		proxies,
 		operations,
 		log,
 		tracing,
@@ -160,6 +169,11 @@ const isIntrospection = (text: string): text is Config["introspection"] => ["eve
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const isHost = (text: string): boolean => isIP(text) !== 0 || /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text);
+
+function isRange(text: string): boolean {
+	const [, address = "", prefix = "0"] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+	return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 6 ? 128 : 32);
+}
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 

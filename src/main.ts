@@ -15,6 +15,8 @@ import { startDelivery } from "./notification/delivery.service.ts";
 import { openMailTransport } from "./notification/mail.transport.ts";
 import { type Observation, startObservation } from "./operations/observation.ts";
 import { evaluateAllPolicies } from "./policy/policy.service.ts";
+import { proxiesAt } from "./server/client-address.ts";
+import { connectionsWithin, processLimits } from "./server/open-files.ts";
 import type { RunningServer, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
 import { every } from "./shared/every.ts";
@@ -85,7 +87,12 @@ async function serve(
 	const onBug = (error: unknown, requestId?: string) =>
 		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
 	const admission = { mostCost, costPerSecond, introspection };
-	const options = { host, port, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
+	const connections = {
+		...config.connections,
+		all: Math.min(config.connections.all, connectionsWithin(processLimits(), config.database.kind)),
+		proxies: proxiesAt(config.proxies),
+	};
+	const options = { host, port, connections, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
 	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await log.stop();

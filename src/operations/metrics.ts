@@ -35,6 +35,10 @@ export function createMetrics(): Metrics {
 	const retries = new Counter(named("transaction_retries_total", "Transactions that were done again because of a deadlock or a serialization failure."));
 	const batches = new Histogram({ ...named("batch_objects", "Objects that one statement reads something of."), buckets: magnitudes });
 	const subscribers = new Gauge(named("subscribers", "Subscriptions that are under way."));
+	const refusedConnections = new Counter({
+		...named("refused_connections_total", "Connections that were too many in all, of an address or of a token, or on which nobody signed in in time."),
+		labelNames: ["reason"],
+	});
 	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
 	const looked = new Gauge(named("log_read_timestamp_seconds", "When the log was last looked at."));
 	const evaluations = new Histogram({ ...named("policy_evaluation_seconds", "Evaluations of policies, within their transactions."), buckets: seconds });
@@ -57,6 +61,7 @@ export function createMetrics(): Metrics {
 		retry: () => retries.inc(),
 		batch: (objects) => batches.observe(objects),
 		subscribers: (change) => subscribers.inc(change),
+		refusedConnection: (reason) => refusedConnections.inc({ reason }),
 		logRead: (lag) => {
 			looked.setToCurrentTime();
 			if (lag !== undefined) lags.observe(Math.max(0, lag));

@@ -4,7 +4,6 @@ import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import { isTooDeep } from "../admission/json-bounds.ts";
 import type { Operation } from "../shared/operation.ts";
-import { addressOf } from "./address.ts";
 import { codesOf } from "./observed-operations.ts";
 import { type ReadQuestion, readQuestion } from "./prepare.ts";
 import { endpoint, longestBody, type Pipeline } from "./yoga.ts";
@@ -42,7 +41,7 @@ export const answerPlainPosts =
 		});
 	};
 
-const leave = ({ yoga }: Pipeline, request: IncomingMessage, response: ServerResponse, operation: Operation): void =>
+const leave = ({ yoga, addressOf }: Pipeline, request: IncomingMessage, response: ServerResponse, operation: Operation): void =>
 	void yoga(request, response, { operation, address: addressOf(request) });
 
 /** Whether the request is a POST of JSON of a known length, whose answer may be JSON. */
@@ -79,7 +78,12 @@ async function answer(pipeline: Pipeline, request: IncomingMessage, response: Se
 }
 
 /** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */
-async function execute({ yoga, prepare }: Pipeline, request: IncomingMessage, operation: Operation, body: string): Promise<ExecutionResult | undefined> {
+async function execute(
+	{ yoga, prepare, addressOf }: Pipeline,
+	request: IncomingMessage,
+	operation: Operation,
+	body: string,
+): Promise<ExecutionResult | undefined> {
 	const params = paramsIn(body);
 	if (params === undefined) return undefined;
 	const engine = yoga.getEnveloped({ authorization: request.headers.authorization, operation });

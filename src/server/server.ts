@@ -3,11 +3,13 @@ import type { Socket } from "node:net";
 import type { GraphQLError } from "graphql";
 import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
-import { badRequest } from "../graphql/errors.ts";
+import { badRequest, rateLimited } from "../graphql/errors.ts";
 import { createOperations } from "../operations/operations.ts";
 import { listening } from "../shared/listening.ts";
 import type { BeginOperation } from "../shared/operation.ts";
+import { boundConnections, type ConnectionBounds, withoutBounds } from "./connection-bounds.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
+import { betweenLooks, longestWaits } from "./limits.ts";
 import { answerPlainPosts } from "./plain-posts.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
@@ -18,6 +20,8 @@ export interface ServerOptions extends YogaOptions {
 	readonly port: number;
 	/** Names and addresses by which the service may be called, besides those of loopback; any when absent. */
 	readonly hosts?: readonly string[] | undefined;
+	/** How many connections are let in; any when absent. */
+	readonly connections?: ConnectionBounds;
 	/** Makes an operation of each request; one that tells nobody when absent. */
 	readonly beginOperation?: BeginOperation;
 }
@@ -45,39 +49,52 @@ const patience = 8_000;
 /** An answer of status 406 repeats what can be answered for each type that is accepted; in characters. */
 const longestAccept = 1_000;
 
-/** How long a client may take to send what it asks, and a connection may be kept without a request, in milliseconds. */
-const longestWaits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeadersCount: 100 };
-
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
-export async function startServer(services: Services, { host, port, beginOperation = createOperations(), ...options }: ServerOptions): Promise<RunningServer> {
-	const pipeline = createPipeline(services, options);
+export async function startServer(
+	services: Services,
+	{ host, port, connections = withoutBounds, beginOperation = createOperations(), ...options }: ServerOptions,
+): Promise<RunningServer> {
+	const pipeline = createPipeline(services, options, connections.proxies);
 	const { yoga } = pipeline;
 	const answer = answerPlainPosts(pipeline);
 	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
 	let stopping = false;
-	const http = createHttpServer((request, response) => {
+	const http = createHttpServer({ connectionsCheckingInterval: betweenLooks }, (request, response) => {
 		const operation = beginOperation({ requestId: onlyOne(request.headers["x-request-id"]), traceparent: onlyOne(request.headers["traceparent"]) });
 		response.setHeader("x-request-id", operation.requestId);
+		const leave = enter(request);
 		underWay.add(response);
 		response.on("close", () => {
 			underWay.delete(response);
 			operation.leave();
+			leave?.();
 		});
 		if (stopping) makeLast(response);
 		const refused = foreign(request);
-		if (refused !== undefined) refuse(response, refused.status, refused.error);
+		if (leave === undefined) refuse(response, 429, tooManyConnections());
+		else if (refused !== undefined) refuse(response, refused.status, refused.error);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > longestAccept) response.writeHead(406).end();
 		else if (isForeignForm(request)) refuse(response, 415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
 		else answer(request, response, operation);
 	});
 	Object.assign(http, longestWaits);
+	const enter = boundConnections(http, connections, services.measures);
 	const silent = silentConnections(http);
+	/** Why a socket is not opened; undefined when it is. */
+	const refusalOf = (request: IncomingMessage): { status: number; message?: string } | undefined => {
+		const refused = foreign(request);
+		if (refused !== undefined) return { status: refused.status, message: refused.error.message };
+		if (!isWelcome(request.headers.origin, request.headers.host, options.origins)) return { status: 403 };
+		const leave = enter(request);
+		if (leave === undefined) return { status: 429, message: tooManyConnections().message };
+		request.socket.once("close", leave);
+		return undefined;
+	};
 	const verifyClient = ({ req }: { req: IncomingMessage }, answer: (isWelcome: boolean, status?: number, message?: string) => void) => {
-		const refused = foreign(req);
-		if (refused !== undefined) answer(false, refused.status, refused.error.message);
-		else answer(isWelcome(req.headers.origin, req.headers.host, options.origins), 403);
+		const refused = refusalOf(req);
+		answer(refused === undefined, refused?.status, refused?.message);
 	};
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage, verifyClient });
 	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
@@ -110,6 +127,9 @@ export async function startServer(services: Services, { host, port, beginOperati
 /** What a page of any origin can send without asking first: a body that is not JSON. */
 const isForeignForm = ({ method, headers }: IncomingMessage): boolean =>
 	method === "POST" && !/^application\/(graphql-response\+|graphql\+)?json\b/i.test(headers["content-type"] ?? "");
+
+/** Of a client behind a proxy: others are refused before they ask. */
+const tooManyConnections = () => rateLimited("Too many connections of this address are open: end one, or try again.");
 
 function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
 	const body = JSON.stringify({ errors: [error] });

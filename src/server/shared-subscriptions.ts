@@ -1,7 +1,12 @@
+import type { ServerResponse } from "node:http";
+import type { ExecutionArgs, ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
+import { rateLimited } from "../graphql/errors.ts";
 import type { Subscribe, Subscriptions } from "../subscription/subscriptions.ts";
-import { createEventStream } from "./event-stream.ts";
+import { createEventStream, type WrittenResult } from "./event-stream.ts";
+import { tooManyConnections } from "./sign-ins.ts";
+import type { Slots } from "./slots.ts";
 import type { SocketListener } from "./socket-listener.ts";
 
 /** What a WebSocket hands to an operation as its root. */
@@ -10,13 +15,36 @@ export interface SocketRoot {
 	readonly listener: SocketListener;
 }
 
-/** Runs subscriptions together: those who are told the same share the work. Over HTTP they answer server-sent events. */
-export const useSharedSubscriptions = (subscriptions: Subscriptions): Plugin<Context> => ({
-	onSubscribe: ({ subscribeFn, setSubscribeFn }) => {
-		setSubscribeFn(async (args) => {
-			const listener = (args.rootValue as SocketRoot | undefined)?.listener ?? createEventStream();
-			const begun = await subscriptions.start(args, listener, subscribeFn as Subscribe);
-			return "stop" in begun ? listener.results(begun) : begun;
-		});
-	},
-});
+/**
+ * Runs subscriptions together: those who are told the same share the work. Over HTTP they answer server-sent events, each
+ * stream of which is one of its token's connections.
+ */
+export const useSharedSubscriptions = (subscriptions: Subscriptions, connections: Slots): Plugin<Context> => {
+	async function onSocket(args: ExecutionArgs, listener: SocketListener, subscribe: Subscribe): Promise<SocketListener | ExecutionResult> {
+		const begun = await subscriptions.start(args, listener, subscribe);
+		return "stop" in begun ? listener.results(begun) : begun;
+	}
+
+	async function asStream(args: ExecutionArgs, subscribe: Subscribe): Promise<AsyncIterableIterator<WrittenResult> | ExecutionResult> {
+		const { token, res: response } = args.contextValue as Context & { readonly res?: ServerResponse };
+		const leave = token === undefined ? () => {} : connections.take(token);
+		if (leave === undefined) return { errors: [rateLimited(tooManyConnections)] };
+		const stream = createEventStream();
+		const begun = await subscriptions.start(args, stream, subscribe, leave);
+		if (!("stop" in begun)) return begun;
+		const results = stream.results(begun);
+		// The client may leave before there is anything that could be told so.
+		if (response?.destroyed === true) await results.return?.();
+		else response?.once("close", () => void results.return?.());
+		return results;
+	}
+
+	return {
+		onSubscribe: ({ subscribeFn, setSubscribeFn }) => {
+			setSubscribeFn(async (args) => {
+				const listener = (args.rootValue as SocketRoot | undefined)?.listener;
+				return listener === undefined ? asStream(args, subscribeFn as Subscribe) : onSocket(args, listener, subscribeFn as Subscribe);
+			});
+		},
+	};
+};

@@ -5,11 +5,12 @@ import { tokenIn } from "../access/token.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
-import { addressOf } from "./address.ts";
+import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits.ts";
 import { limitMessages } from "./message-rate.ts";
 import { codesOf } from "./observed-operations.ts";
 import { endIfUnread, Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
+import { SignIns } from "./sign-ins.ts";
 import { SocketListener } from "./socket-listener.ts";
 import type { Pipeline } from "./yoga.ts";
 
@@ -21,13 +22,15 @@ interface Operation extends ExecutionArgs {
 	};
 }
 
-const initialWait = 3_000;
-/** A connection that has not answered a ping when the next is due is dropped: nothing waits long for one that does not read. */
-const pingEvery = 12_000;
+/** What is kept of a connection beside its socket. */
+interface SignedIn extends Record<PropertyKey, unknown> {
+	/** What it signs in with as a whole; otherwise each operation may for itself. */
+	authorization?: string | undefined;
+	/** Where it comes from. */
+	address?: string;
+}
 
-const connectionsPerToken = 10;
-const subscriptionsPerConnection = 50;
-const closeCodes = { forbidden: 4403, tooMany: 4429 };
+const closeCodes = { tooMany: 4429 };
 
 /** What graphql-ws would hold on to, and never look at, for as long as a connection or a subscription lasts. There are thousands. */
 const unused = {
@@ -36,7 +39,7 @@ const unused = {
 	operation: { contextValue: undefined, rootValue: undefined, variableValues: undefined },
 };
 
-const tooManySubscriptions = () => rateLimited(`A connection has at most ${subscriptionsPerConnection} subscriptions: end one, or use another connection.`);
+const tooManySubscriptions = () => rateLimited(`A connection has at most ${subscriptionsPerSocket} subscriptions: end one, or use another connection.`);
 
 /**
  * Serves graphql-transport-ws on the sockets. A connection that gives a token gives a good one, or is closed with 4403.
@@ -44,46 +47,48 @@ const tooManySubscriptions = () => rateLimited(`A connection has at most ${subsc
  */
 export function serveWebSocket(
 	sockets: WebSocketServer,
-	{ yoga, prepare }: Pipeline,
+	{ yoga, prepare, connections, addressOf }: Pipeline,
 	services: Services,
 	beginOperation: BeginOperation,
 ): { dispose: () => Promise<void> | void } {
-	const connections = connectionsByToken();
+	const { tokens, measures } = services;
+	const signIns = new WeakMap<WebSocket, SignIns>();
+	const signIn = (socket: WebSocket, token: string): string | undefined => signIns.get(socket)?.add(token);
+	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, measures })));
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
 	sockets.on("connection", (socket) => limitMessages(socket, () => socket.close(closeCodes.tooMany, "Too many messages: send fewer at a time.")));
-	const served = useServer<{ Authorization?: unknown }, Extra & Record<PropertyKey, unknown>>(
+	const served = useServer<{ Authorization?: unknown }, Extra & SignedIn>(
 		{
-			connectionInitWaitTimeout: initialWait,
+			connectionInitWaitTimeout: initialisedWithin,
 			isProd: true, // or what went wrong on our side would be the reason that a connection is closed with
 			onConnect: async ({ connectionParams, extra }) => {
-				const { socket } = extra;
-				Object.assign(extra, { ...unused.extra, address: addressOf(extra.request) });
-				const authorization = authorizationIn(connectionParams);
+				const { socket, request } = extra;
+				const authorization = authorizationIn(connectionParams) ?? given(request.headers.authorization);
+				Object.assign(extra, { ...unused.extra, authorization, address: addressOf(request) });
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
 				if (token === undefined || (await services.authenticate(token)) === undefined) return false;
-				if (!connections.add(token, socket)) {
-					socket.close(closeCodes.tooMany, `A token has at most ${connectionsPerToken} connections.`);
-					return true;
-				}
-				const unwatch = services.tokens.watch(token, () => socket.close(closeCodes.forbidden, "Forbidden"));
-				socket.once("close", unwatch);
+				const refused = signIn(socket, token);
+				if (refused !== undefined) socket.close(closeCodes.tooMany, refused);
 				return true;
 			},
 			onSubscribe: async (connection, id, payload) => {
 				const { query, operationName, variables, extensions } = payload;
 				const operation = beginOperation({});
-				if (Object.keys(connection.subscriptions).length > subscriptionsPerConnection) return refused(operation, [tooManySubscriptions()]);
+				if (Object.keys(connection.subscriptions).length > subscriptionsPerSocket) return refused(operation, [tooManySubscriptions()]);
 				const listener = new SocketListener(outboxOf(connection.extra.socket), id, () => operation.leave());
 				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
 				(connection.subscriptions as Record<string, unknown>)[id] = listener;
 				const engine = yoga.getEnveloped({
-					authorization: authorizationIn(connection.connectionParams) ?? authorizationIn(extensions?.["headers"]),
+					authorization: connection.extra.authorization ?? authorizationIn(extensions?.["headers"]),
 					operation,
 				});
 				Object.assign(payload, unused.payload);
-				const prepared = await prepare(engine, { query, variables, operationName, address: String(connection.extra["address"]) });
+				const prepared = await prepare(engine, { query, variables, operationName, address: connection.extra.address ?? "" });
 				if ("errors" in prepared) return refused(operation, prepared.errors);
+				const { token } = prepared.args.contextValue;
+				const tooMany = token === undefined ? undefined : signIn(connection.extra.socket, token);
+				if (tooMany !== undefined) return refused(operation, [rateLimited(tooMany)]);
 				return { ...prepared.args, rootValue: { execute: engine.execute, subscribe: engine.subscribe, listener } };
 			},
 			// Events are not among these: they go through the outbox.
@@ -112,7 +117,7 @@ export function serveWebSocket(
 			},
 		},
 		sockets,
-		pingEvery,
+		betweenPings, // one that has not answered a ping when the next is due is dropped: nothing waits long for who does not read
 	);
 	// What a client does wrong closes its connection with a code; graphql-ws would write it to the error stream as well.
 	sockets.on("connection", (socket) => socket.removeAllListeners("error").on("error", () => {}));
@@ -143,26 +148,10 @@ function outboxOf(socket: WebSocket): Outbox {
 	return outbox;
 }
 
-/** The open connections of each token, as many as one may have. */
-function connectionsByToken(): { add(token: string, socket: WebSocket): boolean } {
-	const open = new Map<string, Set<WebSocket>>();
-	return {
-		/** False when the token has as many as it may. */
-		add: (token, socket) => {
-			const own = open.get(token) ?? new Set();
-			if (own.size >= connectionsPerToken) return false;
-			open.set(token, own.add(socket));
-			socket.once("close", () => {
-				own.delete(socket);
-				if (own.size === 0) open.delete(token);
-			});
-			return true;
-		},
-	};
-}
-
 /** The Authorization among the connection's parameters, or among the headers that GraphiQL sends in an operation's extensions. */
 function authorizationIn(values: unknown): string | undefined {
 	const authorization = typeof values === "object" && values !== null && "Authorization" in values ? values.Authorization : undefined;
-	return typeof authorization === "string" && authorization.trim() !== "" ? authorization : undefined;
+	return given(authorization);
 }
+
+const given = (authorization: unknown): string | undefined => (typeof authorization === "string" && authorization.trim() !== "" ? authorization : undefined);

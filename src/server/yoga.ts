@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
@@ -10,11 +11,14 @@ import { schema } from "../graphql/schema.ts";
 import type { Operation } from "../shared/operation.ts";
 import { createSubscriptions } from "../subscription/subscriptions.ts";
 import { type AdmissionOptions, createAdmission } from "./admission.ts";
+import { clientAddress, type Proxies } from "./client-address.ts";
 import { useCompiledQueries } from "./compiled-queries.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
+import { connectionsPerToken } from "./limits.ts";
 import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
 import { createPrepare, type Engine, type Prepare } from "./prepare.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
+import { createSlots, type Slots } from "./slots.ts";
 
 export const endpoint = "/graphql";
 
@@ -56,10 +60,14 @@ export interface Pipeline {
 	readonly mask: (error: unknown) => GraphQLError;
 	/** What each transport brings its operations through before it executes them. */
 	readonly prepare: Prepare;
+	/** The connections of each token: WebSockets and streams of events together. */
+	readonly connections: Slots;
+	/** Where a request comes from: who does not sign in is metered by it. */
+	readonly addressOf: (request: IncomingMessage) => string;
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
-export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions): Pipeline {
+export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions, proxies: Proxies): Pipeline {
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {
 		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");
@@ -67,6 +75,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		if (isBug) onBug(thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown, requests.of(thrown));
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
+	const connections = createSlots(connectionsPerToken);
 	const { admit, weigh, plugin } = createAdmission(services, admission);
 	const prepare = createPrepare({ admit, weigh }, (error, { operation }) => {
 		requests.add([error], operation);
@@ -88,7 +97,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			useCompiledQueries(),
-			useSharedSubscriptions(createSubscriptions(services, mask)),
+			useSharedSubscriptions(createSubscriptions(services, mask), connections),
 			plugin,
 		],
 		maskedErrors: { maskError: mask },
@@ -98,7 +107,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			return requests.watch(context, operation);
 		},
 	});
-	return { yoga, mask, prepare };
+	return { yoga, mask, prepare, connections, addressOf: (request) => clientAddress(request, proxies) };
 }
 
 /** Answers what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */

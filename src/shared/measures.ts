@@ -8,6 +8,8 @@ export interface Measures {
 	batch(objects: number): void;
 	/** A subscriber has come, or has gone. */
 	subscribers(change: 1 | -1): void;
+	/** A connection was not let in, or was ended: too many in all, of an address or of a token, or nobody has signed in on it in time. */
+	refusedConnection(reason: "all" | "address" | "token" | "nobody"): void;
 	/** The log has been looked at: how old the oldest of the new entries was, in seconds; undefined when there was none. */
 	logRead(lag: number | undefined): void;
 	/** Policies have been evaluated. */

@@ -17,8 +17,9 @@ export interface Subscriptions {
 	 * Begins the subscription for the listener: what is after its position is replayed for it alone, at its own pace; then
 	 * it joins those who are told the same, for whom each event is executed and written once. Answers how to stop, or the
 	 * errors that keep it from beginning: BAD_USER_INPUT for what is no position, and what the operation is refused with.
+	 * `onOver` is called once, when it is over or could not begin.
 	 */
-	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe): Promise<{ stop(): void } | ExecutionResult>;
+	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe, onOver?: () => void): Promise<{ stop(): void } | ExecutionResult>;
 }
 
 /** The operation cannot be begun: the result tells why. */
@@ -35,7 +36,6 @@ class NotBegun extends Error {
 /** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see. */
 export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
-	const gone = () => services.measures?.subscribers(-1);
 	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 
 	/** The operation's results along a way through the log, each with how far it is. */
@@ -79,7 +79,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 	}
 
 	return {
-		start: async (given, listener, subscribe) => {
+		start: async (given, listener, subscribe, onOver = () => {}) => {
 			const args = { ...given }; // the transport forgets its own as soon as the operation is begun
 			const key = sharedKey(args);
 			const ways = {
@@ -90,6 +90,10 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				},
 				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
 				end: () => services.log.end(),
+			};
+			const gone = () => {
+				services.measures?.subscribers(-1);
+				onOver();
 			};
 			const follower = new Follower(listener, (args.contextValue as Context).token ?? "", maskEnd, gone);
 			services.measures?.subscribers(1);

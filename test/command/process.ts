@@ -47,8 +47,8 @@ export async function run(command: Command, settings: Settings, ...args: string[
 }
 
 /** Starts the service on a free port, and waits until it says where it is. Throws what it printed when it ends before. */
-export async function startService(settings: Settings): Promise<Service> {
-	const { child, output, ended } = begin("service", { PORT: "0", GRAPHIQL: "on", LOG: "off", RATE_LIMIT: "0", ...settings });
+export async function startService(settings: Settings, options?: { openFiles?: number }): Promise<Service> {
+	const { child, output, ended } = begin("service", { PORT: "0", GRAPHIQL: "on", LOG: "off", RATE_LIMIT: "0", ...settings }, [], options);
 	const greeting = new Promise<string>((resolve) => {
 		child.stdout?.on("data", () => {
 			if (/^GraphiQL: .*\n/m.test(output.stdout)) resolve(output.stdout);
@@ -79,9 +79,12 @@ export async function startService(settings: Settings): Promise<Service> {
 	};
 }
 
-/** Starts one of the commands of package.json. */
-export function begin(command: Command, settings: Settings, args: readonly string[] = []) {
-	const child = spawn(process.execPath, ["--enable-source-maps", projectPath("dist", programs[command]), ...args], {
+/** Starts one of the commands of package.json, which may open that many files when it is said. */
+export function begin(command: Command, settings: Settings, args: readonly string[] = [], { openFiles }: { openFiles?: number } = {}) {
+	const program = [process.execPath, "--enable-source-maps", projectPath("dist", programs[command]), ...args];
+	const within = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$0" "$@"`];
+	const [file = "", ...rest] = [...within, ...program];
+	const child = spawn(file, rest, {
 		cwd: projectPath(),
 		env: { PATH: process.env["PATH"], ...settings },
 		stdio: ["ignore", "pipe", "pipe"],

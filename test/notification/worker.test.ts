@@ -17,7 +17,7 @@ const unexpected = (error: unknown) => {
 };
 const statesOf = async () => (await outbox.stored()).map(({ state }) => state);
 
-const silent: Measures = { statement() {}, batch() {}, subscribers() {}, logRead() {}, evaluation() {}, retry() {}, notification() {} };
+const silent: Measures = { statement() {}, batch() {}, subscribers() {}, refusedConnection() {}, logRead() {}, evaluation() {}, retry() {}, notification() {} };
 
 /** The database, and a wait for so many more rounds of the worker on it. */
 function roundsOf(database: Database): { database: Database; pass(count: number): Promise<void> } {

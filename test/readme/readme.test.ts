@@ -10,6 +10,7 @@ import { demoTokens } from "../../src/demo/demo.ts";
 import { parseCommand as importCommand, sourceOf } from "../../src/import/command.ts";
 import { importWorld } from "../../src/import/import.ts";
 import { summaryTable } from "../../src/import/progress.ts";
+import * as limits from "../../src/server/limits.ts";
 import { exitCodes } from "../../src/shared/failure.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { parseCommand as worldCommand } from "../../src/world/command.ts";
@@ -117,7 +118,7 @@ describe("the page names", () => {
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, costPerSecond } = parseConfig({});
+		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, costPerSecond, connections } = parseConfig({});
 		const defaults = {
 			HOST: host,
 			PORT: port,
@@ -126,9 +127,29 @@ describe("the page names", () => {
 			ALERT_RETENTION: alertRetention,
 			COST_LIMIT: mostCost,
 			RATE_LIMIT: costPerSecond,
+			CONNECTION_LIMIT: connections.all,
+			ADDRESS_CONNECTION_LIMIT: connections.perAddress,
 			DATA_DIR: database.kind === "embedded" && database.directory,
 		};
 		for (const [name, value] of Object.entries(defaults)) expect(section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);
+	});
+
+	test("the limits of connections as they are", () => {
+		const figures = section("Limits").replaceAll(",", "");
+		for (const text of [
+			`| connections of a token | ${limits.connectionsPerToken} `,
+			`| tokens of a WebSocket | ${limits.tokensPerSocket} `,
+			`| subscriptions of a WebSocket | ${limits.subscriptionsPerSocket} `,
+			`| until a WebSocket is initialised | ${limits.initialisedWithin / 1_000} seconds`,
+			`${limits.signedInWithin / 1_000} seconds until somebody has signed in on it`,
+			`${limits.betweenPings / 1_000} seconds to answer a ping`,
+			`| connections of an address | ${parseConfig({}).connections.perAddress} `,
+			`| connections in all | ${parseConfig({}).connections.all} `,
+			`${limits.longestWaits.headersTimeout / 1_000} seconds for its headers ${limits.longestWaits.requestTimeout / 1_000} for all of it`,
+			`${limits.longestWaits.timeout / 1_000} while an answer is not taken`,
+			`${limits.longestWaits.keepAliveTimeout / 1_000} seconds between two requests`,
+		])
+			expect(figures).toContain(text);
 	});
 
 	test("every exit code, and no other", () => {

@@ -110,7 +110,7 @@ describe("a connection is closed", () => {
 
 	test("when it answers no ping", async () => {
 		const { socket, closed } = await silent();
-		socket.send(init);
+		socket.send(JSON.stringify({ type: "connection_init", payload: { Authorization: `Token ${provider.token}` } }));
 		Object.assign(socket, { pong: () => {} });
 		expect((await closed).code).toBe(1006);
 	});

@@ -43,7 +43,7 @@ export interface GatewayOptions {
 	readonly timeZone?: string;
 	readonly now?: string;
 	/** What is let in; everything without it. */
-	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts">;
+	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections">;
 	/** Looks at what the gateway does; nobody does without it. */
 	readonly observation?: Observation;
 }

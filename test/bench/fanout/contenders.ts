@@ -14,7 +14,7 @@ export interface Contender {
 
 export const usageGateway = (databaseUrl: string, marketplace: Marketplace): Contender => ({
 	name: "usage-gateway",
-	start: () => startProgram("service", { DATABASE_URL: databaseUrl, PORT: "0", RATE_LIMIT: "0", LOG: "off" }),
+	start: () => startProgram("service", { DATABASE_URL: databaseUrl, PORT: "0", RATE_LIMIT: "0", ADDRESS_CONNECTION_LIMIT: "10000", LOG: "off" }),
 	alert: () => marketplace.report(),
 });
 

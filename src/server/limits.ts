@@ -1,0 +1,19 @@
+/** What a client may hold open, and for how long. README.md has the same figures. */
+
+/** Connections of a token: WebSockets and streams of events together. */
+export const connectionsPerToken = 10;
+/** Tokens that sign in on one WebSocket. */
+export const tokensPerSocket = 10;
+export const subscriptionsPerSocket = 50;
+
+/** Milliseconds until a WebSocket is initialised, until somebody has signed in on it, and between two pings. */
+export const initialisedWithin = 3_000;
+export const signedInWithin = 10_000;
+export const betweenPings = 12_000;
+
+/**
+ * Milliseconds that a client may take to send what it asks, that a connection may be kept without a request, and that one may
+ * stand still while an answer is sent; and how often Node.js looks for those that took longer.
+ */
+export const longestWaits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, timeout: 60_000, maxHeadersCount: 100 };
+export const betweenLooks = 5_000;
