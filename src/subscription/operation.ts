@@ -7,16 +7,14 @@ import {
 	getOperationAST,
 	getVariableValues,
 	Kind,
-	type OperationDefinitionNode,
 	type SelectionSetNode,
-	visit,
 } from "graphql";
 import type { Context } from "../graphql/context.ts";
 import { badUserInput } from "../graphql/errors.ts";
 import { type Position, parsedPosition } from "../log/log.store.ts";
 
 /** The argument of a subscription that tells where in the log to go on from. */
-const after = "after";
+export const after = "after";
 
 /**
  * Where the client wants to go on from: what its stream of server-sent events sends, or the operation's argument `after`;
@@ -46,32 +44,6 @@ function argumentAfter({ schema, document, operationName, variableValues }: Exec
 	}
 }
 
-/**
- * Names what two subscriptions have in common that are told the same: the document, the operation, the variables but the
- * one that says where to go on from, and the viewer. Different viewers never have it in common, whatever their roles.
- */
-export function sharedKey({ document, operationName, variableValues, contextValue }: ExecutionArgs): string {
-	const { viewer } = contextValue as Context;
-	const operation = getOperationAST(document, operationName);
-	const place = operation ? variableForAfter(document, operation) : undefined;
-	const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== place);
-	return JSON.stringify([viewer.uuid, numberOf(document), operationName ?? null, variables.sort(([one], [other]) => (one < other ? -1 : 1))]);
-}
-
-/** The variable that is the position to go on from, and nothing else. */
-function variableForAfter(document: DocumentNode, operation: OperationDefinitionNode): string | undefined {
-	const value = rootField(document, operation.selectionSet)?.arguments?.find(({ name }) => name.value === after)?.value;
-	if (value?.kind !== Kind.VARIABLE) return undefined;
-	let uses = 0;
-	visit(document, {
-		VariableDefinition: () => false,
-		Variable: ({ name }) => {
-			if (name.value === value.name.value) uses++;
-		},
-	});
-	return uses === 1 ? value.name.value : undefined;
-}
-
 /** The one field that a subscription has at its root, be it behind fragments. */
 function rootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | undefined {
 	for (const selection of selections) {
@@ -85,12 +57,8 @@ function rootField(document: DocumentNode, { selections }: SelectionSetNode): Fi
 const fragmentOf = ({ definitions }: DocumentNode, name: string): FragmentDefinitionNode | undefined =>
 	definitions.find((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name);
 
-const numbers = new WeakMap<DocumentNode, number>();
-let lastNumber = 0;
-
-/** Equal texts are parsed once and are the same document for as long as the pipeline remembers them. */
-function numberOf(document: DocumentNode): number {
-	const number = numbers.get(document) ?? ++lastNumber;
-	numbers.set(document, number);
-	return number;
+/** Whether the variables cannot be what the operation takes: it is then begun for itself, to find out what is wrong. */
+export function hasWrongVariables({ schema, document, operationName, variableValues }: ExecutionArgs): boolean {
+	const operation = getOperationAST(document, operationName);
+	return getVariableValues(schema, operation?.variableDefinitions ?? [], variableValues ?? {}, { maxErrors: 1 }).errors !== undefined;
 }

@@ -1,11 +1,15 @@
+import { randomUUID } from "node:crypto";
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import type { Context, Following, Services } from "../graphql/context.ts";
+import { rateLimited } from "../graphql/errors.ts";
 import { type Position, printedPosition } from "../log/log.store.ts";
 import { stoppable } from "../shared/stoppable.ts";
 import { type Broadcast, createBroadcast, type Step } from "./broadcast.ts";
+import { createDistinct, differentPerToken } from "./distinct.ts";
 import { Follower } from "./follower.ts";
 import type { Listener } from "./listener.ts";
-import { givenPosition, sharedKey } from "./operation.ts";
+import { givenPosition, hasWrongVariables } from "./operation.ts";
+import { sharedKey } from "./shared-key.ts";
 
 /** The engine's own function: begins the operation, and answers its results one by one, or why it cannot be begun. */
 export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResult> | Results | ExecutionResult;
@@ -22,6 +26,9 @@ export interface Subscriptions {
 	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe, onOver?: () => void): Promise<{ stop(): void } | ExecutionResult>;
 }
 
+const tooManyDifferent = () =>
+	rateLimited(`A token follows at most ${differentPerToken} different subscriptions: end one, or ask for several objects in one with a wider filter.`);
+
 /** The operation cannot be begun: the result tells why. */
 class NotBegun extends Error {
 	override readonly name = "NotBegun";
@@ -36,6 +43,7 @@ class NotBegun extends Error {
 /** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see. */
 export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
+	const distinct = createDistinct();
 	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 
 	/** The operation's results along a way through the log, each with how far it is. */
@@ -81,7 +89,13 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 	return {
 		start: async (given, listener, subscribe, onOver = () => {}) => {
 			const args = { ...given }; // the transport forgets its own as soon as the operation is begun
-			const key = sharedKey(args);
+			const key = hasWrongVariables(args) ? randomUUID() : sharedKey(args);
+			const token = (args.contextValue as Context).token ?? "";
+			const endOne = distinct.add(token, key);
+			if (endOne === undefined) {
+				onOver();
+				return { errors: [mask(tooManyDifferent())] };
+			}
 			const ways = {
 				replay: async (after: Position) => {
 					const following: Following = { at: after, untilCaughtUp: true, end: undefined };
@@ -93,9 +107,10 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 			};
 			const gone = () => {
 				services.measures?.subscribers(-1);
+				endOne();
 				onOver();
 			};
-			const follower = new Follower(listener, (args.contextValue as Context).token ?? "", maskEnd, gone);
+			const follower = new Follower(listener, token, maskEnd, gone);
 			services.measures?.subscribers(1);
 			try {
 				await follower.follow(ways, givenPosition(args));

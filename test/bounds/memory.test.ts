@@ -104,8 +104,7 @@ testOnServer("subscriptions that were left leave nothing behind", async ({ annot
 	async function comeAndGo(socket: RawSocket, when: "at once" | "replayed" | "live"): Promise<void> {
 		const ids = Array.from({ length: atOnce }, () => String(number++));
 		const after = when === "live" ? null : positions.at(-2);
-		// Those that have the same variables are told together, be it of one that the document has no use for.
-		for (const id of ids) socket.subscribe(id, alerts, { after, together: when === "live" ? ids[0] : id });
+		for (const id of ids) socket.subscribe(id, alerts, { after });
 		if (when === "replayed") await next(socket, ids);
 		if (when === "live") {
 			let isLive = false;

@@ -13,6 +13,7 @@ import { summaryTable } from "../../src/import/progress.ts";
 import * as limits from "../../src/server/limits.ts";
 import { exitCodes } from "../../src/shared/failure.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
+import { differentPerToken } from "../../src/subscription/distinct.ts";
 import { parseCommand as worldCommand } from "../../src/world/command.ts";
 import { demoHandles } from "../../src/world/demo.ts";
 import { generateWorld } from "../../src/world/world.ts";
@@ -140,6 +141,7 @@ describe("the page names", () => {
 			`| connections of a token | ${limits.connectionsPerToken} `,
 			`| tokens of a WebSocket | ${limits.tokensPerSocket} `,
 			`| subscriptions of a WebSocket | ${limits.subscriptionsPerSocket} `,
+			`| different subscriptions of a token | ${differentPerToken} `,
 			`| until a WebSocket is initialised | ${limits.initialisedWithin / 1_000} seconds`,
 			`${limits.signedInWithin / 1_000} seconds until somebody has signed in on it`,
 			`${limits.betweenPings / 1_000} seconds to answer a ping`,

@@ -115,6 +115,42 @@ test("an event is read once for all subscriptions of a viewer that ask the same,
 	for (const events of all) events.stop();
 });
 
+test("an event is read once for subscriptions that differ in names and in what they do not use", async () => {
+	const alone = await readingsAlone();
+	const after = await report(isUp ? "1" : "11");
+	isUp = !isUp;
+	const all: Events[] = [];
+	for (let connection = 0; connection < 4; connection++) {
+		const client = await connected(provider.token);
+		for (let count = 0; count < 50; count++) {
+			const name = `n${connection}x${count}`;
+			const document = alerts.replace("subscription (", `subscription ${name}(`).replaceAll("$after", `$${name}`);
+			all.push(subscribe(client, document, { [name]: after, [`${name}unused`]: count }));
+		}
+	}
+
+	await settled(all).toBe(alone);
+	for (const events of all) events.stop();
+});
+
+test("a token follows at most twenty different subscriptions on all its connections; one more is refused with RATE_LIMITED until another has ended", async () => {
+	const after = await report("11");
+	const next = await report("1");
+	const different = (count: number) => alerts.replace("position", `a${count}: position position`);
+	const [one, other] = [await connected(provider.token), await connected(provider.token)];
+	const all = Array.from({ length: 20 }, (_, count) => subscribe(count % 2 === 0 ? one : other, different(count), { after }));
+	expect(new Set(await Promise.all(all.map(position)))).toEqual(new Set([next]));
+	await expect(subscribe(other, different(20), { after }).next()).rejects.toThrow("RATE_LIMITED");
+	const overSse = await subscribeOverSse(gateway().url, provider.token, different(21), { after });
+	await expect(overSse.next()).rejects.toThrow("RATE_LIMITED");
+	expect(await position(subscribe(one, different(0), { after }))).toBe(next);
+	expect(await position(subscribe(await connected(await anotherToken("another")), different(20), { after }))).toBe(next);
+	all[1]?.stop();
+
+	// The client knows of the end before the server does.
+	await expect.poll(() => position(subscribe(one, different(20), { after })).catch(() => undefined), { timeout: 60_000 }).toBe(next);
+});
+
 test("an event is read for each viewer, though both have the same role", async () => {
 	const alone = await readingsAlone();
 	const after = await report(isUp ? "1" : "11");
