@@ -5,7 +5,16 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const programs = ["main.ts", "access/main.ts", "database/main.ts", "import/main.ts", "month-turn/main.ts", "notification/main.ts", "world/main.ts"];
+const programs = [
+	"main.ts",
+	"access/main.ts",
+	"database/main.ts",
+	"import/main.ts",
+	"month-turn/main.ts",
+	"notification/main.ts",
+	"verify/main.ts",
+	"world/main.ts",
+];
 
 const { metafile } = await build({
 	entryPoints: programs.map(path),

@@ -24,6 +24,7 @@ import { runCommand } from "./shared/failure.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
 import { foldUsernames } from "./user-usage/username.store.ts";
+import { lastVerification } from "./verify/verify.store.ts";
 
 /** A month begins this late at most. */
 const millisecondsBetweenTurns = 30_000;
@@ -115,6 +116,16 @@ async function serve(
 		},
 		report("old answers and alerts cannot be let go"),
 	);
+	const verifications =
+		measures &&
+		every(
+			millisecondsBetweenTurns,
+			async () => {
+				const last = await lastVerification(database);
+				if (last !== undefined) measures.verified(last.at, last.differences);
+			},
+			report("the last verification cannot be read"),
+		);
 	const delivery = startDelivery({
 		database,
 		clock: systemClock,
@@ -129,7 +140,8 @@ async function serve(
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await asked;
 	const unready = health.stop();
-	await Promise.all([unready, server.stop(), delivery.stop(), turns.stop(), folding.stop(), clearings.stop(), tokens.stop()]); // at once: none waits for another
+	const jobs = [delivery.stop(), turns.stop(), folding.stop(), verifications?.stop(), clearings.stop(), tokens.stop()];
+	await Promise.all([unready, server.stop(), ...jobs]); // at once: none waits for another
 	await log.stop();
 }
 

@@ -10,7 +10,7 @@ export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 	readonly tell: (line: string) => void;
 	/** Called when the database fails; the next round tries again. */
 	readonly onError: (error: unknown) => void;
-	readonly measures?: Measures | undefined;
+	readonly measures?: Pick<Measures, "notification"> | undefined;
 	/** Between two rounds, in milliseconds. */
 	readonly pause?: number;
 	/** How long stopping waits for what is being sent before it breaks that off, in milliseconds. */

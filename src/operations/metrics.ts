@@ -42,6 +42,10 @@ export function createMetrics(): Metrics {
 	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
 	const looked = new Gauge(named("log_read_timestamp_seconds", "When the log was last looked at."));
 	const evaluations = new Histogram({ ...named("policy_evaluation_seconds", "Evaluations of policies, within their transactions."), buckets: seconds });
+	const verifications = new Gauge(
+		named("verify_last_run_timestamp_seconds", "When npm run verify last compared figures with the records; 0 when it never did."),
+	);
+	const differences = new Gauge(named("verify_differences", "Figures that differed from the records then."));
 	const notifications = new Counter({
 		...named("notifications_total", "Notifications by what became of them: SENT, EXPIRED, or an attempt failed and they are PENDING or FAILED."),
 		labelNames: ["state", "cause"],
@@ -67,6 +71,10 @@ export function createMetrics(): Metrics {
 			if (lag !== undefined) lags.observe(Math.max(0, lag));
 		},
 		evaluation: (milliseconds) => evaluations.observe(milliseconds / 1_000),
+		verified: (at, count) => {
+			verifications.set(at.getTime() / 1_000);
+			differences.set(count);
+		},
 		notification: (state, cause) => notifications.inc({ state, cause }),
 		text: () => registry.metrics(),
 		mediaType: registry.contentType,

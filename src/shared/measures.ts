@@ -14,6 +14,8 @@ export interface Measures {
 	logRead(lag: number | undefined): void;
 	/** Policies have been evaluated. */
 	evaluation(milliseconds: number): void;
+	/** Figures were last verified at that moment, and so many differed. */
+	verified(at: Date, differences: number): void;
 	/** A notification was sent or has expired, or an attempt to send it failed: its state then, and the cause; "" when it was sent. */
 	notification(state: string, cause: string): void;
 }

@@ -36,6 +36,7 @@ const programs = {
 	import: "import/main.js",
 	"turn-month": "month-turn/main.js",
 	notifications: "notification/main.js",
+	verify: "verify/main.js",
 };
 type Command = keyof typeof programs;
 

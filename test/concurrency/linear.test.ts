@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { wrongTotals } from "../support/component-totals.ts";
+import { differencesIn } from "../support/differences.ts";
 import { setUsage, setUserUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider } from "../support/provider.ts";
@@ -73,7 +73,7 @@ test("what 64 writers (16 on the one connection of the embedded database) leave 
 		expect(new Map(resource.currentUsages.map(({ type, amount }: Answer) => [type, amount]))).toEqual(new Map(usages.map(({ type, usage }) => [type, usage])));
 	}
 
-	expect(await wrongTotals(gateway().database)).toEqual([]);
+	expect(await differencesIn(gateway().database, new Date("2017-01-10T12:00:00Z"))).toEqual([]);
 	const { offeringUsagePolicies } = await gateway().ask(
 		provider.token,
 		"{ offeringUsagePolicies { nodes { hasFired componentLimits { component { type } used } } } }",

@@ -1,6 +1,6 @@
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { wrongTotals } from "../support/component-totals.ts";
+import { differencesIn } from "../support/differences.ts";
 import { amountOf, type Caller, keyOf, usernames } from "./callers.ts";
 
 /** What is stored of a resource. Everything is of one report, or of the parts of one, and each was taken once. */
@@ -12,8 +12,10 @@ interface Stored {
 	readonly records: Readonly<Record<string, readonly [amount: string, entries: number]>>;
 	/** Amount of each username's part. */
 	readonly parts: Readonly<Record<string, string>>;
-	/** In their order: kind, and number of log entries, breaches and notifications. */
-	readonly firings: readonly (readonly [kind: string, entries: number, breaches: number, notifications: number])[];
+	/** In their order: kind, and number of log entries and breaches. */
+	readonly firings: readonly (readonly [kind: string, entries: number, breaches: number])[];
+	/** Of how many firings the notifications tell. */
+	readonly notified: number;
 	readonly hasFired: boolean;
 }
 
@@ -32,7 +34,7 @@ export async function problemsIn(database: Database, callers: readonly Caller[])
 		const [expected, found] = [JSON.stringify(whole(resource, reports, parts)), JSON.stringify(stored)];
 		if (found !== expected) halfWritten?.push(`${resource}: ${reports} reports and ${parts} calls with parts leave ${expected} and not ${found}`);
 	}
-	for (const total of await wrongTotals(database)) halfWritten?.push(`a total is wrong: ${JSON.stringify(total)}`);
+	for (const difference of await differencesIn(database, new Date())) halfWritten?.push(difference);
 	return { lost: lost ?? [], halfWritten: halfWritten ?? [] };
 }
 
@@ -51,7 +53,8 @@ function whole(resource: string, reports: number, parts: number): Stored {
 		parts: parts === 0 ? {} : Object.fromEntries(usernames.map((name) => [name, parts.toFixed(2)])),
 		firings: numbers(reports)
 			.slice(1)
-			.map((number) => (number % 2 === 0 ? ["FIRED", 1, 1, 1] : ["RESET", 1, 0, 0])),
+			.map((number) => (number % 2 === 0 ? ["FIRED", 1, 1] : ["RESET", 1, 0])),
+		notified: Math.floor(reports / 2),
 		hasFired: reports > 0 && reports % 2 === 0,
 	};
 }
@@ -72,9 +75,10 @@ async function storedOf(database: Database, resource: string): Promise<Stored> {
 			'firings', coalesce((
 				select json_agg(json_build_array(
 					f."kind", (select count(*) from "LogEntry" l where l."policyFiringUuid" = f."uuid"),
-					(select count(*) from "PolicyFiringBreach" b where b."firingUuid" = f."uuid"), (select count(*) from "Notification" n where n."firingUuid" = f."uuid")
+					(select count(*) from "PolicyFiringBreach" b where b."firingUuid" = f."uuid")
 				) order by f."number") from "PolicyFiring" f where f."policyUuid" = p."uuid"
 			), '[]'),
+			'notified', (select coalesce(sum(n."firings"), 0) from "Notification" n where n."policyUuid" = p."uuid"),
 			'hasFired', p."hasFired"
 		) as "stored"
 		from "Resource" r

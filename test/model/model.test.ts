@@ -6,7 +6,7 @@ import type { Turn } from "./answers.ts";
 import { type Command, commands, type Scene, scenes } from "./commands.ts";
 import { play } from "./play.ts";
 import { openStage, type Stage } from "./stage.ts";
-import { compareBlocks, compareFigures, compareStored, compareTotals } from "./stored.ts";
+import { compareBlocks, compareDerived, compareFigures, compareStored } from "./stored.ts";
 
 const setting = (name: string): string | undefined => (process.env[name] === "" ? undefined : process.env[name]);
 
@@ -37,7 +37,13 @@ async function playSequence(stage: Stage, scene: Scene, sequence: readonly Comma
 	};
 	for (const command of sequence) for (const turn of await play(stage, world, command).catch(failed(command))) compare(turn);
 	compare(await compareStored(stage, world));
-	compare(await compareTotals(stage));
+	compare(
+		await compareDerived(
+			stage,
+			world,
+			sequence.some(({ kind }) => kind === "import"),
+		),
+	);
 	compare(await compareFigures(stage, world));
 	if (world.policies.some(({ request }) => request.actions.includes("BLOCK_CREATION_OF_NEW_RESOURCES"))) compare(await compareBlocks(stage, world));
 }

@@ -1,7 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { startDelivery } from "../../src/notification/delivery.service.ts";
-import type { Measures } from "../../src/shared/measures.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { startMailServer } from "./mail-server.ts";
 import { beginning, later, makeOutbox, type Outbox, rules } from "./outbox.ts";
@@ -16,8 +15,6 @@ const unexpected = (error: unknown) => {
 	throw error;
 };
 const statesOf = async () => (await outbox.stored()).map(({ state }) => state);
-
-const silent: Measures = { statement() {}, batch() {}, subscribers() {}, refusedConnection() {}, logRead() {}, evaluation() {}, retry() {}, notification() {} };
 
 /** The database, and a wait for so many more rounds of the worker on it. */
 function roundsOf(database: Database): { database: Database; pass(count: number): Promise<void> } {
@@ -151,7 +148,7 @@ test("a cause of failures is a line when it begins and a line when it ends, what
 		pause: 20,
 		tell: (line) => lines.push(line),
 		onError: unexpected,
-		measures: { ...silent, notification: (state, cause) => states.push([state, cause].join(" ").trim()) },
+		measures: { notification: (state, cause) => states.push([state, cause].join(" ").trim()) },
 	});
 	onTestFinished(() => worker.stop());
 	await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3);

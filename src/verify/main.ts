@@ -1,0 +1,56 @@
+import { parseArgs } from "node:util";
+import { parseConfig } from "../config.ts";
+import { applyMigrations } from "../database/migrations.ts";
+import { openDatabase } from "../database/open.ts";
+import { longWaits } from "../database/postgres.ts";
+import { systemClock } from "../shared/clock.ts";
+import { exitCodes, Failure, runCommand } from "../shared/failure.ts";
+import { type Verification, type VerifyOptions, verifyFigures } from "./verify.service.ts";
+
+const usage = `Computes every figure that follows from records anew, and prints each that differs from
+what is stored: policy totals, current usages, whether policies are fired, turned months.
+It changes none of them, and may run beside the service.
+
+npm run verify
+
+--help     this text
+
+Exit code: 0 nothing differs, 3 something does, others as of the service.`;
+
+/** The command `npm run verify`. */
+await runCommand(async () => {
+	const say = (line: string) => process.stdout.write(`${line}\n`);
+	if (isHelp(process.argv.slice(2))) {
+		say(usage);
+		return 0;
+	}
+	const { database: place, timeZone } = parseConfig(process.env);
+	const database = await openDatabase(place, { waits: longWaits });
+	try {
+		await applyMigrations(database);
+		const verification = await verifyFigures(database, { now: systemClock(), timeZone, onDifference: (difference) => say(lineOf(difference)) });
+		say(summaryOf(verification));
+		return verification.differences === 0 ? 0 : exitCodes.differences;
+	} finally {
+		await database.close();
+	}
+});
+
+function lineOf({ figure, uuid, part, stored, computed }: Parameters<VerifyOptions["onDifference"]>[0]): string {
+	return `${figure} ${uuid}${part === "" ? "" : ` ${part}`}: stored ${stored ?? "nothing"}, computed ${computed ?? "nothing"}`;
+}
+
+function summaryOf({ differences, compared, unturnedPolicies }: Verification): string {
+	const { components, resources, policies, offerings } = compared;
+	const found = `${differences} ${differences === 1 ? "figure differs" : "figures differ"} from the records`;
+	const unturned = unturnedPolicies === 0 ? "" : ` The state of ${unturnedPolicies} policies was not compared: the month has not begun for their offerings.`;
+	return `${found}, of ${components} components, ${resources} resources, ${policies} policies and ${offerings} offerings.${unturned}`;
+}
+
+function isHelp(args: string[]): boolean {
+	try {
+		return parseArgs({ args, options: { help: { type: "boolean", short: "h" } } }).values.help === true;
+	} catch (error) {
+		throw new Failure(error instanceof Error ? error.message : String(error));
+	}
+}

@@ -1,0 +1,75 @@
+import type { Queries } from "../database/database.ts";
+import { policyWindows } from "../policy/policy.ts";
+import { billingPeriodAt } from "../shared/billing-period.ts";
+import {
+	countUnturned,
+	missingMonths,
+	noteVerification,
+	uuidsAfter,
+	wrongCurrentUsages,
+	wrongHasFired,
+	wrongLastFirings,
+	wrongTotals,
+} from "./verify.store.ts";
+import { type Difference, foundTwice } from "./verify.ts";
+
+export interface VerifyOptions {
+	readonly now: Date;
+	readonly timeZone: string;
+	/** Called with each difference. */
+	readonly onDifference: (difference: Difference) => void;
+}
+
+/** What was compared, and how much of it differs. */
+export interface Verification {
+	readonly differences: number;
+	readonly compared: Readonly<Record<"components" | "resources" | "policies" | "offerings", number>>;
+	/** Policies that were not compared with the records: the month has not begun for their offerings, and what they were found in is past. */
+	readonly unturnedPolicies: number;
+}
+
+type Compare = (uuids: readonly string[]) => Promise<Difference[]>;
+
+/** How many objects of each kind one statement compares: few where each has many records. */
+const atOnce = { OfferingComponent: 10, Resource: 500, OfferingUsagePolicy: 20, Offering: 500 } as const;
+
+/**
+ * Computes every figure that follows from records anew, a few objects at a time, and notes when it did. Each statement sees
+ * what is stored and what it is computed from in one snapshot, and writers change both in one transaction: what others
+ * write meanwhile is no difference. What is found is looked at once more, for an import evaluates policies at its end.
+ */
+export async function verifyFigures(queries: Queries, { now, timeZone, onDifference }: VerifyOptions): Promise<Verification> {
+	const month = billingPeriodAt(now, timeZone);
+	let differences = 0;
+	let unturnedPolicies = 0;
+
+	async function compareAll(table: keyof typeof atOnce, compare: Compare): Promise<number> {
+		let compared = 0;
+		let after = "00000000-0000-0000-0000-000000000000";
+		for (;;) {
+			const uuids = await uuidsAfter(queries, table, after, atOnce[table]);
+			const found = await compare(uuids);
+			for (const difference of found.length === 0 ? [] : foundTwice(found, await compare(uuids))) {
+				differences++;
+				onDifference(difference);
+			}
+			compared += uuids.length;
+			after = uuids.at(-1) ?? after;
+			if (uuids.length < atOnce[table]) return compared;
+		}
+	}
+
+	const components = await compareAll("OfferingComponent", (uuids) => wrongTotals(queries, uuids));
+	const resources = await compareAll("Resource", (uuids) => wrongCurrentUsages(queries, uuids));
+	const policies = await compareAll("OfferingUsagePolicy", async (uuids) => [
+		...(await wrongHasFired(queries, uuids, month, policyWindows(month))),
+		...(await wrongLastFirings(queries, uuids)),
+	]);
+	await compareAll("OfferingUsagePolicy", async (uuids) => {
+		unturnedPolicies += await countUnturned(queries, uuids, month);
+		return [];
+	});
+	const offerings = await compareAll("Offering", (uuids) => missingMonths(queries, uuids));
+	await noteVerification(queries, now, differences);
+	return { differences, compared: { components, resources, policies, offerings }, unturnedPolicies };
+}

@@ -1,0 +1,31 @@
+/**
+ * What is stored of something that follows from the records:
+ *
+ * - POLICY_TOTAL: what was used of a component, summed up for policies
+ * - CURRENT_USAGE: what a resource used of a component in its latest billing month
+ * - HAS_FIRED: whether a policy is fired
+ * - LAST_FIRING: the same, by the last turn that was recorded of it
+ * - FIRED_DATETIME: when a policy fired last
+ * - MONTH_TURN: which billing months have begun for an offering
+ */
+export type Figure = "POLICY_TOTAL" | "CURRENT_USAGE" | "HAS_FIRED" | "LAST_FIRING" | "FIRED_DATETIME" | "MONTH_TURN";
+
+/** A figure that is not what the records say. */
+export interface Difference {
+	readonly figure: Figure;
+	/** Of which component, resource, policy or offering. */
+	readonly uuid: string;
+	/** Which of its figures, such as a billing month or a component's type; "" when it has one. */
+	readonly part: string;
+	/** Null when nothing is stored. */
+	readonly stored: string | null;
+	/** Null when nothing should be stored. */
+	readonly computed: string | null;
+}
+
+/** Those that were found both times: what was different for a moment only is left out. */
+export function foundTwice(first: readonly Difference[], second: readonly Difference[]): Difference[] {
+	const key = ({ figure, uuid, part, stored, computed }: Difference) => JSON.stringify([figure, uuid, part, stored, computed]);
+	const keys = new Set(first.map(key));
+	return second.filter((difference) => keys.has(key(difference)));
+}
