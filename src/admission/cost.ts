@@ -28,9 +28,18 @@ const reckoned = 10;
 const ofSchema = 50;
 const ofChange = 10;
 
-/** A count looks at every row that it counts: of these, which grow with every report, there may be hundreds of thousands. */
-const ofCount = { usual: 1, growing: 10 };
-const growing: ReadonlySet<string> = new Set(["ComponentUsageConnection", "ComponentUserUsageConnection"]);
+/**
+ * What is more work than its objects are, of lists that grow with every report: to count them, where they are not below an
+ * object and where they are; to look for a piece of a username; and to find what is filtered in another order than the usual,
+ * for which an index is walked or what is found is sorted.
+ */
+const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number }>> = {
+	ComponentUsageConnection: { count: 25, countBelow: 10 },
+	ComponentUserUsageConnection: { count: 50, countBelow: 10 },
+};
+const ofCount = 1;
+const ofSearch = 5;
+const ofOrder = 10;
 
 /** What an operation asks for. */
 export interface Cost {
@@ -43,7 +52,8 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
- * below of may stand in the answer; 1 for each count, and 10 for one of usage records or their parts. A page holds as many objects as are asked for, other lists are
+ * below of may stand in the answer; 1 for each count. Lists that grow
+ * with every report cost more (see ofGrowing). A page holds as many objects as are asked for, other lists are
  * reckoned with 10. A change costs 10 more and 1 for each item of its input, what is asked of the schema itself 50.
  * Takes as long as the text of the document is, whatever its fragments come to.
  */
@@ -51,46 +61,66 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	const fragments = fragmentsOf(document);
 	const variables = withDefaults(operation, given);
 	let longest = longestOf(listLengths(given));
+	const root = schema.getRootType(operation.operation) ?? undefined;
 	const known = new Map<string, number>();
 
-	function ofFragment(name: string, page: number): number {
-		const key = `${name} ${page}`;
+	function ofFragment(name: string, page: number, isOfRoot: boolean): number {
+		const key = `${name} ${page} ${isOfRoot}`;
 		const present = known.get(key);
 		if (present !== undefined) return present;
 		known.set(key, 0); // one that leads to itself is refused when the document is validated
 		const fragment = fragments.get(name);
-		const cost = fragment === undefined ? 0 : ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page);
+		const cost = fragment === undefined ? 0 : ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page, isOfRoot);
 		known.set(key, cost);
 		return cost;
 	}
 
-	/** `page` is how many objects the lists of a page hold; 0 outside of one. */
-	function ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined, page: number): number {
+	/** `page` is how many objects the lists of a page hold, 0 outside of one; `isOfRoot`, whether it is of a list that is below nothing. */
+	function ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined, page: number, isOfRoot: boolean): number {
 		let cost = 0;
 		for (const node of selections) {
-			if (node.kind === Kind.FRAGMENT_SPREAD) cost += ofFragment(node.name.value, page);
+			if (node.kind === Kind.FRAGMENT_SPREAD) cost += ofFragment(node.name.value, page, isOfRoot);
 			else if (node.kind === Kind.INLINE_FRAGMENT) {
-				cost += ofSelections(node.selectionSet, node.typeCondition === undefined ? type : schema.getType(node.typeCondition.name.value), page);
-			} else cost += ofField(node, type, page);
+				cost += ofSelections(node.selectionSet, node.typeCondition === undefined ? type : schema.getType(node.typeCondition.name.value), page, isOfRoot);
+			} else cost += ofField(node, type, page, isOfRoot);
 		}
 		return cost;
 	}
 
-	function ofField(node: FieldNode, parent: GraphQLNamedType | undefined, page: number): number {
+	function ofField(node: FieldNode, parent: GraphQLNamedType | undefined, page: number, isOfRoot: boolean): number {
 		const name = node.name.value;
 		if (name === "__schema" || name === "__type") return ofSchema;
 		const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 		if (field === undefined) return 0;
-		if (page > 0 && name === "totalCount") return growing.has(parent?.name ?? "") ? ofCount.growing : ofCount.usual;
+		if (page > 0 && name === "totalCount") return ofGrowing[parent?.name ?? ""]?.[isOfRoot ? "count" : "countBelow"] ?? ofCount;
 		const type = getNamedType(field.type);
 		if (!isCompositeType(type) || node.selectionSet === undefined) return 0;
 		const items = longestListOf(node);
 		const size = sizeOfPage(field, node, variables);
-		if (size !== undefined) return Math.ceil(size / objectsPerPoint) + ofSelections(node.selectionSet, type, size);
-		if (!isListType(getNullableType(field.type))) return ofSelections(node.selectionSet, type, page > 0 && isPartOfPage(name) ? page : 0);
-		if (page > 0 && isPartOfPage(name)) return page * ofSelections(node.selectionSet, type, 0);
+		if (size !== undefined)
+			return Math.ceil(size / objectsPerPoint) + ofWork(node, type, parent) + ofSelections(node.selectionSet, type, size, parent === root);
+		if (!isListType(getNullableType(field.type))) return ofSelections(node.selectionSet, type, page > 0 && isPartOfPage(name) ? page : 0, isOfRoot);
+		if (page > 0 && isPartOfPage(name)) return page * ofSelections(node.selectionSet, type, 0, false);
 		const objects = items ?? reckoned;
-		return Math.ceil(objects / objectsPerPoint) + objects * ofSelections(node.selectionSet, type, 0);
+		return Math.ceil(objects / objectsPerPoint) + objects * ofSelections(node.selectionSet, type, 0, false);
+	}
+
+	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
+	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
+		const growing = ofGrowing[type.name];
+		if (growing === undefined) return 0;
+		const filters = fieldsIn(node, "filter");
+		const search = filters.includes("username") ? ofSearch : 0;
+		if (parent !== root) return search;
+		return search + (filters.length > 0 && fieldsIn(node, "orderBy").length > 0 ? ofOrder : 0);
+	}
+
+	/** The names in an object that is given as the argument. */
+	function fieldsIn(node: FieldNode, argument: string): string[] {
+		const value = node.arguments?.find(({ name }) => name.value === argument)?.value;
+		const given = value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+		if (typeof given === "object" && given !== null) return Object.keys(given);
+		return value?.kind === Kind.OBJECT ? value.fields.map(({ name }) => name.value) : [];
 	}
 
 	/** How many items the longest list among the field's arguments has; undefined without one. */
@@ -102,10 +132,9 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 		return own;
 	}
 
-	const root = schema.getRootType(operation.operation) ?? undefined;
 	const changes = operation.operation === OperationTypeNode.MUTATION ? operation.selectionSet.selections : [];
 	const ofChanges = changes.reduce((sum, node) => sum + ofChange + (node.kind === Kind.FIELD ? (longestListOf(node) ?? 0) : 0), 0);
-	return { cost: 1 + ofChanges + ofSelections(operation.selectionSet, root, 0), longestList: longest };
+	return { cost: 1 + ofChanges + ofSelections(operation.selectionSet, root, 0, false), longestList: longest };
 }
 
 /** The fields that hold the objects of a page. */

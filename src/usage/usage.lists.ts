@@ -73,7 +73,9 @@ function calendarConditions(billingPeriod: Sql, { billingPeriodYear: year, billi
 	when(month, (month) => refuseOutside("billingPeriodMonth", month, 1, 12));
 	if (year != null && month != null) return [sql`${billingPeriod} = ${`${digits(year, 4)}-${digits(month, 2)}-01`}::date`];
 	return [
+		// The first is in the order of the list, the second in that of billing months.
 		when(year, (year) => sql`date_part('year', ${billingPeriod}) = ${year}::int`),
+		when(year, (year) => sql`${billingPeriod} between ${`${digits(year, 4)}-01-01`}::date and ${`${digits(year, 4)}-12-31`}::date`),
 		when(month, (month) => sql`date_part('month', ${billingPeriod}) = ${month}::int`),
 	];
 }

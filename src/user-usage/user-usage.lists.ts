@@ -32,7 +32,10 @@ function orderedBy({ field, direction }: UserUsageOrder, parent: Parent | undefi
 	const first = { ...firstColumns[field], descending: direction === "DESC" };
 	// A record has one part of each username: nothing else tells its parts apart, and its index has them in this order.
 	const isUnique = field === "USERNAME" && parent !== undefined && "column" in parent && parent.column === "componentUsageUuid";
-	return isUnique ? [{ ...first, model: "ComponentUserUsage" }] : [first, thenUuid("ComponentUserUsage", first.descending)];
+	if (isUnique) return [{ ...first, model: "ComponentUserUsage" }];
+	// The records of a month are many, and have an index in this order; the parts of a record are few.
+	const record: OrderColumn = { column: "componentUsage.uuid", type: "uuid", descending: first.descending };
+	return [first, ...(field === "BILLING_PERIOD" ? [record] : []), thenUuid("ComponentUserUsage", first.descending)];
 }
 
 /** Parts of usage records, newest report first, then by type, unless another order is asked for. Throws InvalidInput for what no part can have. */

@@ -30,7 +30,21 @@ describe("an operation costs 1, and 1 for each 10 objects that it may read", () 
 		],
 		["a short list, which is reckoned with 10", "{ offerings(first: 10) { nodes { components { name } } } }", 1 + 1 + 10],
 		["the count of a list", "{ resources(first: 10) { totalCount } }", 1 + 1 + 1],
-		["the count of usage records, which grow with every report", "{ componentUsages(first: 10) { totalCount } }", 1 + 1 + 10],
+		["the count of usage records, which grow with every report", "{ componentUsages(first: 10) { totalCount } }", 1 + 1 + 25],
+		["the count of their parts", "{ componentUserUsages(first: 10) { ...C } } fragment C on ComponentUserUsageConnection { ... { totalCount } }", 1 + 1 + 50],
+		["usage records in another order", "{ componentUsages(first: 10, orderBy: { field: USAGE }) { nodes { usage } } }", 1 + 1],
+		[
+			"usage records that are filtered, in another order",
+			"query ($f: ComponentUsageFilter) { componentUsages(first: 10, filter: $f, orderBy: { field: USAGE }) { nodes { usage } } }",
+			1 + 1 + 10,
+			{ f: { type: "cpu" } },
+		],
+		["a piece of a username", `{ componentUserUsages(first: 10, filter: { username: "ann" }) { nodes { usage } } }`, 1 + 1 + 5],
+		[
+			"a piece of a username, below a page",
+			`{ resources(first: 10) { nodes { userUsages(first: 10, filter: { username: "ann" }) { nodes { usage } } } } }`,
+			1 + 1 + 10 * (1 + 5),
+		],
 		[
 			"the count of their parts, below a page",
 			"{ resources(first: 20) { nodes { componentUsages(first: 1) { nodes { userUsages(first: 1) { totalCount } } } } } }",

@@ -1,0 +1,99 @@
+import { getOperationAST, type OperationDefinitionNode, parse } from "graphql";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { costOf } from "../../../src/admission/cost.ts";
+import { type Sql, sql } from "../../../src/database/sql.ts";
+import { schema } from "../../../src/graphql/schema.ts";
+import { example } from "../../contract/indexes/marketplace.ts";
+import { type Gateway, startGateway } from "../../support/gateway.ts";
+import { person } from "../../support/person.ts";
+import { listDocuments } from "./documents.ts";
+import { fillSkewed } from "./skewed.ts";
+
+/** As many questions are asked, each by every viewer. */
+const questions = Number(process.env["COST_DOCUMENTS"] ?? 100);
+
+/** Blocks of 8 KB that a point of cost may look at: what is in memory takes about as long as the milliseconds that it pays for. */
+const blocksPerPoint = 1_500;
+
+const text = (value: string) => JSON.stringify(value);
+const globalId = (type: string, uuid: string) => text(Buffer.from(`${type}:${uuid}`).toString("base64"));
+
+const values = {
+	resource: [globalId("Resource", example.resource)],
+	resourceUuid: [text(example.resource)],
+	offeringUuid: [text(example.offering), text("00000000-0000-4000-8000-000000000000")],
+	projectUuid: [text(example.project)],
+	customerUuid: [text(example.customer)],
+	type: [text("cpu"), text("gpu")],
+	billingPeriod: [text("2025-03-01"), text("2035-01-01")],
+	billingPeriodYear: ["2024", "2026", "1999"],
+	billingPeriodMonth: ["1", "12"],
+	dateAfter: [text("2024-03-10"), text("2030-01-01")],
+	dateBefore: [text("2026-05-10"), text("2010-01-01")],
+	username: [text("batch"), text("worker-42"), text("user-1234"), text("nobody"), text("orker")],
+};
+
+interface Explained {
+	readonly "QUERY PLAN": readonly [{ readonly Plan: { readonly "Shared Hit Blocks": number; readonly "Shared Read Blocks": number } }];
+}
+
+/** Numbers from 0 to 1, the same for the same seed. */
+function randomOf(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+		return state / 2 ** 32;
+	};
+}
+
+const ids = { Resource: globalId("Resource", example.resource), ComponentUsage: globalId("ComponentUsage", example.usage) };
+
+describe.skipIf(inject("templates").engine === "PGlite")(
+	"where one offering has more usage than all others (skipped without a server: a small world says nothing)",
+	() => {
+		let gateway: Gateway;
+		let viewers: ReadonlyMap<string, string>;
+		beforeAll(async () => {
+			gateway = await startGateway();
+			await fillSkewed(gateway.database);
+			viewers = new Map([
+				["staff", await person(gateway, [], { isStaff: true })],
+				["the crowded offering's provider", await person(gateway, [["CustomerRole", { customerUuid: example.provider, role: "OWNER" }]])],
+				["an owner of a customer", await person(gateway, [["CustomerRole", { customerUuid: example.customer, role: "OWNER" }]])],
+				["a member of a project", await person(gateway, [["ProjectRole", { projectUuid: example.project, role: "MEMBER" }]])],
+			]);
+		});
+		afterAll(() => gateway?.stop());
+
+		/** The blocks that the statement looks at. */
+		async function blocksOf(statement: Sql): Promise<number> {
+			const [row] = await gateway.database.rows<Explained>(sql`explain (analyze, buffers, timing off, format json) ${statement}`);
+			const plan = row?.["QUERY PLAN"][0].Plan;
+			return (plan?.["Shared Hit Blocks"] ?? 0) + (plan?.["Shared Read Blocks"] ?? 0);
+		}
+
+		/** The blocks that the viewer's statements look at; those that sign in are left out. */
+		async function workOf(token: string, document: string): Promise<number> {
+			const statements = await gateway.sqlOf(() => gateway.ask(token, document).catch((error: Error) => expect(error.message).toMatch(/NOT_FOUND/)));
+			let blocks = 0;
+			for (const statement of statements) if (!statement.text.includes('"Token"')) blocks += await blocksOf(statement);
+			return blocks;
+		}
+
+		test(`no question about usage looks at more than ${blocksPerPoint} blocks for a point of its cost, whoever asks`, async () => {
+			const seed = Number(process.env["COST_SEED"] ?? 7);
+			const documents = listDocuments(values, ids, randomOf(seed));
+			const cheap: string[] = [];
+			for (let asked = 0; asked < questions; asked++) {
+				const document = documents.next().value;
+				const parsed = parse(document);
+				const { cost } = costOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode, {});
+				for (const [viewer, token] of viewers) {
+					const blocks = await workOf(token, document);
+					if (blocks > cost * blocksPerPoint) cheap.push(`${blocks} blocks at cost ${cost}, seed ${seed}, for ${viewer}: ${document}`);
+				}
+			}
+			expect(cheap).toEqual([]);
+		});
+	},
+);
