@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { Abandoned } from "../database/caller.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import { Forbidden } from "../shared/refusal.ts";
+import { Unavailable } from "../shared/unavailable.ts";
 import { recoded } from "./errors.ts";
 
 /** What the client is told of an error, and whether it is our bug. */
@@ -31,6 +32,7 @@ export function maskError(thrown: unknown): MaskedError {
 	if (original instanceof InvalidInput) return named("BAD_USER_INPUT", original.message);
 	if (original instanceof Abandoned) return named("TIMED_OUT", original.message); // which nobody reads
 	if (original instanceof Forbidden) return named("FORBIDDEN", original.message);
+	if (original instanceof Unavailable) return named("SERVICE_UNAVAILABLE", original.message);
 	const state = original instanceof Error && "code" in original ? String(original.code) : "";
 	const inputProblem = inputStates[state];
 	if (inputProblem !== undefined) return named("BAD_USER_INPUT", inputProblem);

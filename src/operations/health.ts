@@ -4,8 +4,10 @@ import { every } from "../shared/every.ts";
 /** Whether requests are to be sent here. */
 export interface Health {
 	readonly isReady: boolean;
-	/** Looks after the database from now on: the service is ready while it answers. */
-	watch(probe: Probe): void;
+	/** What is wrong with the service itself, for those who run it. */
+	readonly problem: string | undefined;
+	/** Looks after the database from now on: the service is ready while it answers, and while nothing is wrong with the service itself. */
+	watch(probe: Probe, problem?: () => string | undefined): void;
 	/** Is not ready any more, at once and for good. */
 	stop(): Promise<void>;
 }
@@ -17,12 +19,17 @@ const longestAnswer = 1_000;
 export function createHealth(): Health {
 	let answers = false;
 	let isStopping = false;
+	let problemNow: () => string | undefined = () => undefined;
 	let probing: { stop(): Promise<void> } | undefined;
 	return {
 		get isReady() {
-			return answers && !isStopping;
+			return answers && !isStopping && problemNow() === undefined;
 		},
-		watch: (probe) => {
+		get problem() {
+			return problemNow();
+		},
+		watch: (probe, problem = () => undefined) => {
+			problemNow = problem;
 			const looking = every(
 				betweenProbes,
 				async () => {

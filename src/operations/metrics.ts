@@ -41,6 +41,7 @@ export function createMetrics(): Metrics {
 	});
 	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
 	const looked = new Gauge(named("log_read_timestamp_seconds", "When the log was last looked at."));
+	const offset = new Gauge(named("clock_offset_seconds", "How far this instance's clock is ahead of the database's, at least; negative when it is behind."));
 	const evaluations = new Histogram({ ...named("policy_evaluation_seconds", "Evaluations of policies, within their transactions."), buckets: seconds });
 	const verifications = new Gauge(
 		named("verify_last_run_timestamp_seconds", "When npm run verify last compared figures with the records; 0 when it never did."),
@@ -70,6 +71,7 @@ export function createMetrics(): Metrics {
 			looked.setToCurrentTime();
 			if (lag !== undefined) lags.observe(Math.max(0, lag));
 		},
+		clockOffset: (seconds) => offset.set(seconds),
 		evaluation: (milliseconds) => evaluations.observe(milliseconds / 1_000),
 		verified: (at, count) => {
 			verifications.set(at.getTime() / 1_000);

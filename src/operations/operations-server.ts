@@ -24,7 +24,7 @@ export interface OperationsServerOptions {
 export async function startOperationsServer({ host, port, health, metrics }: OperationsServerOptions): Promise<OperationsServer> {
 	const routes: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
 		"/health/live": (response) => answer(response, 200, "live\n"),
-		"/health/ready": (response) => answer(response, health.isReady ? 200 : 503, health.isReady ? "ready\n" : "not ready\n"),
+		"/health/ready": (response) => answer(response, health.isReady ? 200 : 503, readiness(health)),
 		"/metrics": async (response) => answer(response, 200, await metrics.text(), metrics.mediaType),
 	};
 	const http = createServer((request, response) => {
@@ -42,6 +42,11 @@ export async function startOperationsServer({ host, port, health, metrics }: Ope
 				http.closeAllConnections();
 			}),
 	};
+}
+
+function readiness({ isReady, problem }: Health): string {
+	if (isReady) return "ready\n";
+	return problem === undefined ? "not ready\n" : `not ready: ${problem}\n`;
 }
 
 function answer(response: ServerResponse, status: number, text: string, mediaType = "text/plain; charset=utf-8"): void {

@@ -50,5 +50,8 @@ export const startOfDay = (day: string, timeZone: string): Date => DateTime.from
 export const startOfNextDay = (day: string, timeZone: string): Date =>
 	DateTime.fromISO(day, { zone: timeZone }).startOf("day").plus({ days: 1 }).startOf("day").toJSDate();
 
+/** One name for all names of a zone: UTC and Etc/UTC are the same one. */
+export const canonicalTimeZone = (name: string): string => new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+
 /** Whether the name is an IANA zone that this computer knows. Offsets such as UTC+3 are none: PostgreSQL reads them the other way round. */
 export const isTimeZone = (name: string): boolean => /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name);

@@ -12,6 +12,8 @@ export interface Measures {
 	refusedConnection(reason: "all" | "address" | "token" | "nobody"): void;
 	/** The log has been looked at: how old the oldest of the new entries was, in seconds; undefined when there was none. */
 	logRead(lag: number | undefined): void;
+	/** How far the instance's clock is ahead of the database's, in seconds; negative when it is behind. */
+	clockOffset(seconds: number): void;
 	/** Policies have been evaluated. */
 	evaluation(milliseconds: number): void;
 	/** Figures were last verified at that moment, and so many differed. */
