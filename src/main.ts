@@ -1,6 +1,8 @@
 import { createAuthentication } from "./access/authentication.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
 import { forgetFullBuckets } from "./admission/bucket.store.ts";
+import { createReferenceClock, isCertain, type ReferenceClock, unreadiness, whileCertain } from "./clock/reference-clock.service.ts";
+import { requireTimeZone } from "./clock/time-zone.service.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { applyMigrations } from "./database/migrations.ts";
@@ -10,11 +12,10 @@ import type { Services } from "./graphql/context.ts";
 import { forgetOldAnswers } from "./idempotency/idempotency.store.ts";
 import { letGoOfEntries } from "./log/log.store.ts";
 import { startLogReader } from "./log/log-reader.ts";
-import { turnMonth } from "./month-turn/month-turn.service.ts";
+import { monthTurns } from "./month-turn/month-turns.service.ts";
 import { startDelivery } from "./notification/delivery.service.ts";
 import { openMailTransport } from "./notification/mail.transport.ts";
 import { type Observation, startObservation } from "./operations/observation.ts";
-import { evaluateAllPolicies } from "./policy/policy.service.ts";
 import { proxiesAt } from "./server/client-address.ts";
 import { connectionsWithin, processLimits } from "./server/open-files.ts";
 import type { RunningServer, startServer } from "./server/server.ts";
@@ -26,8 +27,11 @@ import { measuring } from "./shared/measures.ts";
 import { foldUsernames } from "./user-usage/username.store.ts";
 import { lastVerification } from "./verify/verify.store.ts";
 
-/** A month begins this late at most. */
+/** A month that nothing is written in begins this late at most. */
 const millisecondsBetweenTurns = 30_000;
+
+/** A clock that goes wrong is noticed this late at most, unless something depends on it before. */
+const millisecondsBetweenLooks = 2_000;
 
 /** Names that came in are searched one by one until they are folded. */
 const millisecondsBetweenFoldings = 10_000;
@@ -49,15 +53,21 @@ await runCommand(async () => {
 	const [database, server] = await Promise.all([openDatabase(config.database, { onRetry: observation.measures?.retry }), import("./server/server.ts")]);
 	try {
 		await applyMigrations(database);
+		await requireTimeZone(database, config.timeZone);
 		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
 
-		// The months that began while no instance ran come first: policies that recurring usage exceeds anew are not reset.
-		await turnMonth(database, { now: systemClock(), timeZone: config.timeZone }).catch(report("the month cannot be turned"));
-		// What turned while no instance ran, or was left over by an import that was killed before its end.
-		await evaluateAllPolicies(database, { now: systemClock(), timeZone: config.timeZone });
+		const reference = createReferenceClock({
+			database,
+			clock: systemClock,
+			tell: (line) => process.stderr.write(`${line}\n`),
+			measures: observation.measures,
+		});
+		// What began and what turned while no instance ran, or was left over by an import that was killed before its end.
+		const turn = monthTurns({ database, reference, timeZone: config.timeZone, measures: observation.measures });
+		await turn().catch(report("the month cannot be turned"));
 
 		const served = observation.measures === undefined ? database : watchedDatabase(database, measuring(observation.measures));
-		await serve(server.startServer, served, config, observation);
+		await serve(server.startServer, { database: served, reference, turn }, config, observation);
 		return 0;
 	} finally {
 		await observation.stop();
@@ -68,7 +78,7 @@ await runCommand(async () => {
 /** Serves the database until the process is asked to stop. */
 async function serve(
 	start: typeof startServer,
-	database: Database,
+	{ database, reference, turn }: { database: Database; reference: ReferenceClock; turn: () => Promise<void> },
 	config: Config,
 	{ health, measures, beginOperation, url: operationsUrl }: Observation,
 ): Promise<void> {
@@ -79,6 +89,7 @@ async function serve(
 		tokens,
 		database,
 		clock: systemClock,
+		reference,
 		timeZone: config.timeZone,
 		log,
 		authenticate: createAuthentication(database, systemClock),
@@ -99,23 +110,19 @@ async function serve(
 		await log.stop();
 		throw error;
 	});
-	const turns = every(
-		millisecondsBetweenTurns,
-		async () => {
-			await turnMonth(database, { now: systemClock(), timeZone: config.timeZone, measures });
-		},
-		report("the month cannot be turned"),
+	const looks = every(
+		millisecondsBetweenLooks,
+		async () => void (await isCertain(reference)),
+		() => {}, // the database cannot be asked: that is for readiness to tell
 	);
+	const turns = every(millisecondsBetweenTurns, turn, report("the month cannot be turned"));
 	const folding = every(millisecondsBetweenFoldings, () => foldUsernames(database), report("usernames cannot be folded"));
-	const clearings = every(
-		millisecondsBetweenClearings,
-		async () => {
-			await forgetOldAnswers(database, systemClock());
-			await forgetFullBuckets(database);
-			await letGoOfEntries(database, daysBefore(systemClock(), config.alertRetention));
-		},
-		report("old answers and alerts cannot be let go"),
-	);
+	const clear = async (now: Date) => {
+		await forgetOldAnswers(database, now);
+		await forgetFullBuckets(database);
+		await letGoOfEntries(database, daysBefore(now, config.alertRetention));
+	};
+	const clearings = every(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
 	const verifications =
 		measures &&
 		every(
@@ -132,15 +139,16 @@ async function serve(
 		transport: config.mailServer === undefined ? undefined : openMailTransport(config.mailServer, config.mailFrom),
 		rules: config.notifications,
 		measures,
+		isClockRight: () => isCertain(reference),
 		tell: (line) => process.stderr.write(`${line}\n`),
 		onError: report("notifications cannot be delivered"),
 	});
-	health.watch(database.probe());
+	health.watch(database.probe(), () => unreadiness(reference));
 	const asked = stopSignal(); // whoever reads the greeting may ask at once
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await asked;
 	const unready = health.stop();
-	const jobs = [delivery.stop(), turns.stop(), folding.stop(), verifications?.stop(), clearings.stop(), tokens.stop()];
+	const jobs = [delivery.stop(), turns.stop(), folding.stop(), verifications?.stop(), clearings.stop(), looks.stop(), tokens.stop()];
 	await Promise.all([unready, server.stop(), ...jobs]); // at once: none waits for another
 	await log.stop();
 }

@@ -2,6 +2,7 @@ import { mayChangeCustomers } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Transactions } from "../database/database.ts";
 import { lockMembership } from "../database/lock.ts";
+import { requireBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { evaluateAndLog, type Moment } from "../policy/policy.service.ts";
 import { absent, Forbidden, NotFoundRefusal } from "../shared/refusal.ts";
 import { type CustomerChange, changeCustomer, offeringsUsedBy, seesCustomer } from "./customer-change.store.ts";
@@ -26,7 +27,9 @@ export async function updateCustomer(database: Transactions, viewer: Viewer, cha
 		if (!mayChangeCustomers(viewer)) throw new Forbidden("Only staff change customers.");
 		await checkGroups(tx, viewer, change.organizationGroups ?? []);
 		await lockMembership(tx);
+		const offerings = await offeringsUsedBy(tx, change.uuid);
+		await requireBegunOfferings(tx, offerings, moment);
 		await changeCustomer(tx, change, moment.now);
-		return { uuid: change.uuid, firings: await evaluateAndLog(tx, await offeringsUsedBy(tx, change.uuid), moment) };
+		return { uuid: change.uuid, firings: await evaluateAndLog(tx, offerings, moment) };
 	});
 }

@@ -1,8 +1,10 @@
 import type { TokenWatch } from "../access/token-watch.ts";
 import type { Viewer } from "../access/viewer.ts";
-import { type Database, watchedDatabase } from "../database/database.ts";
+import type { ReferenceClock } from "../clock/reference-clock.service.ts";
+import { type Database, type Transactions, watchedDatabase } from "../database/database.ts";
 import type { Position } from "../log/log.store.ts";
 import type { LogReader } from "../log/log-reader.ts";
+import { beginningMonths } from "../month-turn/first-write.service.ts";
 import type { Moment } from "../policy/policy.service.ts";
 import { createReader, type Reader } from "../reading/reader.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -15,6 +17,8 @@ import { OperationCaller } from "./operation-caller.ts";
 export interface Services {
 	readonly database: Database;
 	readonly clock: Clock;
+	/** Says which months have begun. */
+	readonly reference: ReferenceClock;
 	/** IANA zone whose calendar makes the billing months. */
 	readonly timeZone: string;
 	readonly log: LogReader;
@@ -102,6 +106,9 @@ export function renew(context: Context, viewer: Viewer = context.viewer): void {
 
 /** When what the operation does is done, and in whose calendar. */
 export const momentOf = ({ clock, timeZone, measures }: Context): Moment => ({ now: clock(), timeZone, measures });
+
+/** Where mutations write: the first write of a month turns it. */
+export const writesOf = ({ database, reference, timeZone, measures }: Context): Transactions => beginningMonths(database, { reference, timeZone, measures });
 
 const nobody: Viewer = {
 	asOf: new Date(0),

@@ -1,6 +1,6 @@
 import type { Transactions } from "../database/database.ts";
 import type { builder } from "../graphql/builder.ts";
-import type { Context } from "../graphql/context.ts";
+import { type Context, writesOf } from "../graphql/context.ts";
 import { type NamesOf, onceByKey } from "./idempotency.service.ts";
 import { daysKept, type KeyedInput } from "./idempotency.ts";
 
@@ -15,8 +15,8 @@ export const idempotencyKey = (t: InputFields) =>
 	});
 
 /** Where a mutation writes: once for each key of the caller. Its answer is given again while the caller sees what it names. */
-export const once = <Answer>({ database, viewer, clock }: Context, mutation: string, input: KeyedInput, namesOf: NamesOf<Answer>): Transactions =>
-	onceByKey(database, viewer, mutation, input, namesOf, clock());
+export const once = <Answer>(context: Context, mutation: string, input: KeyedInput, namesOf: NamesOf<Answer>): Transactions =>
+	onceByKey(writesOf(context), context.viewer, mutation, input, namesOf, context.clock());
 
 /** The firings in an answer. */
 export const firingsIn = ({ firings }: { readonly firings: readonly string[] }) => firings.map((uuid) => ({ model: "PolicyFiring", uuid }) as const);

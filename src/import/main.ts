@@ -1,8 +1,10 @@
+import { commandMoment } from "../clock/reference-clock.service.ts";
+import { requireTimeZone } from "../clock/time-zone.service.ts";
 import { parseConfig } from "../config.ts";
 import { applyMigrations } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
-import { evaluateAllPolicies } from "../policy/policy.service.ts";
+import { evaluateAllPolicies } from "../month-turn/month-turn.service.ts";
 import { systemClock } from "../shared/clock.ts";
 import { exitCodes, runCommand } from "../shared/failure.ts";
 import { parseCommand, sourceOf, usage } from "./command.ts";
@@ -26,12 +28,14 @@ await runCommand(async () => {
 	const database = await openDatabase(place, { waits: longWaits });
 	try {
 		await applyMigrations(database);
+		await requireTimeZone(database, timeZone);
+		await commandMoment(database, systemClock); // before anything is written
 		const summary = await importWorld({
 			database,
 			source,
 			timeZone,
 			strict: command.strict,
-			evaluatePolicies: (changed) => evaluateAllPolicies(changed, { now: systemClock(), timeZone }),
+			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
 			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
 			onRefusal: report.add,
 		});

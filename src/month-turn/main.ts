@@ -1,24 +1,35 @@
 import { parseArgs } from "node:util";
+import { databaseClock, setReached, setTimeZone } from "../clock/calendar.store.ts";
+import { clockProblem } from "../clock/reference-clock.service.ts";
+import { requireTimeZone } from "../clock/time-zone.service.ts";
 import { parseConfig } from "../config.ts";
+import type { Database } from "../database/database.ts";
 import { applyMigrations } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
-import { isCalendarDay, startOfDay } from "../shared/billing-period.ts";
+import { isCalendarDay, isTimeZone, startOfDay } from "../shared/billing-period.ts";
 import { systemClock } from "../shared/clock.ts";
-import { Failure, runCommand } from "../shared/failure.ts";
-import { type TurnedMonth, turnMonth } from "./month-turn.service.ts";
+import { exitCodes, Failure, runCommand } from "../shared/failure.ts";
+import { type RehearsedTurn, rehearseTurn, type TurnedMonth, turnMonth } from "./month-turn.service.ts";
 
 const usage = `Begins the month, as the service does by itself: recurring usage of the month before
 is carried over, and policies are evaluated. Each month begins once.
 
-npm run turn-month -- [--at DATE]
+npm run turn-month -- [--at DATE] [--force]
+npm run turn-month -- --time-zone ZONE
 
---at DATE  as if it were the start of this day in TIME_ZONE, such as 2026-12-01 (now)
---help     this text`;
+--at DATE         as if it were the start of this day in TIME_ZONE, such as 2026-12-01 (now)
+--force           also when DATE is in the future, or the clock has moved on for long or was
+                  set back while no service ran: it is right as it is now. Without it, such a
+                  turn is only described (exit code ${exitCodes.unconfirmed})
+--time-zone ZONE  from now on the database is used with this TIME_ZONE. Usage stays in the
+                  months that it was reported in
+--help            this text`;
+
+const nothing = "There is nothing to do: the month has begun for every offering.";
 
 /** The command `npm run turn-month`. */
 await runCommand(async () => {
-	const { at, help } = argumentsOf(process.argv.slice(2));
-	const say = (line: string) => process.stdout.write(`${line}\n`);
+	const { at, force, zone, help } = argumentsOf(process.argv.slice(2));
 	if (help) {
 		say(usage);
 		return 0;
@@ -27,19 +38,52 @@ await runCommand(async () => {
 	const database = await openDatabase(place);
 	try {
 		await applyMigrations(database);
-		const months = await turnMonth(database, { now: at === undefined ? systemClock() : startOfDay(at, timeZone), timeZone });
-		say(months.length === 0 ? "There is nothing to do: the month has begun for every offering." : months.map(told).join("\n"));
-		return 0;
+		if (zone !== undefined) {
+			await setTimeZone(database, zone);
+			say(`Billing months are those of ${zone} from now on: start the service with TIME_ZONE=${zone}. Usage stays in the months that it was reported in.`);
+			return 0;
+		}
+		await requireTimeZone(database, timeZone);
+		return await turn(database, { at: at === undefined ? undefined : startOfDay(at, timeZone), timeZone, force });
 	} finally {
 		await database.close();
 	}
 });
 
+function say(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+/** Turns the months, or describes it where that has to be confirmed. Answers the exit code. */
+async function turn(database: Database, { at, timeZone, force }: { at: Date | undefined; timeZone: string; force: boolean }): Promise<number> {
+	const now = await databaseClock(database);
+	const doubt = force ? undefined : ((await clockProblem(database, systemClock)) ?? (at !== undefined && at > now ? "The day is in the future." : undefined));
+	const moment = { now: at ?? now, timeZone };
+	if (doubt !== undefined) {
+		const turns = await rehearseTurn(database, moment);
+		for (const line of [`Nothing was done. ${doubt}`, "With --force, this would be:", ...(turns.length === 0 ? [nothing] : turns.flatMap(rehearsed))])
+			say(line);
+		return exitCodes.unconfirmed;
+	}
+	await setReached(database, now);
+	const months: TurnedMonth[] = [];
+	for (let some = await turnMonth(database, moment); some.length > 0; some = await turnMonth(database, moment)) months.push(...some);
+	say(months.length === 0 ? nothing : months.map(told).join("\n"));
+	return 0;
+}
+
+function rehearsed({ name, offeringUuid, months }: RehearsedTurn): string[] {
+	return months.map((month) => `${told(month)} (${name}, ${offeringUuid})`);
+}
+
 function argumentsOf(args: string[]) {
 	try {
-		const { at, help = false } = parseArgs({ args, options: { at: { type: "string" }, help: { type: "boolean", short: "h" } } }).values;
+		const options = { at: { type: "string" }, force: { type: "boolean" }, "time-zone": { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+		const { at, force = false, "time-zone": zone, help = false } = parseArgs({ args, options }).values;
 		if (at !== undefined && !isCalendarDay(at)) throw new Error(`--at takes a day such as 2026-12-01, not "${at}".`);
-		return { at, help };
+		if (zone !== undefined && !isTimeZone(zone)) throw new Error(`--time-zone takes an IANA time zone such as Europe/Tallinn, not "${zone}".`);
+		if (zone !== undefined && (at !== undefined || force)) throw new Error("--time-zone turns no month: give it alone.");
+		return { at, force, zone, help };
 	} catch (error) {
 		throw new Failure(error instanceof Error ? error.message : String(error));
 	}

@@ -1,7 +1,8 @@
-import type { Database } from "../database/database.ts";
+import type { Database, Queries } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { appendToLog, type LogSubject } from "../log/log.store.ts";
-import { evaluatePolicies, type Moment, type RecordedFiring } from "../policy/policy.service.ts";
+import { evaluateAndLog, evaluatePolicies, type Moment, type RecordedFiring } from "../policy/policy.service.ts";
+import { offeringsWithPolicies } from "../policy/policy.store.ts";
 import { type BillingPeriod, billingPeriodAt } from "../shared/billing-period.ts";
 import { carryOver, markTurned, offeringsToTurn, usagesToCarryOver } from "./month-turn.store.ts";
 import { momentOfTurn, monthsToTurn } from "./month-turn.ts";
@@ -22,15 +23,17 @@ export interface TurnedMonth {
  * once for each offering. Answers the months that this call began, oldest first.
  *
  * An offering that fails holds no other up: the first failure is thrown after all of them.
+ *
+ * @param offerings the offerings that are meant; all of them without it
  */
-export async function turnMonth(database: Database, { now, timeZone }: Moment): Promise<TurnedMonth[]> {
+export async function turnMonth(database: Database, { now, timeZone, measures }: Moment, offerings?: readonly string[]): Promise<TurnedMonth[]> {
 	const thisMonth = billingPeriodAt(now, timeZone);
 	const turned = new Map<BillingPeriod, TurnedMonth>();
 	const failures: unknown[] = [];
-	for (const { offeringUuid, lastTurned } of await offeringsToTurn(database, thisMonth)) {
+	for (const { offeringUuid, lastTurned } of await offeringsToTurn(database, thisMonth, offerings)) {
 		try {
 			for (const month of monthsToTurn(lastTurned, thisMonth)) {
-				const turn = await turnOffering(database, offeringUuid, month, { now, timeZone });
+				const turn = await database.transaction((tx) => turnWithin(tx, offeringUuid, month, { now, timeZone, measures }));
 				if (turn !== undefined) turned.set(month, sum(turn, turned.get(month)));
 			}
 		} catch (error) {
@@ -41,27 +44,73 @@ export async function turnMonth(database: Database, { now, timeZone }: Moment): 
 	return [...turned.values()].sort((one, other) => one.month.localeCompare(other.month));
 }
 
-/** Begins a month for an offering, in one transaction. Undefined when it has begun already. */
-function turnOffering(database: Database, offeringUuid: string, month: BillingPeriod, moment: Moment): Promise<TurnedMonth | undefined> {
-	return database.transaction(async (tx) => {
-		await lockOfferings(tx, [offeringUuid]);
-		const begun = momentOfTurn(month, moment.now, moment.timeZone);
-		if (!(await markTurned(tx, offeringUuid, month, begun))) return undefined;
+/**
+ * Evaluates every policy there is, each offering in a transaction of its own: after an import, and when the service starts. An
+ * offering that has begun months before begins this one first. One that never has, as those of a first import, is left to the
+ * service: it may be filled in several steps.
+ */
+export async function evaluateAllPolicies(database: Database, moment: Moment): Promise<void> {
+	const toTurn = await offeringsToTurn(database, billingPeriodAt(moment.now, moment.timeZone));
+	const late = new Set(toTurn.flatMap(({ offeringUuid, lastTurned }) => (lastTurned === null ? [] : [offeringUuid])));
+	for (const offering of await offeringsWithPolicies(database)) {
+		if (late.has(offering)) await turnMonth(database, moment, [offering]);
+		await database.transaction(async (tx) => {
+			await lockOfferings(tx, [offering]);
+			await evaluateAndLog(tx, [offering], moment);
+		});
+	}
+}
 
-		const carried: string[] = [];
-		for (const usages of chunks(await usagesToCarryOver(tx, offeringUuid, month))) carried.push(...(await carryOver(tx, usages, month, begun)));
+/** What the turn of months would do for an offering. */
+export interface RehearsedTurn {
+	readonly offeringUuid: string;
+	readonly name: string;
+	readonly months: readonly TurnedMonth[];
+}
 
-		// Once, after the copies: a policy that these exceed anew has not been reset in between.
-		const isMissed = month !== billingPeriodAt(moment.now, moment.timeZone);
-		const firings = isMissed ? [] : await evaluatePolicies(tx, [offeringUuid], moment);
-		const count = (wanted: RecordedFiring["kind"]) => firings.filter(({ kind }) => kind === wanted).length;
-		const subjects = [
-			...carried.map((componentUsageUuid): LogSubject => ({ kind: "usage", componentUsageUuid })),
-			...firings.map(({ uuid }): LogSubject => ({ kind: "firing", policyFiringUuid: uuid })),
-		];
-		for (const some of chunks(subjects)) await appendToLog(tx, some);
-		return { month, offerings: 1, copied: carried.length, fired: count("FIRED"), reset: count("RESET") };
-	});
+/** What turnMonth would do, by offering. Nothing is left of it. */
+export async function rehearseTurn(database: Database, moment: Moment): Promise<RehearsedTurn[]> {
+	const thisMonth = billingPeriodAt(moment.now, moment.timeZone);
+	const rehearsed: RehearsedTurn[] = [];
+	for (const { offeringUuid, name, lastTurned } of await offeringsToTurn(database, thisMonth)) {
+		const months: TurnedMonth[] = [];
+		const rehearsal = database.transaction(async (tx) => {
+			for (const month of monthsToTurn(lastTurned, thisMonth)) {
+				const turn = await turnWithin(tx, offeringUuid, month, moment);
+				if (turn !== undefined) months.push(turn);
+			}
+			throw new Rehearsed();
+		});
+		await rehearsal.catch((error: unknown) => {
+			if (!(error instanceof Rehearsed)) throw error;
+		});
+		rehearsed.push({ offeringUuid, name, months });
+	}
+	return rehearsed;
+}
+
+/** Rolls a rehearsal back. */
+class Rehearsed extends Error {}
+
+/** Begins a month for an offering, in its transaction. Undefined when it has begun already. */
+async function turnWithin(tx: Queries, offeringUuid: string, month: BillingPeriod, moment: Moment): Promise<TurnedMonth | undefined> {
+	await lockOfferings(tx, [offeringUuid]);
+	const begun = momentOfTurn(month, moment.now, moment.timeZone);
+	if (!(await markTurned(tx, offeringUuid, month, begun))) return undefined;
+
+	const carried: string[] = [];
+	for (const usages of chunks(await usagesToCarryOver(tx, offeringUuid, month))) carried.push(...(await carryOver(tx, usages, month, begun)));
+
+	// Once, after the copies: a policy that these exceed anew has not been reset in between.
+	const isMissed = month !== billingPeriodAt(moment.now, moment.timeZone);
+	const firings = isMissed ? [] : await evaluatePolicies(tx, [offeringUuid], moment);
+	const count = (wanted: RecordedFiring["kind"]) => firings.filter(({ kind }) => kind === wanted).length;
+	const subjects = [
+		...carried.map((componentUsageUuid): LogSubject => ({ kind: "usage", componentUsageUuid })),
+		...firings.map(({ uuid }): LogSubject => ({ kind: "firing", policyFiringUuid: uuid })),
+	];
+	for (const some of chunks(subjects)) await appendToLog(tx, some);
+	return { month, offerings: 1, copied: carried.length, fired: count("FIRED"), reset: count("RESET") };
 }
 
 /** What one statement takes, so that it stays far below the time that a statement may run. */

@@ -1,20 +1,25 @@
 import type { Queries } from "../database/database.ts";
-import { sql } from "../database/sql.ts";
+import { isOneOf, type Sql, sql } from "../database/sql.ts";
 import { addMonths, type BillingPeriod } from "../shared/billing-period.ts";
 import { mergedCurrentUsages } from "../usage/usage.store.ts";
 
 /** An offering for which the month has not begun yet, and the last one that has; null when none has. */
 export interface OfferingToTurn {
 	readonly offeringUuid: string;
+	readonly name: string;
 	readonly lastTurned: BillingPeriod | null;
 }
 
-/** The offerings for which neither the month nor a later one has begun. */
-export function offeringsToTurn(queries: Queries, month: BillingPeriod): Promise<OfferingToTurn[]> {
+/** Neither the month nor a later one has begun for the offering. */
+export const hasNotBegun = (offeringUuid: Sql, month: BillingPeriod): Sql =>
+	sql`not exists (select from "MonthTurn" t where t."offeringUuid" = ${offeringUuid} and t."billingPeriod" >= ${month}::date)`;
+
+/** The offerings, all or those that are named, for which the month has not begun. */
+export function offeringsToTurn(queries: Queries, month: BillingPeriod, named?: readonly string[]): Promise<OfferingToTurn[]> {
 	return queries.rows<OfferingToTurn>(sql`
-		select o."uuid" as "offeringUuid", (select max(t."billingPeriod") from "MonthTurn" t where t."offeringUuid" = o."uuid") as "lastTurned"
+		select o."uuid" as "offeringUuid", o."name", (select max(t."billingPeriod") from "MonthTurn" t where t."offeringUuid" = o."uuid") as "lastTurned"
 		from "Offering" o
-		where not exists (select from "MonthTurn" t where t."offeringUuid" = o."uuid" and t."billingPeriod" >= ${month}::date)
+		where ${hasNotBegun(sql`o."uuid"`, month)} and ${named === undefined ? sql`true` : isOneOf(sql`o."uuid"`, named)}
 		order by o."uuid"
 	`);
 }

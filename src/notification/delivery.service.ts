@@ -11,6 +11,8 @@ export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 	/** Called when the database fails; the next round tries again. */
 	readonly onError: (error: unknown) => void;
 	readonly measures?: Pick<Measures, "notification"> | undefined;
+	/** Whether the clock is right: otherwise nothing is sent or too old. It is, without it. */
+	readonly isClockRight?: () => Promise<boolean>;
 	/** Between two rounds, in milliseconds. */
 	readonly pause?: number;
 	/** How long stopping waits for what is being sent before it breaks that off, in milliseconds. */
@@ -18,7 +20,9 @@ export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 }
 
 /** Delivers notifications in rounds until it is stopped. Any number of processes may do so on one database. */
-export function startDelivery({ tell, onError, measures, pause = 3_000, patience = 5_000, ...delivery }: DeliveryOptions): { stop(): Promise<void> } {
+export function startDelivery({ tell, onError, measures, isClockRight = async () => true, pause = 3_000, patience = 5_000, ...delivery }: DeliveryOptions): {
+	stop(): Promise<void>;
+} {
 	const { database, clock, transport } = delivery;
 	const stopping = new AbortController();
 	const report = createDeliveryReport(tell);
@@ -29,6 +33,7 @@ export function startDelivery({ tell, onError, measures, pause = 3_000, patience
 		report.add(outcome);
 	};
 	const round = async () => {
+		if (!(await isClockRight())) return;
 		await deliverDue({ ...delivery, onOutcome }, stopping.signal).finally(report.endRound);
 		if (transport === undefined && !isWaitTold && (await isAnyDue(database, clock()))) {
 			isWaitTold = true;

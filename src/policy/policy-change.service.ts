@@ -3,6 +3,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { checkGroups } from "../customer/group.service.ts";
 import type { Queries, Transactions } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
+import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { evaluateAndLog, type Moment } from "./policy.service.ts";
@@ -30,7 +31,7 @@ export async function createPolicy(database: Transactions, viewer: Viewer, scope
 	refuse(InvalidInputRefusal, policyShapeProblems(request));
 	return database.transaction(async (tx) => {
 		await checkScope(tx, viewer, scope, request);
-		await lockOfferings(tx, [scope]);
+		await lockBegunOfferings(tx, [scope], moment);
 		const uuid = await addPolicy(tx, scope, request, viewer.uuid, moment.now);
 		return { uuid, firings: await evaluateAndLog(tx, [scope], moment) };
 	});
@@ -41,7 +42,7 @@ export async function updatePolicy(database: Transactions, viewer: Viewer, { uui
 	return database.transaction(async (tx) => {
 		const found = await visiblePolicy(tx, viewer, uuid);
 		permitted(viewer, found);
-		await lockOfferings(tx, [found.offeringUuid]);
+		await lockBegunOfferings(tx, [found.offeringUuid], moment);
 		const present = await visiblePolicy(tx, viewer, uuid); // as it is under the lock
 		const wanted: StoredPolicy = { ...present, ...given(change) };
 		refuse(InvalidInputRefusal, policyShapeProblems(wanted));

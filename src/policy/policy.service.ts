@@ -1,10 +1,9 @@
-import type { Database, Queries } from "../database/database.ts";
-import { lockOfferings } from "../database/lock.ts";
+import type { Queries } from "../database/database.ts";
 import { appendToLog } from "../log/log.store.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
 import type { Measures } from "../shared/measures.ts";
 import { causeOf, changesIn, type UsageChange } from "./cause.ts";
-import { addNotifications, countedCustomers, offeringsWithPolicies, recordTransition } from "./policy.store.ts";
+import { addNotifications, countedCustomers, recordTransition } from "./policy.store.ts";
 import { type LimitTotal, policyWindows, type Transition, transition } from "./policy.ts";
 import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
 
@@ -74,16 +73,6 @@ export async function evaluateAndLog(tx: Queries, offeringUuids: readonly string
 		firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
 	);
 	return firings;
-}
-
-/** Evaluates every policy there is, each offering in a transaction of its own: after an import, and when the service starts. */
-export async function evaluateAllPolicies(database: Database, moment: Moment): Promise<void> {
-	for (const offering of await offeringsWithPolicies(database)) {
-		await database.transaction(async (tx) => {
-			await lockOfferings(tx, [offering]);
-			await evaluateAndLog(tx, [offering], moment);
-		});
-	}
 }
 
 /** For each of the policies, its limits and what the affected customers together used of them until now. */

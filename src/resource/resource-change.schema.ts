@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { renew } from "../graphql/context.ts";
+import { momentOf, renew } from "../graphql/context.ts";
 import { ResourceState } from "../graphql/enums.ts";
 import { Resource } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
@@ -70,7 +70,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: CreateResourceInput, required: true, description: "The resource." }) },
 		errors: answersResult("CreateResource"),
 		resolve: async (_root, { input }, context) => {
-			const uuid = await createResource(once(context, "createResource", input, namesResource), context.viewer, input, context.clock());
+			const uuid = await createResource(once(context, "createResource", input, namesResource), context.viewer, input, momentOf(context));
 			renew(context);
 			return { uuid };
 		},

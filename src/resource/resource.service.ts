@@ -1,7 +1,8 @@
 import { mayCreateResources, mayReportUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Queries, Transactions } from "../database/database.ts";
-import { lockOfferings } from "../database/lock.ts";
+import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
+import type { Moment } from "../policy/policy.service.ts";
 import { isBlocked } from "../policy/policy.store.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
@@ -22,7 +23,7 @@ export interface ResourceRequest {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the project and may not create resources in it
  */
-export async function createResource(database: Transactions, viewer: Viewer, request: ResourceRequest, now: Date): Promise<string> {
+export async function createResource(database: Transactions, viewer: Viewer, request: ResourceRequest, moment: Moment): Promise<string> {
 	refuse(InvalidInputRefusal, nameProblems(request.name));
 	return database.transaction(async (tx) => {
 		const project = await holdingProject(tx, viewer, request.project);
@@ -35,10 +36,10 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 		if (!mayCreateResources(viewer, project)) throw new Forbidden("Only staff, the customer's owners and the project's managers and admins create resources.");
 		if (request.plan != null && !(await isOnSale(tx, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
 		refuse(RuleRefusal, saleProblems(offering));
-		await lockOfferings(tx, [offering.uuid]); // a policy that fires now, or a customer that is blocked now, is seen, or comes after this
+		await lockBegunOfferings(tx, [offering.uuid], moment); // a policy that fires now, or a customer that is blocked now, is seen, or comes after this
 		refuse(RuleRefusal, customerProblems(await customerFlags(tx, project.customerUuid)));
 		if (await isBlocked(tx, offering.uuid, project.customerUuid)) throw new RuleRefusal([blockedProblem]);
-		return addResource(tx, { ...project, name: request.name.trim(), offeringUuid: offering.uuid, planUuid: request.plan ?? null }, now);
+		return addResource(tx, { ...project, name: request.name.trim(), offeringUuid: offering.uuid, planUuid: request.plan ?? null }, moment.now);
 	});
 }
 

@@ -1,7 +1,7 @@
 import { mayReportUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Queries } from "../database/database.ts";
-import { lockOfferings } from "../database/lock.ts";
+import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import type { BatchChecks, Placed } from "../shared/batch-checks.ts";
 import { type BillingPeriod, startOfMonth } from "../shared/billing-period.ts";
 import { certain } from "../shared/certain.ts";
@@ -33,6 +33,7 @@ export interface FoundReport extends PlacedReport {
 
 /** What reports are judged by besides what they name. */
 export interface Calendar {
+	readonly now: Date;
 	readonly month: BillingPeriod;
 	readonly timeZone: string;
 }
@@ -42,7 +43,7 @@ export async function checkedReports(
 	tx: Queries,
 	viewer: Viewer,
 	reports: readonly PlacedReport[],
-	{ month, timeZone }: Calendar,
+	{ now, month, timeZone }: Calendar,
 	checks: BatchChecks,
 ): Promise<FoundReport[]> {
 	const found = await foundReports(tx, viewer, reports, checks);
@@ -60,7 +61,7 @@ export async function checkedReports(
 	const known = checks.stage(RuleRefusal, running, (item) => componentProblems(typesOf(item.input), of(item)));
 
 	// Nothing before this depends on other reports: callers of one offering wait for each other as late as they can.
-	await lockOfferings(tx, offeringsOf(known));
+	await lockBegunOfferings(tx, offeringsOf(known), { now, timeZone });
 	const totals = await totalsOf(tx, known, of, month);
 	const capped = checks.stage(RuleRefusal, known, (item) => capProblems(item.input.usages, of(item), totals.get(item.subject.uuid)));
 	return checks.isPartial ? unrepeated(capped, checks) : capped;

@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { momentOf, renew } from "../graphql/context.ts";
+import { momentOf, renew, writesOf } from "../graphql/context.ts";
 import { ComponentUsage } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRows } from "../graphql/rows.ts";
@@ -53,7 +53,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: SetUsageInput, required: true, description: "The report." }) },
 		errors: answersResult("SetUsage"),
 		resolve: async (_root, { input }, context) => {
-			const stored = await setUsage(context.database, context.viewer, input, momentOf(context));
+			const stored = await setUsage(writesOf(context), context.viewer, input, momentOf(context));
 			renew(context);
 			return stored;
 		},

@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { momentOf, renew } from "../graphql/context.ts";
+import { momentOf, renew, writesOf } from "../graphql/context.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
 import { Forbidden, InvalidInputRefusal, NotFoundRefusal, Refusal, RuleRefusal } from "../shared/refusal.ts";
@@ -39,7 +39,7 @@ builder.mutationFields((t) => ({
 		},
 		errors: answersResult("SetUsages"),
 		resolve: async (_root, { input, partial }, context) => {
-			const stored = await setUsages(context.database, context.viewer, input, { ...momentOf(context), partial });
+			const stored = await setUsages(writesOf(context), context.viewer, input, { ...momentOf(context), partial });
 			renew(context);
 			return stored;
 		},

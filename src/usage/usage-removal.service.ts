@@ -1,7 +1,7 @@
 import { mayDeleteUsage } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Queries, Transactions } from "../database/database.ts";
-import { lockOfferings } from "../database/lock.ts";
+import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { evaluateAndLog, type Moment } from "../policy/policy.service.ts";
 import { absent, Forbidden, NotFoundRefusal } from "../shared/refusal.ts";
 import { deleteUsage, type RemovableUsage, removableUsage, resetCurrentUsage } from "./usage-removal.store.ts";
@@ -22,7 +22,7 @@ export async function removeUsage(database: Transactions, viewer: Viewer, uuid: 
 	return database.transaction(async (tx) => {
 		const { offeringUuid } = await visibleUsage(tx, viewer, uuid);
 		if (!mayDeleteUsage(viewer)) throw new Forbidden("Only staff delete usage.");
-		await lockOfferings(tx, [offeringUuid]);
+		await lockBegunOfferings(tx, [offeringUuid], moment);
 		const usage = await visibleUsage(tx, viewer, uuid); // it may have been deleted while the lock was waited for
 		await deleteUsage(tx, uuid);
 		await resetCurrentUsage(tx, usage, moment.now);

@@ -82,7 +82,7 @@ async function storeReports(
 	const shaped = checks.stage(InvalidInputRefusal, placed, ({ input }) => [...shapeProblems(input), ...keyProblems(input)]);
 	return database.transaction(async (tx) => {
 		const { answers, fresh } = await answersByKey<StoredReport, PlacedReport>(tx, viewer, "setUsage", shaped, namesIn, checks);
-		const calendar = { month: billingPeriodAt(moment.now, moment.timeZone), timeZone: moment.timeZone };
+		const calendar = { now: moment.now, month: billingPeriodAt(moment.now, moment.timeZone), timeZone: moment.timeZone };
 		const accepted = await checkedReports(tx, viewer, fresh, calendar, checks);
 		const stored = await storeAccepted(tx, viewer, accepted, calendar.month, moment.now);
 

@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { renew } from "../graphql/context.ts";
+import { renew, writesOf } from "../graphql/context.ts";
 import { ComponentUserUsage } from "../graphql/nodes.ts";
 import { answersResult } from "../graphql/refusals.ts";
 import { visibleRow, visibleRows } from "../graphql/rows.ts";
@@ -63,7 +63,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: SetUserUsageInput, required: true, description: "The part." }) },
 		errors: answersResult("SetUserUsage"),
 		resolve: async (_root, { input }, context) => {
-			const stored = await setUserUsage(context.database, context.viewer, input, context.clock());
+			const stored = await setUserUsage(writesOf(context), context.viewer, input, context.clock());
 			renew(context);
 			return stored;
 		},
@@ -76,7 +76,7 @@ builder.mutationFields((t) => ({
 		args: { input: t.arg({ type: [SetUserUsageInput], required: true, description: "1 to 250 parts; no username of a record twice." }) },
 		errors: answersResult("SetUserUsages"),
 		resolve: async (_root, { input }, context) => {
-			const parts = await setUserUsages(context.database, context.viewer, input, context.clock());
+			const parts = await setUserUsages(writesOf(context), context.viewer, input, context.clock());
 			renew(context);
 			return { parts };
 		},

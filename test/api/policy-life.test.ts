@@ -199,6 +199,7 @@ describe("a policy totals", () => {
 		["TOTAL", ["FIRED"]],
 	])("over %s, when it comes to a month that has not begun: %j", async (period, kinds) => {
 		await provider.policy({ limits: { cpu: 10 }, period });
+		await provider.begin("2017-09-01");
 		await provider.usage(resource, "cpu", "2017-10-01", "100");
 
 		expect(await kindsOf({ cpu: "5" })).toEqual(kinds);

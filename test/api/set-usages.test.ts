@@ -87,6 +87,7 @@ describe("many reports in one call", () => {
 	test("cost no more statements for fifty than for two", async () => {
 		const many = await Promise.all(Array.from({ length: 50 }, () => provider.resource()));
 		const reportsOf = (uuids: string[]) => uuids.map((resource) => ({ resource, usages: [{ type: "cpu", amount: "1" }] }));
+		await provider.begin("9999-12-01");
 		const few = await gateway().statementsOf(() => send(reportsOf(many.slice(0, 2))));
 		const all = await gateway().statementsOf(() => send(reportsOf(many)));
 		expect(all.length).toBe(few.length);
@@ -97,6 +98,7 @@ test("reports of many offerings cost no more statements than those of one", asyn
 	const staff = await provider.staffToken();
 	const providers = await Promise.all(Array.from({ length: 5 }, () => makeProvider(gateway())));
 	for (const other of providers) await other.component("cpu");
+	for (const other of [provider, ...providers]) await other.begin("9999-12-01");
 	const ofMany = await Promise.all(providers.map(async (other) => ({ resource: await other.resource(), usages: [{ type: "cpu", amount: "1" }] })));
 	const one = await gateway().statementsOf(() => send([cpu(0, "1")], { token: staff }));
 	const many = await gateway().statementsOf(() => send(ofMany, { token: staff }));

@@ -6,6 +6,7 @@ import { projectPath } from "../../src/shared/project-root.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { Answer } from "../support/gateway.ts";
 import { demoMoment } from "../support/moments.ts";
+import { referenceOf } from "../support/reference-clock.ts";
 import { unlimited } from "../support/unlimited.ts";
 import { eventDifferences } from "./events.ts";
 import { type Difference, differencesFor, type Send, type Truth, truthOf } from "./matrix.ts";
@@ -141,7 +142,15 @@ beforeAll(async () => {
 	};
 	const log = await startLogReader(own, { onError });
 	const tokens = startTokenWatch({ database: own, clock, onError });
-	const services = { database, clock, timeZone: "UTC", log, tokens, authenticate: (token: string) => viewerOf(database, token, clock()) };
+	const services = {
+		database,
+		clock,
+		reference: referenceOf(clock),
+		timeZone: "UTC",
+		log,
+		tokens,
+		authenticate: (token: string) => viewerOf(database, token, clock()),
+	};
 	const server = await startServer(services, { host: "127.0.0.1", port: 0, ...unlimited, isDemo: false, onBug: () => {} });
 	ending.push(
 		server.stop,

@@ -7,7 +7,7 @@ import { applyMigrations } from "../../src/database/migrations.ts";
 import { sql } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
 import { importWorld } from "../../src/import/import.ts";
-import { evaluateAllPolicies } from "../../src/policy/policy.service.ts";
+import { evaluateAllPolicies } from "../../src/month-turn/month-turn.service.ts";
 import { generateWorld } from "../../src/world/world.ts";
 import { month } from "./months.ts";
 

@@ -10,6 +10,7 @@ import { answer, tell } from "../bench/fanout/answer.ts";
 import "../bench/fanout/control.ts";
 import { makeFirings } from "../support/firings.ts";
 import { limited } from "../support/limited.ts";
+import { referenceOf } from "../support/reference-clock.ts";
 import { unlimited } from "../support/unlimited.ts";
 import { stallsSinceAsked } from "./stalls.ts";
 
@@ -30,6 +31,7 @@ const database = await openDatabase(place);
 const services: Services = {
 	database,
 	clock: systemClock,
+	reference: referenceOf(systemClock),
 	timeZone,
 	log: await startLogReader(database, { onError }),
 	tokens: startTokenWatch({ database, clock: systemClock, onError }),

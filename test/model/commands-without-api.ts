@@ -1,24 +1,26 @@
 import { sql } from "../../src/database/sql.ts";
 import { importWorld } from "../../src/import/import.ts";
 import type { ListName, Source } from "../../src/import/source.ts";
-import { turnMonth } from "../../src/month-turn/month-turn.service.ts";
-import { evaluateAllPolicies } from "../../src/policy/policy.service.ts";
+import { evaluateAllPolicies, turnMonth as turnOnService } from "../../src/month-turn/month-turn.service.ts";
 import type { Turn } from "./answers.ts";
 import { type CustomerRecord, importRecords, type UsageRecord } from "./imports.ts";
-import * as lives from "./lives.ts";
 import { zone } from "./months.ts";
+import { evaluate } from "./policies.ts";
 import type { Stage } from "./stage.ts";
+import { turnMonth } from "./turns.ts";
 import { thisMonth, type World } from "./world.ts";
 
-/** Turns the month on both; the records that were carried over get the uuids that they were stored with. */
+/** Turns the month on both. */
 export async function turn(stage: Stage, world: World): Promise<Turn[]> {
-	const answered = await turnMonth(stage.database, { now: world.now, timeZone: zone });
-	const expected = lives.turnMonth(world);
-	if (world.usages.some(({ uuid }) => uuid === "")) await nameCarried(stage, world);
+	const answered = await turnOnService(stage.database, { now: world.now, timeZone: zone });
+	const expected = turnMonth(world, evaluate);
+	await nameCarried(stage, world);
 	return [{ asked: { at: world.now, turnMonth: thisMonth(world) }, answered, expected }];
 }
 
-async function nameCarried(stage: Stage, world: World): Promise<void> {
+/** Records that were carried over get the uuids that they were stored with. */
+export async function nameCarried(stage: Stage, world: World): Promise<void> {
+	if (world.usages.every(({ uuid }) => uuid !== "")) return;
 	const rows = await stage.database.rows<{ uuid: string; resource: string; type: string; month: string }>(
 		sql`select "uuid", "resourceUuid" as "resource", "type", "billingPeriod" as "month" from "ComponentUsage"`,
 	);
@@ -50,6 +52,7 @@ export async function importAll(stage: Stage, world: World, customers: readonly 
 	});
 	const inOrder = (all: readonly { uuid: string | null; field: string }[]) => all.map(({ uuid, field }) => `${uuid} ${field}`).sort();
 	const expected = importRecords(world, customers, usages);
+	await nameCarried(stage, world);
 	return [
 		{
 			asked: { at: world.now, import: { customers, usages } },

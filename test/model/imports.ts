@@ -1,5 +1,6 @@
 import { amountOf, type Hundredths } from "./amounts.ts";
 import { evaluate } from "./policies.ts";
+import { turnMonth } from "./turns.ts";
 import { componentOf, resourceOf, usageOf, type World } from "./world.ts";
 
 /** A usage record as Waldur writes it; the month and the moment in ISO 8601. */
@@ -39,7 +40,10 @@ export function importRecords(world: World, customers: readonly CustomerRecord[]
 	const count = (outcome: Outcome) => outcomes.filter((other) => other === outcome).length;
 	const refusals = outcomes.filter((outcome) => typeof outcome === "object");
 	const summary = { created: count("created"), updated: count("updated"), unchanged: count("unchanged"), refusals };
-	if (summary.created + summary.updated > 0) evaluate(world);
+	if (summary.created + summary.updated > 0 && world.policies.length > 0) {
+		if (world.turned.size > 0) turnMonth(world, evaluate);
+		evaluate(world);
+	}
 	return summary;
 }
 

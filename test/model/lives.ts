@@ -1,13 +1,13 @@
-import { later, type Month, startOf } from "./months.ts";
 import { evaluate, isBlocked } from "./policies.ts";
 import { absent, notFound, problem, type Refused, refusedBy, ruleBroken } from "./refusals.ts";
-import { mergeCurrentUsages } from "./reports.ts";
-import { type Customer, type Firing, type Resource, resourceOf, thisMonth, usageOf, type World } from "./world.ts";
+import { turnMonth } from "./turns.ts";
+import { type Customer, type Firing, mergeCurrentUsages, type Resource, resourceOf, type World } from "./world.ts";
 
 /** A new resource in the project; `uuid` is the one that it is answered with. */
 export function createResource(world: World, project: string, uuid: string): Refused | Resource {
 	const customer = world.customers.find((candidate) => candidate.project === project);
 	if (customer === undefined) return notFound(absent("Project", project, "project"));
+	turnMonth(world, evaluate);
 	const closed = refusedBy(ruleBroken, [
 		...(customer.blocked ? [problem("CUSTOMER_BLOCKED", "Blocked organization is not available.", "project")] : []),
 		...(customer.archived ? [problem("CUSTOMER_BLOCKED", "Archived organization is not available.", "project")] : []),
@@ -76,68 +76,21 @@ export function updateCustomer(
 		missing.map((group) => absent("Organization group", group, "organizationGroups")),
 	);
 	if (refused !== undefined) return refused;
+	const hasUsage = world.usages.some(({ resource }) => resource.customer === customer);
+	if (hasUsage) turnMonth(world, evaluate);
 	Object.assign(customer, flags);
 	if (organizationGroups !== undefined) customer.groups = new Set(organizationGroups);
-	return { customer, firings: world.usages.some(({ resource }) => resource.customer === customer) ? evaluate(world) : [] };
+	return { customer, firings: hasUsage ? evaluate(world) : [] };
 }
 
 /** Deletes a usage record with its parts; what it caused stays, without a cause. */
 export function deleteUsage(world: World, uuid: string): Refused | { firings: Firing[] } {
 	const usage = world.usages.find((candidate) => candidate.uuid === uuid);
 	if (usage === undefined) return notFound(absent("Component usage", uuid, "uuid"));
+	turnMonth(world, evaluate);
 	world.usages = world.usages.filter((other) => other !== usage);
 	for (const firing of world.firings) if (firing.cause === uuid) firing.cause = null;
 	usage.resource.currentUsages.delete(usage.type);
 	mergeCurrentUsages(world, usage.resource, [usage.type]);
 	return { firings: evaluate(world) };
-}
-
-/** What the turn of a month did; `copied` counts records, the others policies. */
-export interface Turn {
-	readonly month: Month;
-	readonly offerings: 1;
-	readonly copied: number;
-	readonly fired: number;
-	readonly reset: number;
-}
-
-/** Begins this month and those that were missed; an offering that has begun none begins this one. */
-export function turnMonth(world: World): Turn[] {
-	const present = thisMonth(world);
-	const last = [...world.turned].sort().at(-1);
-	const turns: Turn[] = [];
-	for (let month = last === undefined ? present : later(last, 1); month <= present; month = later(month, 1)) turns.push(begin(world, month));
-	return turns;
-}
-
-/** A month that was missed begins at its first moment, this month now; policies are looked at as of now, after the last. */
-function begin(world: World, month: Month): Turn {
-	const { now } = world;
-	if (month !== thisMonth(world)) world.now = startOf(month);
-	world.turned.add(month);
-	const carried = world.usages.filter(
-		({ resource, type, month: reported, recurring }) =>
-			recurring && reported === later(month, -1) && resource.state !== "TERMINATED" && usageOf(world, resource, type, month) === undefined,
-	);
-	for (const { resource, type, amount, description, recurring, planPeriod } of carried) {
-		world.usages.push({
-			uuid: "",
-			resource,
-			type,
-			month,
-			amount,
-			date: world.now,
-			description,
-			recurring,
-			planPeriod,
-			modifiedBy: null,
-			writtenHere: true,
-			parts: new Map(),
-		});
-		mergeCurrentUsages(world, resource, [type]);
-	}
-	world.now = now;
-	const firings = month === thisMonth(world) ? evaluate(world) : [];
-	const fired = firings.filter(({ kind }) => kind === "FIRED").length;
-	return { month, offerings: 1, copied: carried.length, fired, reset: firings.length - fired };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Answer, Data } from "../support/gateway.ts";
 import { firingsOf, limitAnswer, partAnswer, policyAnswer, reportAnswer, resourceAnswer, type Turn } from "./answers.ts";
 import type { Command, Pick } from "./commands.ts";
-import { importAll, turn } from "./commands-without-api.ts";
+import { importAll, nameCarried, turn } from "./commands-without-api.ts";
 import { type MutationName, mutations } from "./documents.ts";
 import type { CustomerRecord, UsageRecord } from "./imports.ts";
 import { accountUuid, audienceOf, componentUuid, limitText, nobody, partInput, picked, reportInput, usageText, uuidOf } from "./inputs.ts";
@@ -30,7 +30,9 @@ async function mutate(
 	const { result } = await stage.ask(world.now, mutations[name], { input, ...variables });
 	const expected = expectedOf(result);
 	const __typename = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Payload`;
-	return [{ asked: { at: world.now, [name]: input, ...variables }, answered: plain(result), expected: plain({ __typename, ...expected }) }];
+	const turn = { asked: { at: world.now, [name]: input, ...variables }, answered: plain(result), expected: plain({ __typename, ...expected }) };
+	await nameCarried(stage, world); // what the first write of a month carried over
+	return [turn];
 }
 
 /** Objects without prototype and dates become what JSON makes of them. */

@@ -1,6 +1,7 @@
 import { type Hundredths, printed, sum } from "./amounts.ts";
 import { isIn, later, type Month, type Window } from "./months.ts";
 import { absent, invalidInput, notFound, type Problem, problem, type Refused, refusedBy, ruleBroken } from "./refusals.ts";
+import { turnMonth } from "./turns.ts";
 import { type Customer, type Firing, type Policy, type PolicyPeriod, type PolicyRequest, thisMonth, type Usage, type World } from "./world.ts";
 
 const months: Record<Exclude<PolicyPeriod, "TOTAL">, number> = { ONE_MONTH: 1, THREE_MONTHS: 3, TWELVE_MONTHS: 12 };
@@ -83,6 +84,7 @@ export function createPolicy(world: World, scope: string, request: PolicyRequest
 	if (refused !== undefined) return refused;
 	const unfit = unfitness(world, request);
 	if (unfit !== undefined) return unfit;
+	turnMonth(world, evaluate);
 	const policy: Policy = { uuid, request, hasFired: false, firedDatetime: null };
 	world.policies.push(policy);
 	return { policy, firings: evaluate(world) };
@@ -91,6 +93,7 @@ export function createPolicy(world: World, scope: string, request: PolicyRequest
 export function updatePolicy(world: World, uuid: string, change: Partial<PolicyRequest>): Refused | { policy: Policy; firings: Firing[] } {
 	const policy = world.policies.find((candidate) => candidate.uuid === uuid);
 	if (policy === undefined) return notFound(absent("Policy", uuid, "uuid"));
+	turnMonth(world, evaluate);
 	const request = { ...policy.request, ...change };
 	const refused = refusedBy(invalidInput, shapeProblems(request)) ?? unfitness(world, request);
 	if (refused !== undefined) return refused;

@@ -2,7 +2,20 @@ import { amountOf, type Hundredths, printed, sum } from "./amounts.ts";
 import { capWindow, isIn, monthOf } from "./months.ts";
 import { type Change, evaluate } from "./policies.ts";
 import { absent, invalidInput, notFound, type Problem, problem, type Refused, refusedBy, ruleBroken } from "./refusals.ts";
-import { type Component, componentOf, type Firing, type PlanPeriod, type Resource, resourceOf, thisMonth, type Usage, usageOf, type World } from "./world.ts";
+import { turnMonth } from "./turns.ts";
+import {
+	type Component,
+	componentOf,
+	type Firing,
+	mergeCurrentUsages,
+	type PlanPeriod,
+	type Resource,
+	resourceOf,
+	thisMonth,
+	type Usage,
+	usageOf,
+	type World,
+} from "./world.ts";
 
 export interface ReportedUsage {
 	readonly type: string;
@@ -64,7 +77,8 @@ function store(world: World, report: Report, uuids: readonly string[]): Change[]
 			writtenHere: true,
 		};
 		const present = usageOf(world, resource, type, month);
-		if (present !== undefined) return { before: present.amount, usage: Object.assign(present, fields) };
+		// What has just been carried over has no uuid yet: the answer tells it.
+		if (present !== undefined) return { before: present.amount, usage: Object.assign(present, fields, { uuid: present.uuid || (uuids[index] ?? "") }) };
 		const usage: Usage = { uuid: uuids[index] ?? "", resource, type, month, ...fields, parts: new Map() };
 		world.usages.push(usage);
 		return { before: 0n, usage };
@@ -118,11 +132,18 @@ const late: readonly Stage<Report>[] = [
 	[ruleBroken, (world, report) => (subjectOf(world, report).resource.plan === null ? [planless] : [])],
 	[ruleBroken, (world, report) => (reportable.includes(subjectOf(world, report).resource.state) ? [] : [wrongState])],
 	[ruleBroken, componentProblems],
+	[ruleBroken, monthProblems],
 	[ruleBroken, capProblems],
 ];
 
 /** Among reports that are answered alone it comes last: only what is stored is not stored again. */
 const repetition: Stage<Report> = [invalidInput, repeatProblems];
+
+/** Nothing is wrong with the month: whatever is refused after this has turned it. */
+function monthProblems(world: World): [] {
+	turnMonth(world, evaluate);
+	return [];
+}
 
 const reportable: readonly string[] = ["OK", "UPDATING", "TERMINATING"];
 const planless = problem("PLAN_REQUIRED", "Resource must have a plan to report usage.", "resource");
@@ -222,12 +243,3 @@ function capProblems(world: World, report: Report): Problem[] {
 
 const openPeriod = ({ periods }: Resource, now: Date): PlanPeriod | undefined =>
 	periods.find(({ start, end }) => (start === null || start <= now) && (end === null || end > now));
-
-/** The current usage of a type is what the latest month says. */
-export function mergeCurrentUsages(world: World, resource: Resource, types: readonly string[]): void {
-	for (const type of types) {
-		const records = world.usages.filter((usage) => usage.resource === resource && usage.type === type);
-		const latest = records.sort((one, other) => (one.month < other.month ? 1 : -1))[0];
-		if (latest !== undefined) resource.currentUsages.set(type, latest.amount);
-	}
-}

@@ -11,6 +11,7 @@ import type { LogReader } from "../../src/log/log-reader.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { Answer, Data } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
+import { referenceOf } from "../support/reference-clock.ts";
 import type { Scene } from "./commands.ts";
 import { zone } from "./months.ts";
 import type { Component, World } from "./world.ts";
@@ -56,7 +57,8 @@ async function askerOn(database: Database): Promise<Stage["ask"]> {
 		return document;
 	};
 	return async (now, text, variableValues) => {
-		const services = { database, clock: () => now, timeZone: zone, log: noLog, tokens: noTokens, authenticate: async () => undefined };
+		const reference = referenceOf(() => now);
+		const services = { database, clock: () => now, reference, timeZone: zone, log: noLog, tokens: noTokens, authenticate: async () => undefined };
 		const contextValue = createContext(services, { token: `demo_${reporter}`, viewer: { ...viewer, asOf: now } });
 		const { data, errors } = await execute({ schema, document: documentOf(text), variableValues, contextValue });
 		if (errors !== undefined) throw new AggregateError(errors, errors.map(({ message, originalError }) => originalError?.stack ?? message).join("\n"));

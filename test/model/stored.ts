@@ -5,8 +5,9 @@ import { printed, sum } from "./amounts.ts";
 import { policyFields, type Turn } from "./answers.ts";
 import { attempts, figures } from "./documents.ts";
 import { zone } from "./months.ts";
-import { isBlocked } from "./policies.ts";
+import { evaluate, isBlocked } from "./policies.ts";
 import type { Stage } from "./stage.ts";
+import { turnMonth } from "./turns.ts";
 import { byUuid, componentOf, type Limit, thisMonth, type World } from "./world.ts";
 
 /** Everything that is stored of the sequence, one table after the other, and in the model: what is left in the end. */
@@ -100,6 +101,7 @@ function usedBy(world: World, { resource, component, user }: Limit): string {
 export async function compareBlocks(stage: Stage, world: World): Promise<Turn> {
 	const [first, second, third] = world.customers.map(({ project }) => ({ name: "Resource", offering: world.offering, project }));
 	const answered: Answer = await stage.ask(world.now, attempts, { first, second, third });
+	turnMonth(world, evaluate);
 	return {
 		asked: "a resource for each customer",
 		answered: [answered.first, answered.second, answered.third].map(({ code }) => code ?? "created"),

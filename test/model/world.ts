@@ -139,3 +139,12 @@ export const usageOf = (world: World, resource: Resource, type: string, month: M
 
 export const byUuid = <Item extends { readonly uuid: string }>(items: readonly Item[]): Item[] =>
 	[...items].sort((one, other) => (one.uuid < other.uuid ? -1 : 1));
+
+/** The current usage of a type is what the latest month says. */
+export function mergeCurrentUsages(world: World, resource: Resource, types: readonly string[]): void {
+	for (const type of types) {
+		const records = world.usages.filter((usage) => usage.resource === resource && usage.type === type);
+		const latest = records.sort((one, other) => (one.month < other.month ? 1 : -1))[0];
+		if (latest !== undefined) resource.currentUsages.set(type, latest.amount);
+	}
+}

@@ -2,6 +2,7 @@ import type { ExecutionResult } from "graphql";
 import { afterAll, beforeAll } from "vitest";
 import { createAuthentication } from "../../src/access/authentication.ts";
 import { startTokenWatch } from "../../src/access/token-watch.ts";
+import type { ReferenceClock } from "../../src/clock/reference-clock.service.ts";
 import { type Database, observedDatabase } from "../../src/database/database.ts";
 import type { Sql } from "../../src/database/sql.ts";
 import type { Services } from "../../src/graphql/context.ts";
@@ -10,6 +11,7 @@ import type { Observation } from "../../src/operations/observation.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { freshDatabase } from "./database.ts";
 import { demoMoment, type Template } from "./moments.ts";
+import { referenceOf } from "./reference-clock.ts";
 import { unlimited } from "./unlimited.ts";
 
 export type Data = Record<string, unknown>;
@@ -44,6 +46,8 @@ export interface GatewayOptions {
 	readonly now?: string;
 	/** What is let in; everything without it. */
 	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections">;
+	/** Says which months have begun; those that have by the gateway's own clock without it. */
+	readonly reference?: ReferenceClock;
 	/** Looks at what the gateway does; nobody does without it. */
 	readonly observation?: Observation;
 }
@@ -56,8 +60,10 @@ export async function startGateway({
 	now = demoMoment.now.toISOString(),
 	limits = unlimited,
 	observation,
+	reference: givenReference,
 }: GatewayOptions = {}): Promise<Gateway> {
 	let time = new Date(now);
+	const reference = givenReference ?? referenceOf(() => time);
 	const statements: Sql[] = [];
 	const bugs: unknown[] = [];
 	const unobserved = given ?? (await freshDatabase(template));
@@ -65,7 +71,16 @@ export async function startGateway({
 	const measures = observation?.measures;
 	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error), onRead: measures?.logRead });
 	const tokens = startTokenWatch({ database: unobserved, clock: () => time, onError: (error) => bugs.push(error), pause: 100 });
-	const services: Services = { tokens, database, clock: () => time, timeZone, log, authenticate: createAuthentication(database, () => time), measures };
+	const services: Services = {
+		tokens,
+		database,
+		clock: () => time,
+		reference,
+		timeZone,
+		log,
+		authenticate: createAuthentication(database, () => time),
+		measures,
+	};
 	const server: RunningServer = await startServer(services, {
 		host: "127.0.0.1",
 		port: 0,

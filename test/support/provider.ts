@@ -32,6 +32,8 @@ export interface Provider {
 	/** A usage record as an earlier report left it. */
 	usage(resource: string, type: string, billingPeriod: string, usage: string): Promise<string>;
 	policy(options: PolicyOptions): Promise<string>;
+	/** Begins the billing month for the offering, as if nothing recurred: the first report is not the first write of the month then. */
+	begin(month: string): Promise<void>;
 	/** An owner of the customer. */
 	owner(customer: string, email: string): Promise<string>;
 	account(username: string | null): Promise<string>;
@@ -104,6 +106,7 @@ export async function makeProvider({ database }: Pick<Gateway, "database">): Pro
 			for (const group of groups) await insertRow(database, "OfferingUsagePolicyGroup", { policyUuid: policy, organizationGroupUuid: group });
 			return policy;
 		},
+		begin: (month) => insertRow(database, "MonthTurn", { offeringUuid: offering, billingPeriod: month }),
 		owner: async (customer, email) => {
 			const owner = await insert(database, "User", { username: email, email });
 			await insert(database, "CustomerRole", { userUuid: owner, customerUuid: customer, role: "OWNER" });

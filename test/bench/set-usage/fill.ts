@@ -82,6 +82,7 @@ export async function fill(database: Database, { customers, resources, months }:
 		cross join lateral (select date_trunc('month', now()) - make_interval(months => past) as begun) m
 		cross join "Resource" r join "OfferingComponent" c on c."offeringUuid" = r."offeringUuid" where r."name" = 'Three'
 	`);
+	await database.rows(sql`insert into "MonthTurn" ("offeringUuid", "billingPeriod") select "uuid", date_trunc('month', now()) from "Offering"`);
 	await database.rows(sql`vacuum analyze`);
 	const rows = await database.rows<{ uuid: string; name: string }>(sql`select "uuid", "name" from "Resource"`);
 	const named = (name: string) => rows.filter((row) => row.name === name).map(({ uuid }) => uuid);

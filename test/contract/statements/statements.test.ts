@@ -121,6 +121,7 @@ describe("a report", () => {
 		for (const type of types) await provider.component(type);
 		const limits = Object.fromEntries(types.map((type) => [type, 1_000]));
 		for (let made = 0; made < policies; made++) await provider.policy({ limits, period: made % 2 === 0 ? "TOTAL" : "TWELVE_MONTHS" });
+		await provider.begin("2026-11-01");
 		const input = { resource: await provider.resource(), usages: types.map((type) => ({ type, amount: "5" })) };
 		return gateway().statementsOf(async () => {
 			const { setUsage: stored } = await gateway().ask(provider.token, setUsage, { input });
