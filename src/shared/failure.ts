@@ -1,5 +1,14 @@
 /** The exit codes of every command, each for one reason an operator can act on. Documented in README.md. */
-export const exitCodes = { failed: 1, refusedRecords: 2, differences: 3, unconfirmed: 4, directoryInUse: 75, portInUse: 76, databaseUnavailable: 69, badConfig: 78 } as const;
+export const exitCodes = {
+	failed: 1,
+	refusedRecords: 2,
+	differences: 3,
+	unconfirmed: 4,
+	directoryInUse: 75,
+	portInUse: 76,
+	databaseUnavailable: 69,
+	badConfig: 78,
+} as const;
 
 /** What a command says in one line before it exits: a person can act on it, so no stack trace is shown. */
 export class Failure extends Error {

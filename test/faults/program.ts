@@ -6,6 +6,7 @@ import type { Services } from "../../src/graphql/context.ts";
 import { startLogReader } from "../../src/log/log-reader.ts";
 import { startServer } from "../../src/server/server.ts";
 import { demoMoment } from "../support/moments.ts";
+import { referenceOf } from "../support/reference-clock.ts";
 import { unlimited } from "../support/unlimited.ts";
 import { killingAt, type Point } from "./points.ts";
 
@@ -20,6 +21,7 @@ const clock = () => demoMoment.now;
 const services: Services = {
 	database,
 	clock,
+	reference: referenceOf(clock),
 	timeZone: demoMoment.timeZone,
 	log: await startLogReader(opened, { onError }),
 	tokens: startTokenWatch({ database: opened, clock, onError }),
