@@ -5,10 +5,11 @@ import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { systemClock } from "../shared/clock.ts";
 import { exitCodes, Failure, runCommand } from "../shared/failure.ts";
+import { oneLine } from "../shared/one-line.ts";
 import { type Verification, type VerifyOptions, verifyFigures } from "./verify.service.ts";
 
 const usage = `Computes every figure that follows from records anew, and prints each that differs from
-what is stored: policy totals, current usages, whether policies are fired, turned months.
+what is stored: policy totals, current usages, whether policies are fired, searched names, turned months.
 It changes none of them, and may run beside the service.
 
 npm run verify
@@ -37,14 +38,14 @@ await runCommand(async () => {
 });
 
 function lineOf({ figure, uuid, part, stored, computed }: Parameters<VerifyOptions["onDifference"]>[0]): string {
-	return `${figure} ${uuid}${part === "" ? "" : ` ${part}`}: stored ${stored ?? "nothing"}, computed ${computed ?? "nothing"}`;
+	return oneLine(`${figure} ${uuid}${part === "" ? "" : ` ${part}`}: stored ${stored ?? "nothing"}, computed ${computed ?? "nothing"}`);
 }
 
 function summaryOf({ differences, compared, unturnedPolicies }: Verification): string {
-	const { components, resources, policies, offerings } = compared;
+	const { components, resources, policies, parts, offerings } = compared;
 	const found = `${differences} ${differences === 1 ? "figure differs" : "figures differ"} from the records`;
 	const unturned = unturnedPolicies === 0 ? "" : ` The state of ${unturnedPolicies} policies was not compared: the month has not begun for their offerings.`;
-	return `${found}, of ${components} components, ${resources} resources, ${policies} policies and ${offerings} offerings.${unturned}`;
+	return `${found}, of ${components} components, ${resources} resources, ${policies} policies, ${parts} parts and ${offerings} offerings.${unturned}`;
 }
 
 function isHelp(args: string[]): boolean {

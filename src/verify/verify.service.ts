@@ -10,6 +10,7 @@ import {
 	wrongHasFired,
 	wrongLastFirings,
 	wrongTotals,
+	wrongUsernames,
 } from "./verify.store.ts";
 import { type Difference, foundTwice } from "./verify.ts";
 
@@ -23,7 +24,7 @@ export interface VerifyOptions {
 /** What was compared, and how much of it differs. */
 export interface Verification {
 	readonly differences: number;
-	readonly compared: Readonly<Record<"components" | "resources" | "policies" | "offerings", number>>;
+	readonly compared: Readonly<Record<"components" | "resources" | "policies" | "parts" | "offerings", number>>;
 	/** Policies that were not compared with the records: the month has not begun for their offerings, and what they were found in is past. */
 	readonly unturnedPolicies: number;
 }
@@ -31,7 +32,7 @@ export interface Verification {
 type Compare = (uuids: readonly string[]) => Promise<Difference[]>;
 
 /** How many objects of each kind one statement compares: few where each has many records. */
-const atOnce = { OfferingComponent: 10, Resource: 500, OfferingUsagePolicy: 20, Offering: 500 } as const;
+const atOnce = { OfferingComponent: 10, Resource: 500, OfferingUsagePolicy: 20, ComponentUserUsage: 5_000, Offering: 500 } as const;
 
 /**
  * Computes every figure that follows from records anew, a few objects at a time, and notes when it did. Each statement sees
@@ -69,7 +70,8 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 		unturnedPolicies += await countUnturned(queries, uuids, month);
 		return [];
 	});
+	const parts = await compareAll("ComponentUserUsage", (uuids) => wrongUsernames(queries, uuids));
 	const offerings = await compareAll("Offering", (uuids) => missingMonths(queries, uuids));
 	await noteVerification(queries, now, differences);
-	return { differences, compared: { components, resources, policies, offerings }, unturnedPolicies };
+	return { differences, compared: { components, resources, policies, parts, offerings }, unturnedPolicies };
 }

@@ -1,12 +1,13 @@
 import type { Queries } from "../database/database.ts";
 import { list, raw, type Sql, sql } from "../database/sql.ts";
 import type { Months } from "../shared/billing-period.ts";
+import { folded, trigramsOf } from "../user-usage/username.ts";
 import type { Difference } from "./verify.ts";
 
 /** The next uuids of the table after that one, in order. */
 export async function uuidsAfter(
 	queries: Queries,
-	table: "OfferingComponent" | "Resource" | "OfferingUsagePolicy" | "Offering",
+	table: "OfferingComponent" | "Resource" | "OfferingUsagePolicy" | "ComponentUserUsage" | "Offering",
 	after: string,
 	size: number,
 ): Promise<string[]> {
@@ -97,6 +98,32 @@ export const wrongLastFirings = (queries: Queries, policies: readonly string[]):
 		) difference
 		where p."uuid" = any(${policies}::uuid[]) order by difference."uuid", difference."figure"
 	`);
+
+/** The username of a part, and as what it is found: null while it is not folded. */
+interface FoundName {
+	readonly uuid: string;
+	readonly username: string;
+	readonly isKept: boolean;
+	readonly folded: string | null;
+	readonly trigrams: readonly string[] | null;
+}
+
+/** Usernames of the parts that are not found as they are folded. */
+export async function wrongUsernames(queries: Queries, parts: readonly string[]): Promise<Difference[]> {
+	const names = await queries.rows<FoundName>(sql`
+		select distinct on (p."username") p."uuid", p."username", n."username" is not null as "isKept", n."folded", n."trigrams"
+		from "ComponentUserUsage" p left join "Username" n on n."username" = p."username"
+		where p."uuid" = any(${parts}::uuid[]) order by p."username", p."uuid"
+	`);
+	return names.flatMap(({ uuid, username, isKept, folded: kept, trigrams }): Difference[] => {
+		if (isKept && kept === null) return [];
+		const computed = folded(username);
+		const isRight = kept === computed && sorted(trigrams ?? []) === sorted(trigramsOf(computed));
+		return isRight ? [] : [{ figure: "USERNAME", uuid, part: "", stored: kept, computed }];
+	});
+}
+
+const sorted = (texts: readonly string[]): string => JSON.stringify([...texts].sort());
 
 /** Months of the offerings that have not begun though one before and one after them have. */
 export const missingMonths = (queries: Queries, offerings: readonly string[]): Promise<Difference[]> =>

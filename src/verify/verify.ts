@@ -6,14 +6,15 @@
  * - HAS_FIRED: whether a policy is fired
  * - LAST_FIRING: the same, by the last turn that was recorded of it
  * - FIRED_DATETIME: when a policy fired last
+ * - USERNAME: as what the username of a part is found
  * - MONTH_TURN: which billing months have begun for an offering
  */
-export type Figure = "POLICY_TOTAL" | "CURRENT_USAGE" | "HAS_FIRED" | "LAST_FIRING" | "FIRED_DATETIME" | "MONTH_TURN";
+export type Figure = "POLICY_TOTAL" | "CURRENT_USAGE" | "HAS_FIRED" | "LAST_FIRING" | "FIRED_DATETIME" | "USERNAME" | "MONTH_TURN";
 
 /** A figure that is not what the records say. */
 export interface Difference {
 	readonly figure: Figure;
-	/** Of which component, resource, policy or offering. */
+	/** Of which component, resource, policy, part or offering. */
 	readonly uuid: string;
 	/** Which of its figures, such as a billing month or a component's type; "" when it has one. */
 	readonly part: string;

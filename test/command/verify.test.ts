@@ -11,7 +11,7 @@ test("npm run verify ends with 0 where nothing differs, and names each differenc
 	await (await startService({ DATA_DIR: data })).stop();
 	expect(await run("verify", { DATA_DIR: data })).toEqual({
 		exitCode: 0,
-		stdout: expect.stringMatching(/^0 figures differ from the records, of \d+ components, \d+ resources, \d+ policies and \d+ offerings\.\n$/),
+		stdout: expect.stringMatching(/^0 figures differ from the records, of \d+ components, \d+ resources, \d+ policies, \d+ parts and \d+ offerings\.\n$/),
 		stderr: "",
 	});
 

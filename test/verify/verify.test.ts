@@ -7,6 +7,7 @@ import { freshDatabase } from "../support/database.ts";
 import { differencesIn } from "../support/differences.ts";
 import { setUsage } from "../support/documents.ts";
 import { gatewayForFile } from "../support/gateway.ts";
+import { insert } from "../support/insert.ts";
 import { demoMoment } from "../support/moments.ts";
 import { makeProvider } from "../support/provider.ts";
 
@@ -22,6 +23,7 @@ let cpu: string;
 let customer: string;
 let resource: string;
 let policy: string;
+let part: string;
 let token: string;
 beforeAll(async () => {
 	const provider = await makeProvider(gateway());
@@ -33,6 +35,8 @@ beforeAll(async () => {
 	policy = await provider.policy({ limits: { cpu: 10, ram: 1000 }, period: "ONE_MONTH" });
 	for (const month of ["2016-11", "2016-12", "2017-01"]) await turnMonth(gateway().database, { now: new Date(`${month}-10T12:00:00Z`), timeZone: "UTC" });
 	for (const amount of ["11", "5", "12.5"]) await gateway().ask(token, setUsage, { input: { resource, usages: [{ type: "cpu", amount }] } });
+	const [record] = await gateway().database.rows<{ uuid: string }>(sql`select "uuid" from "ComponentUsage" where "resourceUuid" = ${resource}::uuid`);
+	part = await insert(gateway().database, "ComponentUserUsage", { componentUsageUuid: record?.uuid, username: "Ann", usage: "1" });
 });
 
 /** What is corrupted, and put right again. */
@@ -84,6 +88,18 @@ const cases: [what: string, corrupt: () => Sql, repair: () => Sql, found: () => 
 		() => sql`update "OfferingUsagePolicy" set "firedDatetime" = null where "uuid" = ${policy}::uuid`,
 		() => sql`update "OfferingUsagePolicy" set "firedDatetime" = ${now}::timestamptz where "uuid" = ${policy}::uuid`,
 		() => [expect.stringMatching(`^FIRED_DATETIME ${policy}  null instead of 2017-01-10`)],
+	],
+	[
+		"a name that is not found",
+		() => sql`delete from "Username" where "username" = 'Ann'`,
+		() => sql`insert into "Username" ("username", "folded", "trigrams") values ('Ann', 'ann', '{ann}')`,
+		() => [`USERNAME ${part}  null instead of ann`],
+	],
+	[
+		"a name that is found as another one",
+		() => sql`update "Username" set "folded" = 'bob', "trigrams" = '{bob}' where "username" = 'Ann'`,
+		() => sql`update "Username" set "folded" = 'ann', "trigrams" = '{ann}' where "username" = 'Ann'`,
+		() => [`USERNAME ${part}  bob instead of ann`],
 	],
 	[
 		"a month that has begun",
