@@ -68,10 +68,11 @@ export const PolicyAction = builder.enumType("PolicyAction", {
 });
 
 export const PolicyFiringKind = builder.enumType("PolicyFiringKind", {
-	description: "Which way a policy turned.",
+	description: "Which way a policy turned. A policy's last firing says whether it is fired.",
 	values: described(PolicyFiringKinds, {
 		FIRED: "A limit began to be exceeded.",
 		RESET: "No limit is exceeded any more.",
+		WITHDRAWN: "The policy was deleted while it was fired: it watches and blocks nothing any more.",
 	}),
 });
 

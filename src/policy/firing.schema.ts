@@ -39,7 +39,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	cause: t.field({ type: ComponentUsage, ...optionalLink("PolicyFiring", "cause") }),
 	breaches: t.field({
 		type: [PolicyBreach],
-		description: "The limits that were exceeded, by type of component; none of a RESET.",
+		description: "The limits that were exceeded, by type of component; none of a RESET, and of WITHDRAWN those that were still exceeded.",
 		resolve: valueOfRow("breaches of PolicyFiring", (uuids, _args, { database }) => breachesOf(database, uuids)),
 	}),
 }));

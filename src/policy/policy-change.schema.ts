@@ -68,11 +68,12 @@ const payload = (name: string, description: string) =>
 const CreatePayload = payload("CreateOfferingUsagePolicyPayload", "The policy that was created.");
 const UpdatePayload = payload("UpdateOfferingUsagePolicyPayload", "The policy that was changed.");
 
-const DeletePayload = builder.objectRef<{ uuid: string }>("DeleteOfferingUsagePolicyPayload").implement({
+const DeletePayload = builder.objectRef<ChangedPolicy>("DeleteOfferingUsagePolicyPayload").implement({
 	description: "The policy that was deleted.",
 	fields: (t) => ({
 		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "OfferingUsagePolicy", id: uuid }) }),
 		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
+		firings: causedFirings(t, "Its last firing, WITHDRAWN, when it was fired; none otherwise."),
 	}),
 });
 
@@ -107,17 +108,13 @@ builder.mutationFields((t) => ({
 	}),
 	deleteOfferingUsagePolicy: t.field({
 		type: DeletePayload,
-		description: `Deletes a policy: what it blocked is free again, its firings stay. ${writers}`,
+		description: `Deletes a policy: what it blocked is free again, its firings stay. One that is fired leaves a last firing, WITHDRAWN. ${writers}`,
 		args: { input: t.arg({ type: DeleteInput, required: true, description: "The policy." }) },
 		errors: answersResult("DeleteOfferingUsagePolicy"),
 		resolve: async (_root, { input }, context) => {
-			await removePolicy(
-				once(context, "deleteOfferingUsagePolicy", input, () => []),
-				context.viewer,
-				input.uuid,
-			);
+			const deleted = await removePolicy(once(context, "deleteOfferingUsagePolicy", input, firingsIn), context.viewer, input.uuid, momentOf(context));
 			renew(context);
-			return { uuid: input.uuid };
+			return deleted;
 		},
 	}),
 }));

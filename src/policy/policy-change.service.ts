@@ -6,7 +6,7 @@ import { lockOfferings } from "../database/lock.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
-import { evaluateAndLog, type Moment } from "./policy.service.ts";
+import { evaluateAndLog, logFirings, type Moment, withdrawPolicy } from "./policy.service.ts";
 import { addPolicy, changePolicy, deletePolicy, type PolicyScope, policyScope, type StoredPolicy, storedPolicy, typesOf } from "./policy-change.store.ts";
 import { limitedTypeProblems, type PolicyRequest, policyShapeProblems, type WatchRequest } from "./policy-request.ts";
 
@@ -57,13 +57,17 @@ export async function updatePolicy(database: Transactions, viewer: Viewer, { uui
 	});
 }
 
-/** Deletes a policy; what it blocked is free again. Its firings stay. Throws as createPolicy does. */
-export async function removePolicy(database: Transactions, viewer: Viewer, uuid: string): Promise<void> {
-	await database.transaction(async (tx) => {
+/** Deletes a policy; what it blocked is free again, and of one that is fired that is its last firing. Its firings stay. Throws as createPolicy does. */
+export async function removePolicy(database: Transactions, viewer: Viewer, uuid: string, moment: Moment): Promise<ChangedPolicy> {
+	return database.transaction(async (tx) => {
 		const policy = await visiblePolicy(tx, viewer, uuid);
 		permitted(viewer, policy);
 		await lockOfferings(tx, [policy.offeringUuid]);
-		await deletePolicy(tx, uuid);
+		await visiblePolicy(tx, viewer, uuid); // it may have been deleted while the lock was waited for
+		const firings = await withdrawPolicy(tx, uuid, moment);
+		await deletePolicy(tx, uuid, moment.now);
+		await logFirings(tx, firings);
+		return { uuid, firings };
 	});
 }
 

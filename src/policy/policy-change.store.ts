@@ -85,7 +85,18 @@ async function addParts(tx: Queries, uuid: string, offeringUuid: string, { organ
 	`);
 }
 
-/** Deletes the policy; its firings stay, without it. */
-export async function deletePolicy(tx: Queries, uuid: string): Promise<void> {
+/** Deletes the policy; its firings stay without it, and are found by its uuid and its audience as before. */
+export async function deletePolicy(tx: Queries, uuid: string, now: Date): Promise<void> {
+	await tx.rows(sql`
+		insert into "DeletedPolicy" ("uuid", "offeringUuid", "applyToAll", "organizationGroupUuids", "deleted")
+		select p."uuid", p."scopeUuid", p."applyToAll", array(
+			select g."organizationGroupUuid" from "OfferingUsagePolicyGroup" g where g."policyUuid" = p."uuid" order by 1
+		), ${now}::timestamptz
+		from "OfferingUsagePolicy" p
+		where p."uuid" = ${uuid}::uuid and exists (select from "PolicyFiring" f where f."policyUuid" = p."uuid")
+		on conflict ("uuid") do update set
+			"applyToAll" = excluded."applyToAll", "organizationGroupUuids" = excluded."organizationGroupUuids", "deleted" = excluded."deleted"
+	`);
+	await tx.rows(sql`update "PolicyFiring" set "deletedPolicyUuid" = "policyUuid", "policyUuid" = null where "policyUuid" = ${uuid}::uuid`);
 	await tx.rows(sql`delete from "OfferingUsagePolicy" where "uuid" = ${uuid}::uuid`);
 }

@@ -75,6 +75,19 @@ export const storedAudience: Audience = {
 };
 
 /**
+ * The uuids of the policies whose audience includes the customer, be it blocked or not, and of those that were deleted with
+ * such an audience. Found from the customer's groups on.
+ */
+export function policiesAimedAt(customerUuid: Sql): Sql {
+	const groups = sql`select member."organizationGroupUuid" from "CustomerOrganizationGroup" member where member."customerUuid" = ${customerUuid}`;
+	return sql`
+		select p."uuid" from "OfferingUsagePolicy" p where p."applyToAll"
+		union all select aimed."policyUuid" from "OfferingUsagePolicyGroup" aimed where aimed."organizationGroupUuid" in (${groups})
+		union all select gone."uuid" from "DeletedPolicy" gone where gone."applyToAll" or gone."organizationGroupUuids" && array(${groups})
+	`;
+}
+
+/**
  * The maintained totals, one row for each `"billingPeriod"` and customer, whose `"used"` add up to what the affected
  * customers together used of the component: those of a policy's groups, each once, or all; never blocked or archived ones.
  * All customers are one total, from which that of the few who do not count is taken: that costs the same, however many they are.

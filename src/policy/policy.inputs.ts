@@ -14,8 +14,14 @@ export const FiringFilterInput = builder.inputType("PolicyFiringFilter", {
 	description: "Which firings. All that is given must hold.",
 	fields: (t) => ({
 		offeringUuid: t.field({ type: "UUID", description: "Of policies on this offering." }),
-		policyUuid: t.field({ type: "UUID", description: "Of this policy." }),
-		customerUuid: t.field({ type: "UUID", description: "Caused by a usage record of this customer." }),
+		policyUuid: t.field({ type: "UUID", description: "Of this policy, also after it was deleted." }),
+		customerUuid: t.field({
+			type: "UUID",
+			description:
+				"Of policies whose audience includes this customer, be it blocked or not: those that apply to all customers or to one of its groups; " +
+				"of a deleted policy, the audience that it had last. None when the viewer does not see the customer.",
+		}),
+		causedByCustomerUuid: t.field({ type: "UUID", description: "Whose cause is a usage record of this customer." }),
 		kinds: t.field({ type: [PolicyFiringKind], description: "Of one of these kinds." }),
 	}),
 });

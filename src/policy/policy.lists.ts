@@ -2,6 +2,7 @@ import { isOneOfWords, sql } from "../database/sql.ts";
 import { conditions, hasId, hasUuid, when } from "../reading/conditions.ts";
 import { type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
+import { policiesAimedAt } from "./policy-totals.store.ts";
 
 const newest: OrderColumn = { column: "created", type: "timestamptz", descending: true };
 
@@ -34,8 +35,12 @@ export interface FiringFilter {
 	offeringUuid?: Given<string>;
 	policyUuid?: Given<string>;
 	customerUuid?: Given<string>;
+	causedByCustomerUuid?: Given<string>;
 	kinds?: Given<readonly string[]>;
 }
+
+/** The uuid of a firing's policy, whether that is there or was deleted. */
+const policyOfFiring = sql`coalesce("t"."policyUuid", "t"."deletedPolicyUuid")`;
 
 /** Firings, newest first. */
 export function firingList(filter: Given<FiringFilter>, parent?: Parent): List & { model: "PolicyFiring" } {
@@ -44,12 +49,14 @@ export function firingList(filter: Given<FiringFilter>, parent?: Parent): List &
 		key: JSON.stringify(["PolicyFiring", parent, filter]),
 		where: conditions(
 			hasUuid("t", "offeringUuid", filter?.offeringUuid),
-			hasUuid("t", "policyUuid", filter?.policyUuid),
-			hasUuid("t.cause", "customerUuid", filter?.customerUuid),
+			when(filter?.policyUuid, (uuid) => sql`${policyOfFiring} = ${uuid}::uuid`),
+			when(filter?.customerUuid, (uuid) => sql`${policyOfFiring} = any(array(${policiesAimedAt(sql`${uuid}::uuid`)}))`),
+			hasUuid("t.cause", "customerUuid", filter?.causedByCustomerUuid),
 			when(filter?.kinds, (kinds) => isOneOfWords(sql`"t"."kind"`, "PolicyFiringKind", kinds)),
 		),
 		order: [newest, { column: "number", type: "bigint", model: "PolicyFiring", descending: true }],
-		links: filter?.customerUuid == null ? [] : ["cause"],
+		links: filter?.causedByCustomerUuid == null ? [] : ["cause"],
+		...(filter?.customerUuid == null ? {} : { sees: { model: "Customer", uuid: filter.customerUuid } }),
 		...(parent === undefined ? {} : { parent }),
 	};
 }

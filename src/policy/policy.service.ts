@@ -4,7 +4,7 @@ import { billingPeriodAt } from "../shared/billing-period.ts";
 import type { Measures } from "../shared/measures.ts";
 import { causeOf, changesIn, type UsageChange } from "./cause.ts";
 import { addNotifications, countedCustomers, recordTransition } from "./policy.store.ts";
-import { type LimitTotal, policyWindows, type Transition, transition } from "./policy.ts";
+import { isExceeded, type LimitTotal, policyWindows, type Transition, transition } from "./policy.ts";
 import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
 
 /** When, and in whose calendar, policies are evaluated. */
@@ -68,11 +68,28 @@ async function countedChanges(tx: Queries, policyUuid: string, changes: readonly
 /** The same for a write that itself is not told of in the log: appends the firings to it, as the last write of the transaction, and answers their uuids. */
 export async function evaluateAndLog(tx: Queries, offeringUuids: readonly string[], moment: Moment): Promise<string[]> {
 	const firings = (await evaluatePolicies(tx, offeringUuids, moment)).map(({ uuid }) => uuid);
-	await appendToLog(
-		tx,
-		firings.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
-	);
+	await logFirings(tx, firings);
 	return firings;
+}
+
+/** Appends firings to the log, as the last write of their transaction. */
+export const logFirings = (tx: Queries, firingUuids: readonly string[]): Promise<void> =>
+	appendToLog(
+		tx,
+		firingUuids.map((policyFiringUuid) => ({ kind: "firing", policyFiringUuid })),
+	);
+
+/**
+ * Records that a policy goes while it is fired: its last firing, WITHDRAWN, with the limits that are exceeded now. Answers
+ * the firing's uuid; none of a policy that is not fired. Runs in the transaction that deletes the policy, under the lock
+ * of its offering.
+ */
+export async function withdrawPolicy(tx: Queries, policyUuid: string, { now, timeZone }: Moment): Promise<string[]> {
+	const windows = policyWindows(billingPeriodAt(now, timeZone));
+	const [policy] = await policiesNamed(tx, [policyUuid], windows);
+	if (policy?.hasFired !== true) return [];
+	const breaches = policy.totals.filter(isExceeded);
+	return [await recordTransition(tx, { policy, kind: "WITHDRAWN", window: windows[policy.period], breaches, causeUuid: null, now })];
 }
 
 /** For each of the policies, its limits and what the affected customers together used of them until now. */

@@ -1,7 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { type Sql, sql } from "../database/sql.ts";
 import type { Months } from "../shared/billing-period.ts";
-import type { LimitTotal, Transition } from "./policy.ts";
+import type { FiringKind, LimitTotal } from "./policy.ts";
 import { type EvaluatedPolicy, storedAudience, totalledMonths } from "./policy-totals.store.ts";
 
 /** The uuids of all offerings that have a policy. */
@@ -43,7 +43,7 @@ export async function isBlocked(queries: Queries, offeringUuid: string, customer
 /** What a transition writes. */
 export interface TransitionRecord {
 	readonly policy: EvaluatedPolicy;
-	readonly kind: Transition["kind"];
+	readonly kind: FiringKind;
 	readonly window: Months;
 	readonly breaches: readonly LimitTotal[];
 	readonly causeUuid: string | null;
@@ -51,7 +51,7 @@ export interface TransitionRecord {
 }
 
 /** Whether a policy is fired after it turned so. */
-const isFiredAfter: Readonly<Record<Transition["kind"], boolean>> = { FIRED: true, RESET: false };
+const isFiredAfter: Readonly<Record<FiringKind, boolean>> = { FIRED: true, RESET: false, WITHDRAWN: false };
 
 /** Turns the policy and records the firing with its breaches. Answers the firing's uuid. */
 export async function recordTransition(tx: Queries, { policy, kind, window, breaches, causeUuid, now }: TransitionRecord): Promise<string> {

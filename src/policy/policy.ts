@@ -38,6 +38,9 @@ export const isExceeded = ({ used, limit }: Pick<LimitTotal, "used" | "limit">):
 /** A policy turns one way or the other. */
 export type Transition = { readonly kind: "FIRED"; readonly breaches: readonly LimitTotal[] } | { readonly kind: "RESET" };
 
+/** What a policy's firing says: a transition, or that the policy was deleted while it was fired. */
+export type FiringKind = Transition["kind"] | "WITHDRAWN";
+
 /** What an evaluation leads to; nothing while the policy stays as it is. One exceeded limit is enough to fire. */
 export function transition(hasFired: boolean, totals: readonly LimitTotal[]): Transition | undefined {
 	const breaches = totals.filter(isExceeded);

@@ -1,3 +1,4 @@
+import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
 import { mergedShape, type Shape } from "../database/select.ts";
@@ -36,6 +37,8 @@ export interface List {
 	readonly order: readonly OrderColumn[];
 	/** Links that conditions or order refer to: they are joined in. */
 	readonly links?: readonly string[];
+	/** A row that the list is about: to a viewer who does not see it, the list is empty, as if it was not there. */
+	readonly sees?: { readonly model: VisibleModel; readonly uuid: string };
 	/** How a row finds its parent; without it the list has none. */
 	readonly parent?: Parent;
 }

@@ -3,7 +3,7 @@ import { type KnownParent, type VisibleModel, visibility } from "../access/visib
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
 import { type Shape, selectionOf } from "../database/select.ts";
-import { and, isOneOf, raw, type Sql, sql } from "../database/sql.ts";
+import { and, isOneOf, name, raw, type Sql, sql } from "../database/sql.ts";
 import { betweenCursors, type List, orderBy, parentOf } from "./list.ts";
 import { type Page, type PageRequest, pageOf } from "./page.ts";
 
@@ -44,7 +44,15 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 
 	/** What a list's statements share: its conditions, the viewer's visibility among them. */
 	const conditions = (list: List, parents: Sql | undefined, parent?: KnownParent): Sql =>
-		and([...(parents === undefined ? [] : [parents]), ...list.where, visibilityOf(list.model)(viewer, sql`"t"`, parent)]);
+		and([...(parents === undefined ? [] : [parents]), ...list.where, ...seesSubject(list), visibilityOf(list.model)(viewer, sql`"t"`, parent)]);
+
+	/** The viewer sees what the list is about. It names no row of the list: it is looked at once. */
+	const seesSubject = ({ sees }: List): Sql[] =>
+		sees === undefined
+			? []
+			: [
+					sql`exists (select from ${name(sees.model)} "subject" where "subject"."uuid" = ${sees.uuid}::uuid and ${visibilityOf(sees.model)(viewer, sql`"subject"`)})`,
+				];
 
 	/** The list with the conditions that had to be looked up. */
 	const lookedUp = async (list: List, lookUp: NonNullable<List["lookUp"]>): Promise<List> => ({ ...list, where: [...list.where, await lookUp(queries)] });

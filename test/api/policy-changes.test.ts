@@ -94,7 +94,10 @@ describe("a policy", () => {
 		expect(await run("Delete", { uuid }, "uuid id")).toMatchObject({ uuid });
 		expect(await policies()).toEqual([]);
 		const list = `query ($uuid: UUID!) { policyFirings(filter: { offeringUuid: $uuid }) { nodes { kind policy { uuid } } } }`;
-		expect((await gateway().ask(provider.token, list, { uuid: provider.offering })).policyFirings.nodes).toEqual([{ kind: "FIRED", policy: null }]);
+		expect((await gateway().ask(provider.token, list, { uuid: provider.offering })).policyFirings.nodes).toEqual([
+			{ kind: "WITHDRAWN", policy: null },
+			{ kind: "FIRED", policy: null },
+		]);
 	});
 });
 

@@ -61,6 +61,7 @@ describe("whether a foreign object exists is not told", () => {
 		["policyFirings", "offeringUuid", "Offering", "compute"],
 		["policyFirings", "policyUuid", "OfferingUsagePolicy", "compute one"],
 		["policyFirings", "customerUuid", "Customer", "north"],
+		["policyFirings", "causedByCustomerUuid", "Customer", "north"],
 	];
 
 	test.each(filters)("by %s(filter: { %s })", async (list, filter, model, unseen) => {

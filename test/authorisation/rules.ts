@@ -84,7 +84,7 @@ CreateOfferingUsagePolicyPayload: firings offeringUsagePolicy
 CreateResourcePayload: resource
 DeleteComponentUsagePayload: firings id uuid
 DeleteComponentUserUsageLimitPayload: id uuid
-DeleteOfferingUsagePolicyPayload: id uuid
+DeleteOfferingUsagePolicyPayload: firings id uuid
 SetResourcePlanPayload: resource
 SetResourceStatePayload: resource
 SetUsagePayload: componentUsages firings

@@ -30,7 +30,7 @@ export const mutations = {
 	deleteComponentUserUsageLimit: mutation("deleteComponentUserUsageLimit", "uuid"),
 	createOfferingUsagePolicy: mutation("createOfferingUsagePolicy", `${policy} ${firings}`),
 	updateOfferingUsagePolicy: mutation("updateOfferingUsagePolicy", `${policy} ${firings}`),
-	deleteOfferingUsagePolicy: mutation("deleteOfferingUsagePolicy", "uuid"),
+	deleteOfferingUsagePolicy: mutation("deleteOfferingUsagePolicy", `uuid ${firings}`),
 	updateCustomer: mutation("updateCustomer", `customer { uuid blocked archived organizationGroups { uuid } } ${firings}`),
 	createResource: mutation("createResource", resource),
 	setResourceState: mutation("setResourceState", resource),
@@ -50,4 +50,10 @@ export const attempts = `mutation ($first: CreateResourceInput!, $second: Create
 	first: createResource(input: $first) { __typename ... on Error { code } }
 	second: createResource(input: $second) { __typename ... on Error { code } }
 	third: createResource(input: $third) { __typename ... on Error { code } }
+}`;
+
+/** The firings of policies whose audience includes a customer, and those that its records caused. */
+export const firingsOfCustomer = `query ($offering: UUID!, $customer: UUID!) {
+	aimed: policyFirings(filter: { offeringUuid: $offering, customerUuid: $customer }, first: 100) { nodes { kind created policy { uuid } } }
+	caused: policyFirings(filter: { offeringUuid: $offering, causedByCustomerUuid: $customer }, first: 100) { nodes { kind created policy { uuid } } }
 }`;

@@ -123,7 +123,10 @@ const plays: { readonly [Of in Kind]: Play<Of> } = {
 	},
 	deletePolicy: (stage, world, { policy }) => {
 		const uuid = uuidOf(world.policies, policy);
-		return mutate(stage, world, "deleteOfferingUsagePolicy", { uuid }, () => deletePolicy(world, uuid) ?? { uuid });
+		return mutate(stage, world, "deleteOfferingUsagePolicy", { uuid }, () => {
+			const played = deletePolicy(world, uuid);
+			return "code" in played ? played : { uuid, firings: firingsOf(world, played.firings) };
+		});
 	},
 	customer: (stage, world, { customer, changes: { groups, ...flags } }) => {
 		const uuid = uuidOf(world.customers, customer);

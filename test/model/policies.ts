@@ -38,27 +38,42 @@ export interface Change {
 
 /** Turns every policy that is to be turned; what a report changed is what may have caused it. */
 export function evaluate(world: World, changes: readonly Change[] = []): Firing[] {
-	const month = thisMonth(world);
 	const firings: Firing[] = [];
 	for (const policy of [...world.policies].sort((one, other) => (one.uuid < other.uuid ? -1 : 1))) {
-		const limits = limitsOf(world, policy);
-		const exceeded = limits.filter((limit) => limit.exceeded);
-		if (policy.hasFired === exceeded.length > 0) continue;
+		if (policy.hasFired === limitsOf(world, policy).some((limit) => limit.exceeded)) continue;
 		policy.hasFired = !policy.hasFired;
 		if (policy.hasFired) policy.firedDatetime = world.now;
-		firings.push({
-			policy: policy.uuid,
-			kind: policy.hasFired ? "FIRED" : "RESET",
-			created: world.now,
-			windowStart: windowOf(policy.request.period, month).first,
-			windowEnd: month,
-			cause: causeOf(world, policy, changes),
-			breaches: policy.hasFired ? exceeded.map(({ component, used, limit }) => ({ type: component.type, used, limit })) : [],
-		});
+		firings.push(record(world, policy, policy.hasFired ? "FIRED" : "RESET", causeOf(world, policy, changes)));
 	}
-	world.firings.push(...firings);
 	return firings;
 }
+
+/** Records a firing, with the limits that are exceeded now. */
+function record(world: World, policy: Policy, kind: Firing["kind"], cause: string | null): Firing {
+	const month = thisMonth(world);
+	const exceeded = limitsOf(world, policy).filter((limit) => limit.exceeded);
+	const firing: Firing = {
+		policy: policy.uuid,
+		kind,
+		created: world.now,
+		windowStart: windowOf(policy.request.period, month).first,
+		windowEnd: month,
+		cause,
+		breaches: exceeded.map(({ component, used, limit }) => ({ type: component.type, used, limit })),
+	};
+	world.firings.push(firing);
+	world.policyOf.set(firing, policy);
+	return firing;
+}
+
+/** The firings of policies whose audience includes the customer, newest first. */
+export const firingsAimedAt = (world: World, { groups }: Customer): Firing[] =>
+	world.firings
+		.filter((firing) => {
+			const request = world.policyOf.get(firing)?.request;
+			return request?.applyToAll === true || request?.organizationGroups.some((group) => groups.has(group)) === true;
+		})
+		.reverse();
 
 /** The record that raised an exceeded total most, or, of a policy that is not fired any more, lowered one that was exceeded most. */
 function causeOf(world: World, policy: Policy, changes: readonly Change[]): string | null {
@@ -101,11 +116,13 @@ export function updatePolicy(world: World, uuid: string, change: Partial<PolicyR
 	return { policy, firings: evaluate(world) };
 }
 
-export function deletePolicy(world: World, uuid: string): Refused | undefined {
-	if (!world.policies.some((policy) => policy.uuid === uuid)) return notFound(absent("Policy", uuid, "uuid"));
-	world.policies = world.policies.filter((policy) => policy.uuid !== uuid);
+export function deletePolicy(world: World, uuid: string): Refused | { firings: Firing[] } {
+	const policy = world.policies.find((candidate) => candidate.uuid === uuid);
+	if (policy === undefined) return notFound(absent("Policy", uuid, "uuid"));
+	const firings = policy.hasFired ? [record(world, policy, "WITHDRAWN", null)] : [];
+	world.policies = world.policies.filter((other) => other !== policy);
 	for (const firing of world.firings) if (firing.policy === uuid) firing.policy = null;
-	return undefined;
+	return { firings };
 }
 
 function shapeProblems({ actions, emails, applyToAll, organizationGroups, componentLimits }: PolicyRequest): Problem[] {

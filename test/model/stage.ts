@@ -229,6 +229,7 @@ function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, namesake
 		limits: [],
 		policies: [],
 		firings: [],
+		policyOf: new Map(),
 		turned: new Set(),
 	};
 }

@@ -3,12 +3,12 @@ import { differencesIn } from "../support/differences.ts";
 import type { Answer } from "../support/gateway.ts";
 import { printed, sum } from "./amounts.ts";
 import { policyFields, type Turn } from "./answers.ts";
-import { attempts, figures } from "./documents.ts";
+import { attempts, figures, firingsOfCustomer } from "./documents.ts";
 import { zone } from "./months.ts";
-import { evaluate, isBlocked } from "./policies.ts";
+import { evaluate, firingsAimedAt, isBlocked } from "./policies.ts";
 import type { Stage } from "./stage.ts";
 import { turnMonth } from "./turns.ts";
-import { byUuid, componentOf, type Limit, thisMonth, type World } from "./world.ts";
+import { byUuid, componentOf, type Firing, type Limit, thisMonth, type World } from "./world.ts";
 
 /** Everything that is stored of the sequence, one table after the other, and in the model: what is left in the end. */
 export async function compareStored({ database }: Stage, world: World): Promise<Turn> {
@@ -95,6 +95,20 @@ function usedBy(world: World, { resource, component, user }: Limit): string {
 	const month = thisMonth(world);
 	const usage = world.usages.find((other) => other.resource === resource && other.month === month && componentOf(world, other.type)?.uuid === component);
 	return printed(sum([...(usage?.parts.values() ?? [])].filter((part) => part.user === user).map(({ amount }) => amount)));
+}
+
+/** Which firings are found by each customer. */
+export async function compareFirings(stage: Stage, world: World): Promise<Turn> {
+	const answered = [];
+	for (const { uuid: customer } of world.customers) answered.push(await stage.ask(world.now, firingsOfCustomer, { offering: world.offering, customer }));
+	const page = (firings: readonly Firing[]) => ({
+		nodes: firings.map(({ kind, created, policy }) => ({ kind, created, policy: policy === null ? null : { uuid: policy } })),
+	});
+	const expected = world.customers.map((customer) => {
+		const isCause = ({ cause }: Firing) => world.usages.some(({ uuid, resource }) => uuid === cause && resource.customer === customer);
+		return { aimed: page(firingsAimedAt(world, customer)), caused: page(world.firings.filter(isCause).reverse()) };
+	});
+	return { asked: "each customer's firings", answered: JSON.parse(JSON.stringify(answered)), expected: JSON.parse(JSON.stringify(expected)) };
 }
 
 /** Whose resources are refused, for what they are or because of a policy. The last thing that is done: the others are created. */

@@ -23,6 +23,8 @@ export interface World {
 	policies: Policy[];
 	/** In the order of the log. */
 	readonly firings: Firing[];
+	/** Whose each firing is, also after the policy was deleted: the policy as it is, or was last. */
+	readonly policyOf: Map<Firing, Policy>;
 	/** Months that have begun. */
 	readonly turned: Set<Month>;
 }
@@ -119,7 +121,7 @@ export interface Policy {
 export interface Firing {
 	/** Null when the policy was deleted since. */
 	policy: string | null;
-	readonly kind: "FIRED" | "RESET";
+	readonly kind: "FIRED" | "RESET" | "WITHDRAWN";
 	readonly created: Date;
 	readonly windowStart: Month | null;
 	readonly windowEnd: Month;

@@ -66,6 +66,29 @@ async function positions(): Promise<string[]> {
 	return policyFirings.nodes.map(({ position }: Answer) => position).reverse();
 }
 
+describe("a policy that is deleted while it is fired", () => {
+	const remove = "mutation ($input: DeleteOfferingUsagePolicyInput!) { deleteOfferingUsagePolicy(input: $input) { __typename } }";
+
+	test.each(["policyUuid", "customerUuid", "kinds"] as const)("is the last event, without its policy, for who follows by %s", async (filter) => {
+		const group = await provider.group();
+		const customer = await provider.customer({ groups: [group] });
+		const policy = await provider.policy({ limits: { cpu: 10 }, groups: [group] });
+		const given = { policyUuid: { policyUuid: policy }, customerUuid: { customerUuid: customer, policyUuid: policy }, kinds: { kinds: ["WITHDRAWN"] } }[filter];
+		await upAndDown();
+		const [after] = await positions();
+		await report("11", await provider.resource({ customer }));
+		await gateway().ask(provider.token, remove, { input: { uuid: policy } });
+		const events = subscribe(client, alerts, { filter: given, after });
+		const told = [(await events.next()).policyFirings.firing];
+		if (filter !== "kinds") told.push((await events.next()).policyFirings.firing);
+		events.stop();
+
+		expect(told.map(({ kind, policy: named }: Answer) => [kind, named])).toEqual(
+			filter === "kinds" ? [["WITHDRAWN", null]] : [["FIRED", null], ["WITHDRAWN", null]], // biome-ignore format: a list
+		);
+	});
+});
+
 describe.each(["WebSocket", "server-sent events"])("over %s", (transport) => {
 	const follow = (query: string, variables?: object): Promise<Events> =>
 		transport === "WebSocket"

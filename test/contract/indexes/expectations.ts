@@ -73,8 +73,9 @@ export const expectations: ReadonlyMap<string, Expectation> = new Map([
 	...of("offerings", { "": "in order", " of categoryUuid": by("categoryUuid"), " of providerUuid": by("providerUuid"), " of states": small }),
 	...of("policyFirings", {
 		"": "in order",
-		" of customerUuid": by("customerUuid"),
-		" of kinds": half("there are two kinds, as many of one as of the other"),
+		" of causedByCustomerUuid": by("customerUuid"),
+		" of customerUuid": half("policies for all customers are many, and fire as often as others"),
+		" of kinds": half("there are as many FIRED as RESET, and few WITHDRAWN, which an index of their own finds"),
 		" of offeringUuid": by("offeringUuid"),
 		" of policyUuid": by("policyUuid"),
 	}),

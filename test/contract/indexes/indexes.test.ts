@@ -17,6 +17,7 @@ const all = listings(
 		billingPeriodMonth: "3",
 		billingPeriodYear: "2025",
 		categoryUuid: text(example.category),
+		causedByCustomerUuid: text(example.customer),
 		"categoryComponentUsages.scope": globalId("Customer", example.customer),
 		componentType: text("cpu"),
 		customerUuid: text(example.customer),
@@ -49,7 +50,18 @@ const all = listings(
 );
 
 /** Tables of so few rows, whatever is in use, that reading them whole is as good as any index. */
-const small = new Set(["Category", "CategoryComponent", "Offering", "OfferingComponent", "OfferingUsagePolicy", "OrganizationGroup", "Plan", "PlanComponent"]);
+const small = new Set([
+	"Category",
+	"CategoryComponent",
+	"DeletedPolicy",
+	"Offering",
+	"OfferingComponent",
+	"OfferingUsagePolicy",
+	"OfferingUsagePolicyGroup",
+	"OrganizationGroup",
+	"Plan",
+	"PlanComponent",
+]);
 
 /** A page has 25 rows; what it takes to find them is a small multiple, far from the tens of thousands that the tables hold. */
 const few = 300;
