@@ -30,8 +30,8 @@ const ofChange = 10;
 
 /**
  * What is more work than its objects are, of lists that grow with every report: to count them, where they are not below an
- * object and where they are; to look for a piece of a username; and to find what is filtered in another order than the usual,
- * for which an index is walked or what is found is sorted.
+ * object and where they are; to look for a piece of a username; and to find what is filtered, or little of what there is seen, in
+ * another order than the usual, for which an index is walked or what is found is sorted.
  */
 const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number }>> = {
 	ComponentUsageConnection: { count: 25, countBelow: 10 },
@@ -109,10 +109,8 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
 		const growing = ofGrowing[type.name];
 		if (growing === undefined) return 0;
-		const filters = fieldsIn(node, "filter");
-		const search = filters.includes("username") ? ofSearch : 0;
-		if (parent !== root) return search;
-		return search + (filters.length > 0 && fieldsIn(node, "orderBy").length > 0 ? ofOrder : 0);
+		const search = fieldsIn(node, "filter").includes("username") ? ofSearch : 0;
+		return search + (parent === root && fieldsIn(node, "orderBy").length > 0 ? ofOrder : 0);
 	}
 
 	/** The names in an object that is given as the argument. */

@@ -127,10 +127,12 @@ function on(connection: Connection, { nameOf, time }: Place, caller: Caller | un
 	};
 	async function timed<Result>(run: () => Promise<Result>): Promise<Result> {
 		const end = time.begin();
-		return run().finally(() => {
+		try {
+			return await run();
+		} finally {
 			const took = end();
 			caller?.took(took);
-		});
+		}
 	}
 	return {
 		rows: async <Row extends object>(statement: Sql) => (await timed(() => connection.query<Row>(query(statement)))).rows,

@@ -32,12 +32,12 @@ describe("an operation costs 1, and 1 for each 10 objects that it may read", () 
 		["the count of a list", "{ resources(first: 10) { totalCount } }", 1 + 1 + 1],
 		["the count of usage records, which grow with every report", "{ componentUsages(first: 10) { totalCount } }", 1 + 1 + 25],
 		["the count of their parts", "{ componentUserUsages(first: 10) { ...C } } fragment C on ComponentUserUsageConnection { ... { totalCount } }", 1 + 1 + 50],
-		["usage records in another order", "{ componentUsages(first: 10, orderBy: { field: USAGE }) { nodes { usage } } }", 1 + 1],
+		["usage records in another order", "{ componentUsages(first: 10, orderBy: { field: USAGE }) { nodes { usage } } }", 1 + 1 + 10],
 		[
-			"usage records that are filtered, in another order",
-			"query ($f: ComponentUsageFilter) { componentUsages(first: 10, filter: $f, orderBy: { field: USAGE }) { nodes { usage } } }",
-			1 + 1 + 10,
-			{ f: { type: "cpu" } },
+			"parts that a variable searches and orders",
+			"query ($f: ComponentUserUsageFilter, $o: ComponentUserUsageOrder) { componentUserUsages(first: 10, filter: $f, orderBy: $o) { nodes { usage } } }",
+			1 + 1 + 5 + 10,
+			{ f: { username: "ann" }, o: { field: "USAGE" } },
 		],
 		["a piece of a username", `{ componentUserUsages(first: 10, filter: { username: "ann" }) { nodes { usage } } }`, 1 + 1 + 5],
 		[
