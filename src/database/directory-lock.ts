@@ -1,27 +1,78 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { exitCodes, Failure } from "../shared/failure.ts";
+import { startHeartbeat } from "./lock-heartbeat.ts";
+
+/** A directory that this process has for itself. */
+export interface DirectoryLock {
+	/** Ends the process when another one has taken the directory over meanwhile. Cheap: called before each statement. */
+	check(): void;
+	release(): Promise<void>;
+}
+
+export interface DirectoryLockOptions {
+	/** Takes a line about what is waited for. */
+	readonly tell?: (line: string) => void;
+	/** A lock that shows no sign of life for as long is taken over, in milliseconds: many beats of the heart. */
+	readonly patience?: number;
+}
+
+/** What a lock says of its owner. */
+interface Owner {
+	/** Another one each time that a lock is taken. */
+	readonly id: string;
+	readonly pid: number;
+	/** When the process started, in the system's own count, where it says so: a later process with the same pid differs. */
+	readonly started: string | null;
+	/** Where the pid names this process: the computer, since it started, and its namespace of processes. */
+	readonly place: string;
+}
+
+const usualPatience = 15_000;
+const betweenLooks = 100;
 
 /**
- * Takes the directory for this process alone, and answers how to give it back. The embedded database has no lock of its
- * own, and a second process on its files destroys what the first one wrote.
+ * Takes the directory for this process alone. The embedded database has no lock of its own, and a second process on its
+ * files destroys what the first one wrote.
  *
- * A lock whose process has ended, by pid and start time, is taken over. Throws a Failure with the owner's pid otherwise.
+ * The lock is a file that its owner touches every second. One whose process has ended is taken over: by its pid, where
+ * that names the same process for both; otherwise, in another container or on another computer, when nobody has touched
+ * it for a while, by this process's own clock. Throws a Failure that names the owner while there is one.
  */
-export function lockDirectory(directory: string): () => void {
+export async function lockDirectory(directory: string, { tell = () => {}, patience = usualPatience }: DirectoryLockOptions = {}): Promise<DirectoryLock> {
 	mkdirSync(directory, { recursive: true });
 	const lock = join(directory, "lock");
-	const own = join(directory, `lock.${process.pid}`);
-	writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+	const owner: Owner = { id: randomUUID(), pid: process.pid, started: startOf(process.pid), place: placeOfPids() };
+	const own = join(directory, `lock.${owner.id}`);
+	writeFileSync(own, JSON.stringify(owner));
 	try {
 		for (let attempt = 0; attempt < 10; attempt++) {
-			if (linked(own, lock)) return () => rmSync(lock, { force: true });
-			removeIfStale(lock, directory);
+			if (linked(own, lock)) return held(directory, lock, owner.id);
+			const found = read(lock);
+			if (found === undefined) continue;
+			await refuseWhileOwned(directory, lock, found, tell, patience);
+			remove(lock, found, owner.id);
 		}
 		throw inUse(directory, "another process");
 	} finally {
 		rmSync(own, { force: true });
 	}
+}
+
+function held(directory: string, lock: string, id: string): DirectoryLock {
+	const file = openSync(lock, "r+");
+	const heart = startHeartbeat({ directory, lock, id, file });
+	return {
+		check: heart.check,
+		release: async () => {
+			await heart.stop();
+			closeSync(file);
+			if (read(lock)?.includes(id)) rmSync(lock, { force: true });
+		},
+	};
 }
 
 /** Creates the lock with its content in one step, so that nobody ever reads half of it. */
@@ -35,13 +86,26 @@ function linked(own: string, lock: string): boolean {
 	}
 }
 
-function removeIfStale(lock: string, directory: string): void {
-	const found = read(lock);
-	if (found === undefined) return;
+/** Returns when nobody owns the lock any more. Throws a Failure while somebody does. */
+async function refuseWhileOwned(directory: string, lock: string, found: string, tell: (line: string) => void, patience: number): Promise<void> {
 	const owner = parsed(found);
-	if (owner !== undefined && isRunning(owner)) throw inUse(directory, `process ${owner.pid}`);
-	// Somebody else may have taken over meanwhile: what was moved away must be what was found, or it is put back.
-	const aside = `${lock}.stale.${process.pid}`;
+	if (owner === undefined) return; // left by a crash of the computer: an owner that lives has written all of it
+	const isHere = owner.place === placeOfPids();
+	if (isHere && !isThere(owner.pid)) return;
+	if (isHere && hasStart(owner)) throw inUse(directory, `process ${owner.pid}`);
+	// The pid says nothing: it is of another place, or has become another process's.
+	tell(`Looking for ${patience / 1_000} s whether the data directory ${directory} is in use by process ${owner.pid} of another place.`);
+	const first = touched(lock);
+	for (const since = performance.now(); performance.now() - since < patience; await pause(betweenLooks)) {
+		const last = touched(lock);
+		if (last === undefined || read(lock) !== found) return; // it is another one by now, or none
+		if (last !== first) throw inUse(directory, `process ${owner.pid} of another container or computer`);
+	}
+}
+
+/** Takes the lock away that was found. Somebody else may have taken over meanwhile: then it is put back. */
+function remove(lock: string, found: string, id: string): void {
+	const aside = `${lock}.stale.${id}`;
 	try {
 		renameSync(lock, aside);
 	} catch (error) {
@@ -50,11 +114,6 @@ function removeIfStale(lock: string, directory: string): void {
 	}
 	if (read(aside) !== found) linked(aside, lock);
 	rmSync(aside, { force: true });
-}
-
-interface Owner {
-	pid: number;
-	started: string | null;
 }
 
 function parsed(content: string): Owner | undefined {
@@ -67,20 +126,38 @@ function parsed(content: string): Owner | undefined {
 	}
 }
 
-function isRunning({ pid, started }: Owner): boolean {
+function isThere(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
+		return true;
 	} catch (error) {
-		if (!isCode(error, "EPERM")) return false;
+		return isCode(error, "EPERM");
 	}
-	return started === null || startOf(pid) === null || startOf(pid) === started;
 }
 
-/** When the process started, in the system's own count, where it tells: a later process with the same pid differs. */
-function startOf(pid: number): string | null {
+const hasStart = ({ pid, started }: Owner): boolean => started === null || startOf(pid) === null || startOf(pid) === started;
+
+const startOf = (pid: number): string | null => {
 	const stat = read(`/proc/${pid}/stat`);
 	return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+};
+
+function placeOfPids(): string {
+	const boot = read("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+	return [hostname(), boot, namespace()].join(" ");
 }
+
+/** Linux's name of the namespace that this process's pid is of. */
+function namespace(): string {
+	try {
+		return readlinkSync("/proc/self/ns/pid");
+	} catch {
+		return ""; // another system, which has none
+	}
+}
+
+/** When the lock was touched last; undefined when there is none. */
+const touched = (lock: string): number | undefined => statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
 
 function read(file: string): string | undefined {
 	try {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { DatabaseConfig } from "../config.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
-import type { Database } from "./database.ts";
-import { lockDirectory } from "./directory-lock.ts";
+import { type Database, watchedDatabase } from "./database.ts";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { openPGlite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 
@@ -12,25 +12,29 @@ export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptio
 }
 
 async function openEmbedded(directory: string): Promise<Database> {
-	const unlock = lockedOrFailure(directory);
+	const lock = await lockedOrFailure(directory);
 	try {
 		const database = await openPGlite(join(directory, "pglite"));
+		const guarded = watchedDatabase(database, (_statement, run) => {
+			lock.check();
+			return run();
+		});
 		return {
-			...database,
+			...guarded,
 			close: async () => {
 				await database.close();
-				unlock();
+				await lock.release();
 			},
 		};
 	} catch (error) {
-		unlock();
+		await lock.release();
 		throw new Failure(`The database in ${directory} cannot be opened: ${reason(error)}`, exitCodes.databaseUnavailable);
 	}
 }
 
-function lockedOrFailure(directory: string): () => void {
+async function lockedOrFailure(directory: string): Promise<DirectoryLock> {
 	try {
-		return lockDirectory(directory);
+		return await lockDirectory(directory, { tell: (line) => process.stderr.write(`${line}\n`) });
 	} catch (error) {
 		if (error instanceof Failure) throw error;
 		throw new Failure(`The data directory ${directory} cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);

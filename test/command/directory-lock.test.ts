@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { lockDirectory } from "../../src/database/directory-lock.ts";
 import { exitCodes } from "../../src/shared/failure.ts";
 import { smallWorld } from "../import/small-world.ts";
 import { testFolders } from "../import/support.ts";
-import { ask, directoriesForFile, type Ended, run, type Service, startService } from "./process.ts";
+import { ask, begin, directoriesForFile, type Ended, run, type Service, startService } from "./process.ts";
 
 const directory = directoriesForFile();
 const folder = testFolders();
@@ -22,6 +23,18 @@ beforeEach(async () => {
 	data = await directory();
 	await cp(used, data, { recursive: true });
 });
+
+/** Whether a namespace of processes can be made here, as containers have one. */
+const canUnshare = spawnSync("unshare", ["--pid", "--fork", "true"]).status === 0;
+
+/** What a lock of this place says of where it is. */
+async function placeHere(): Promise<string> {
+	const scratch = await directory();
+	const lock = await lockDirectory(scratch);
+	const { place } = JSON.parse(await readFile(`${scratch}/lock`, "utf8"));
+	await lock.release();
+	return place;
+}
 
 const leave = (content: string) => writeFile(`${data}/lock`, content);
 
@@ -61,15 +74,30 @@ describe("a directory that another process has", () => {
 });
 
 describe("a lock is taken over", () => {
-	test("when its process has ended", async () => {
+	test("at once when its process has ended", async () => {
 		const { pid } = spawnSync(process.execPath, ["--version"]);
-		await leave(JSON.stringify({ pid, started: "1" }));
+		await leave(JSON.stringify({ id: "x", pid, started: "1", place: await placeHere() }));
 		expect(await run("migrate", { DATA_DIR: data })).toEqual(upToDate);
 	});
 
-	test("when its pid belongs to a process that started at another time", async () => {
-		await leave(JSON.stringify({ pid: process.pid, started: "1" }));
+	test("of a service that was killed, at once", async () => {
+		const service = await startService({ DATA_DIR: data });
+		await service.kill();
 		expect(await run("migrate", { DATA_DIR: data })).toEqual(upToDate);
+	});
+
+	test("after a while without a sign of life when its pid is of another container", async () => {
+		await leave(JSON.stringify({ id: "x", pid: process.pid, started: "1", place: "another container" }));
+		const lines: string[] = [];
+		const lock = await lockDirectory(data, { patience: 300, tell: (line) => lines.push(line) });
+		expect(lines).toEqual([`Looking for 0.3 s whether the data directory ${data} is in use by process ${process.pid} of another place.`]);
+		await lock.release();
+	});
+
+	test("after a while when its pid belongs to a process that started at another time", async () => {
+		await leave(JSON.stringify({ id: "x", pid: process.pid, started: "1", place: await placeHere() }));
+		const lock = await lockDirectory(data, { patience: 300 });
+		await lock.release();
 	});
 
 	test.each([["nothing"], ["half a {"], ["null"], ['{"pid":"12"}'], ['{"pid":0,"started":null}'], ['{"pid":-1,"started":null}']])(
@@ -81,9 +109,51 @@ describe("a lock is taken over", () => {
 	);
 });
 
-test("a lock of a process that cannot tell when it started is respected while there is one with its pid", async () => {
-	await leave(JSON.stringify({ pid: process.pid, started: null }));
-	expect(await run("migrate", { DATA_DIR: data })).toMatchObject({ exitCode: exitCodes.directoryInUse });
+describe("a lock is respected", () => {
+	test("of a process that cannot tell when it started, while there is one with its pid", async () => {
+		await leave(JSON.stringify({ id: "x", pid: process.pid, started: null, place: await placeHere() }));
+		expect(await run("migrate", { DATA_DIR: data })).toMatchObject({ exitCode: exitCodes.directoryInUse });
+	});
+
+	test("of another container, whatever process has its pid here, while somebody touches it", async () => {
+		const lock = await lockDirectory(data);
+		const { pid } = spawnSync(process.execPath, ["--version"]);
+		const found: object = JSON.parse(await readFile(`${data}/lock`, "utf8"));
+		// In place: the file that its owner touches stays the same, and so does what its content says of whose it is.
+		await writeFile(`${data}/lock`, JSON.stringify({ ...found, pid, place: "another container" }));
+		const refused = await run("migrate", { DATA_DIR: data });
+		expect(refused).toMatchObject({ exitCode: exitCodes.directoryInUse, stdout: "" });
+		expect(refused.stderr).toContain(`is in use by process ${pid} of another container or computer.`);
+		await lock.release();
+	});
+
+	test.skipIf(!canUnshare)("from within a namespace of processes of its own (skipped where none can be made)", async () => {
+		const lock = await lockDirectory(data);
+		const { exitCode, stderr } = await begin("migrate", { DATA_DIR: data }, [], { within: ["unshare", "--pid", "--fork"] }).ended;
+		expect({ exitCode, isNamed: stderr.includes(`is in use by process ${process.pid} of another container or computer.`) }).toEqual({
+			exitCode: exitCodes.directoryInUse,
+			isNamed: true,
+		});
+		await lock.release();
+	});
+
+	test("by one of ten processes that want the directory at once", async () => {
+		const locks = await Promise.allSettled(Array.from({ length: 10 }, () => lockDirectory(data, { patience: 300 })));
+		const taken = locks.flatMap((lock) => (lock.status === "fulfilled" ? [lock.value] : []));
+		expect(taken).toHaveLength(1);
+		await taken[0]?.release();
+	});
+});
+
+test("a service whose lock another process has taken, while it was stopped, ends before it writes", async () => {
+	const service = await startService({ DATA_DIR: data });
+	process.kill(service.pid, "SIGSTOP");
+	await rm(`${data}/lock`);
+	await leave(JSON.stringify({ id: "another", pid: process.pid, started: null, place: await placeHere() }));
+	const ended = service.ended;
+	process.kill(service.pid, "SIGCONT");
+	expect(await ended).toMatchObject({ exitCode: null, stderr: expect.stringContaining("is another process's, or is gone: this process ends at once") });
+	expect(await readFile(`${data}/lock`, "utf8")).toContain("another");
 });
 
 test("a lock that cannot be read is left alone", async () => {

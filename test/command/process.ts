@@ -27,6 +27,8 @@ export interface Service {
 	kill(): Promise<Ended>;
 	/** Presses Ctrl-C again and again until it ends, as npm does in passing on what the process got already. */
 	interrupt(): Promise<Ended>;
+	/** Its end, whatever brings it about. */
+	readonly ended: Promise<Ended>;
 }
 
 const programs = {
@@ -77,14 +79,22 @@ export async function startService(settings: Settings, options?: { openFiles?: n
 			const pressing = setInterval(() => child.kill("SIGINT"), 1);
 			return ended.finally(() => clearInterval(pressing));
 		},
+		ended,
 	};
 }
 
-/** Starts one of the commands of package.json, which may open that many files when it is said. */
-export function begin(command: Command, settings: Settings, args: readonly string[] = [], { openFiles }: { openFiles?: number } = {}) {
+/** How a command is started: with so many files that it may open, or within another program. */
+interface Starting {
+	readonly openFiles?: number;
+	/** The other program's words. */
+	readonly within?: readonly string[];
+}
+
+/** Starts one of the commands of package.json. */
+export function begin(command: Command, settings: Settings, args: readonly string[] = [], { openFiles, within = [] }: Starting = {}) {
 	const program = [process.execPath, "--enable-source-maps", projectPath("dist", programs[command]), ...args];
-	const within = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$0" "$@"`];
-	const [file = "", ...rest] = [...within, ...program];
+	const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$0" "$@"`];
+	const [file = "", ...rest] = [...limited, ...within, ...program];
 	const child = spawn(file, rest, {
 		cwd: projectPath(),
 		env: { PATH: process.env["PATH"], ...settings },

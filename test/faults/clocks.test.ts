@@ -134,6 +134,14 @@ async function watchedService(settings: Settings) {
 		child.kill("SIGTERM");
 		return ended;
 	};
-	const service: Service = { pid: child.pid ?? 0, url: /http:\S+/.exec(output.stdout)?.[0] ?? "", greeting: output.stdout, stop, kill: stop, interrupt: stop };
+	const service: Service = {
+		pid: child.pid ?? 0,
+		url: /http:\S+/.exec(output.stdout)?.[0] ?? "",
+		greeting: output.stdout,
+		stop,
+		kill: stop,
+		interrupt: stop,
+		ended,
+	};
 	return { output, service };
 }
