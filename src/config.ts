@@ -21,6 +21,8 @@ export interface Config {
 	/** Port to listen on; 0 takes a free one. */
 	port: number;
 	database: DatabaseConfig;
+	/** Whether whatever opens the database applies migrations that it lacks; off, it refuses a database that lacks some. */
+	migrate: "on" | "off";
 	/** IANA zone whose calendar makes the billing months. */
 	timeZone: string;
 	/** Where notifications are handed in; without one they are not sent. */
@@ -76,6 +78,8 @@ export function parseConfig(env: Environment): Config {
 	const url = given("DATABASE_URL");
 	const database: DatabaseConfig = url === undefined ? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" } : { kind: "server", url };
 	if (url !== undefined) check(url, isPostgresUrl(url), "DATABASE_URL must look like postgresql://user:password@host:5432/database.");
+	const migrated = given("MIGRATE") ?? "on";
+	const migrate = check(migrated, migrated === "on" || migrated === "off", `MIGRATE must be on or off, not "${migrated}".`) as Config["migrate"];
 	const host = given("HOST") ?? "127.0.0.1";
 	check(
 		host,
@@ -145,6 +149,7 @@ export function parseConfig(env: Environment): Config {
 		host,
 		port,
 		database,
+		migrate,
 		timeZone,
 		mailServer,
 		mailFrom,

@@ -5,7 +5,7 @@ import { createReferenceClock, isCertain, type ReferenceClock, unreadiness, whil
 import { requireTimeZone } from "./clock/time-zone.service.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
-import { applyMigrations } from "./database/migrations.ts";
+import { prepareSchema } from "./database/migrations.ts";
 import { openDatabase } from "./database/open.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
 import type { Services } from "./graphql/context.ts";
@@ -52,7 +52,7 @@ await runCommand(async () => {
 	// The database opens while the server, most of the code, is loaded.
 	const [database, server] = await Promise.all([openDatabase(config.database, { onRetry: observation.measures?.retry }), import("./server/server.ts")]);
 	try {
-		await applyMigrations(database);
+		await prepareSchema(database, config.migrate);
 		await requireTimeZone(database, config.timeZone);
 		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { parseConfig } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { applyMigrations } from "../database/migrations.ts";
+import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { systemClock } from "../shared/clock.ts";
 import { Failure, runCommand } from "../shared/failure.ts";
@@ -28,9 +28,10 @@ await runCommand(async () => {
 		return 0;
 	}
 	if (!known || (action !== "list" && subject === undefined)) throw new Failure(usage);
-	const database = await openDatabase(parseConfig(process.env).database);
+	const { database: place, migrate } = parseConfig(process.env);
+	const database = await openDatabase(place);
 	try {
-		await applyMigrations(database);
+		await prepareSchema(database, migrate);
 		if (action === "create") say(await created(database, subject ?? "", values.name ?? "", daysIn(values.days)));
 		if (action === "list") say(await listed(database, subject));
 		if (action === "revoke") say(await revoked(database, subject ?? ""));

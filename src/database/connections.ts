@@ -35,8 +35,8 @@ export interface Connections {
 	 * that is coded ETIMEDOUT when it takes too long, or the server does not answer anything at the moment.
 	 */
 	take(caller?: Taker): Promise<Connection>;
-	/** A client that is not pooled, not connected yet, and closed with the others. */
-	unpooled(name: string): { readonly client: pg.Client; cut(): void };
+	/** A client that is not pooled, not connected yet, and closed with the others. Its statements have the usual time, or as much as they take. */
+	unpooled(name: string, time?: "unbounded"): { readonly client: pg.Client; cut(): void };
 	/** Ends them. What still runs after a moment is cut off, be it that a frozen server would take it on later. */
 	end(): Promise<void>;
 }
@@ -99,9 +99,10 @@ export function openConnections(url: string, { most, waits, types }: Connections
 		void gone.then(() => pools.delete(gone));
 	}
 
-	function unpooled(name: string): { client: pg.Client; cut(): void } {
+	function unpooled(name: string, time?: "unbounded"): { client: pg.Client; cut(): void } {
 		const own = socket();
-		const client = new pg.Client({ ...limits, stream: () => own, ...keptAlive, connectionTimeoutMillis: waits.connect, application_name: name });
+		const bounds = time === "unbounded" ? { ...limits, statement_timeout: 0, query_timeout: 0 } : limits;
+		const client = new pg.Client({ ...bounds, stream: () => own, ...keptAlive, connectionTimeoutMillis: waits.connect, application_name: name });
 		client.on("error", () => {}); // told by what is asked of it, and by its end
 		return { client, cut: () => void own.destroy() };
 	}

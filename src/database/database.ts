@@ -31,11 +31,17 @@ export interface Database extends Queries {
 	onBehalfOf(caller: Caller): Database;
 	/** Calls back on each notification on the channel, this process's own included; and again after a lost connection returns. */
 	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
-	/** Does work that needs Prisma's driver adapter, on a connection that nothing else shares. */
-	withAdapter<Result>(work: (factory: PrismaAdapterFactory) => Promise<Result>): Promise<Result>;
+	/** Does work on a connection that nothing else shares, whose statements take as long as they take. */
+	withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 	/** A way to find out whether the database answers, which what else runs on it does not hold up. */
 	probe(): Probe;
 	close(): Promise<void>;
+}
+
+/** One connection, on which statements follow each other. */
+export interface Session extends Queries {
+	/** Runs statements without values, all in one transaction unless they begin and end one themselves. */
+	script(statements: string): Promise<void>;
 }
 
 export interface Probe {
@@ -47,9 +53,6 @@ export interface Probe {
 
 /** Where a use case writes. */
 export type Transactions = Pick<Database, "transaction">;
-
-/** What the schema engine takes; the packages' types disagree in places that do not matter here. */
-export type PrismaAdapterFactory = import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory;
 
 /** Told of every statement before it runs. */
 export type StatementObserver = (statement: Sql) => void;

@@ -4,9 +4,10 @@ import { parseConfig } from "../config.ts";
 import { systemClock } from "../shared/clock.ts";
 import { Failure, runCommand } from "../shared/failure.ts";
 import { projectPath } from "../shared/project-root.ts";
-import { applyMigrations, pendingMigration } from "./migrations.ts";
+import { applyMigrations } from "./migrations.ts";
 import { openDatabase } from "./open.ts";
 import { openPGlite } from "./pglite.ts";
+import { pendingMigration } from "./schema-drift.ts";
 
 const usage = `Brings the database to the schema of prisma/schema.prisma.
 
@@ -26,7 +27,7 @@ await runCommand(async () => {
 		say(script === undefined ? "Migrations and schema agree." : `Written: ${await written(create ?? "", script)}`);
 	} else {
 		const database = await openDatabase(parseConfig(process.env).database);
-		const applied = await applyMigrations(database).finally(() => database.close());
+		const applied = await applyMigrations(database, { tell: say }).finally(() => database.close());
 		say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
 	}
 	return 0;

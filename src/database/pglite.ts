@@ -4,9 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { PGlite, types } from "@electric-sql/pglite";
 import { dataDir as preparedCluster } from "@electric-sql/pglite-prepopulatedfs";
-import { PrismaPGlite } from "pglite-prisma-adapter";
 import type { Caller } from "./caller.ts";
-import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
 import { createFairQueue, type FairQueue } from "./fair-queue.ts";
 import type { Sql } from "./sql.ts";
 
@@ -16,11 +15,19 @@ import type { Sql } from "./sql.ts";
  */
 setFlagsFromString("--wasm-tiering-budget=100000000");
 
+/** What the schema engine takes; the packages' types disagree in places that do not matter here. */
+type PrismaAdapterFactory = import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory;
+
+export interface PGliteDatabase extends Database {
+	/** What Prisma's engine works through, loaded when it is asked for. */
+	adapter(): Promise<PrismaAdapterFactory>;
+}
+
 /**
  * PostgreSQL in WebAssembly, in this process: in `directory`, or in memory without one. The caller holds the directory's
  * lock. One that is made starts with the files of `cluster`, a tar: with nothing but PostgreSQL's own unless it is given.
  */
-export async function openPGlite(directory?: string, cluster?: Blob): Promise<Database> {
+export async function openPGlite(directory?: string, cluster?: Blob): Promise<PGliteDatabase> {
 	const pglite = await (directory === undefined ? made({}, cluster) : inDirectory(directory));
 	const queue = createFairQueue({ places: 1 });
 	const onBehalfOf = (caller: Caller | undefined): Pick<Database, "rows" | "tuples" | "transaction"> => {
@@ -31,7 +38,7 @@ export async function openPGlite(directory?: string, cluster?: Blob): Promise<Da
 			transaction: (work) => inTurn(queue, caller && { key: caller.key }, () => pglite.transaction((tx) => work(over(tx, caller)))),
 		};
 	};
-	const database: Database = {
+	const database: PGliteDatabase = {
 		engine: "PGlite",
 		...onBehalfOf(undefined),
 		onBehalfOf: (caller) => ({ ...database, ...onBehalfOf(caller) }),
@@ -39,8 +46,9 @@ export async function openPGlite(directory?: string, cluster?: Blob): Promise<Da
 			const stop = await pglite.listen(channel, notified);
 			return () => stop();
 		},
+		withSession: (work) => work({ ...over(pglite, undefined), script: async (statements) => void (await pglite.exec(statements)) }),
 		// The adapter is typed against an older copy of the same interface.
-		withAdapter: (work) => work(new PrismaPGlite(pglite) as unknown as PrismaAdapterFactory),
+		adapter: async () => new (await import("pglite-prisma-adapter")).PrismaPGlite(pglite) as unknown as PrismaAdapterFactory,
 		// It is in this process: it answers for as long as it is open.
 		probe: () => ({ answers: async () => !pglite.closed, close: () => {} }),
 		close: () => pglite.close(),

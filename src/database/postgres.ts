@@ -1,9 +1,8 @@
 import { setFlagsFromString } from "node:v8";
-import { PrismaPg } from "@prisma/adapter-pg";
-import pg from "pg";
+import type pg from "pg";
 import type { Caller } from "./caller.ts";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
-import type { Database, PrismaAdapterFactory, Queries } from "./database.ts";
+import type { Database, Queries, Session } from "./database.ts";
 import { exactTypes } from "./exact-types.ts";
 import { createNames } from "./prepared.ts";
 import { createProbe } from "./probe.ts";
@@ -48,11 +47,7 @@ export async function openPostgres(url: string, { connections: most = 10, waits 
 		transaction: transactions(place, undefined),
 		onBehalfOf: (caller) => ({ ...database, ...onAny(place, caller), transaction: transactions(place, caller) }),
 		listen: (channel, notified) => listen(connections, channel, notified),
-		withAdapter: async (work) => {
-			// The schema engine leaves its advisory lock on the connection, and a migration may take long.
-			const own = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: usualWaits.connect, application_name: "usage-gateway migrations" });
-			return work(runningWholeScripts(new PrismaPg(own))).finally(() => own.end());
-		},
+		withSession: (work) => inSession(connections, work),
 		probe: () => createProbe(connections),
 		close: () => connections.end(),
 	};
@@ -75,6 +70,22 @@ const transactions =
 		return once ? attempt() : retried(attempt, place.onRetry);
 	};
 
+async function inSession<Result>(connections: Connections, work: (session: Session) => Promise<Result>): Promise<Result> {
+	const { client, cut } = connections.unpooled("usage-gateway migrations", "unbounded");
+	try {
+		await client.connect();
+		await client.query("set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0");
+		return await work({
+			rows: async <Row extends object>({ text, values }: Sql) => (await client.query<Row & pg.QueryResultRow>(text, values)).rows,
+			tuples: async ({ text, values }) => (await client.query<unknown[]>({ text, values, rowMode: "array" })).rows,
+			script: async (statements) => void (await client.query(statements)),
+		});
+	} finally {
+		await client.end().catch(() => {}); // it may be lost
+		cut();
+	}
+}
+
 async function inTransaction<Result>(place: Place, caller: Caller | undefined, work: (tx: Queries) => Promise<Result>): Promise<Result> {
 	// What writes is not cancelled: whoever has gone may have left it behind to be done.
 	const connection = await place.connections.take(caller && { key: caller.key });
@@ -94,16 +105,6 @@ async function inTransaction<Result>(place: Place, caller: Caller | undefined, w
 	} finally {
 		connection.release();
 	}
-}
-
-/** The adapter cuts a script at every semicolon, within the body of a function too: this one sends it as it is, in one transaction. */
-function runningWholeScripts(factory: PrismaPg): PrismaAdapterFactory {
-	const connect = async () => {
-		const adapter = await factory.connect();
-		adapter.executeScript = async (script) => void (await adapter.executeRaw({ sql: script, args: [], argTypes: [] }));
-		return adapter;
-	};
-	return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() };
 }
 
 /** Each statement on a connection that is free. */

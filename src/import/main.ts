@@ -1,7 +1,7 @@
 import { commandMoment } from "../clock/reference-clock.service.ts";
 import { requireTimeZone } from "../clock/time-zone.service.ts";
 import { parseConfig } from "../config.ts";
-import { applyMigrations } from "../database/migrations.ts";
+import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { evaluateAllPolicies } from "../month-turn/month-turn.service.ts";
@@ -20,14 +20,14 @@ await runCommand(async () => {
 		say(usage);
 		return 0;
 	}
-	const { database: place, timeZone } = parseConfig(process.env);
+	const { database: place, migrate, timeZone } = parseConfig(process.env);
 	const token = process.env["WALDUR_TOKEN"];
 	const source = sourceOf(command.source, token === "" ? undefined : token);
 	await source.check(); // before a database is made for nothing
 	const report = reportTo(command.report);
 	const database = await openDatabase(place, { waits: longWaits });
 	try {
-		await applyMigrations(database);
+		await prepareSchema(database, migrate);
 		await requireTimeZone(database, timeZone);
 		await commandMoment(database, systemClock); // before anything is written
 		const summary = await importWorld({

@@ -4,7 +4,7 @@ import { clockProblem } from "../clock/reference-clock.service.ts";
 import { requireTimeZone } from "../clock/time-zone.service.ts";
 import { parseConfig } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { applyMigrations } from "../database/migrations.ts";
+import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { isCalendarDay, isTimeZone, startOfDay } from "../shared/billing-period.ts";
 import { systemClock } from "../shared/clock.ts";
@@ -34,10 +34,10 @@ await runCommand(async () => {
 		say(usage);
 		return 0;
 	}
-	const { database: place, timeZone } = parseConfig(process.env);
+	const { database: place, migrate, timeZone } = parseConfig(process.env);
 	const database = await openDatabase(place);
 	try {
-		await applyMigrations(database);
+		await prepareSchema(database, migrate);
 		if (zone !== undefined) {
 			await setTimeZone(database, zone);
 			say(`Billing months are those of ${zone} from now on: start the service with TIME_ZONE=${zone}. Usage stays in the months that it was reported in.`);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseConfig } from "../config.ts";
-import { applyMigrations } from "../database/migrations.ts";
+import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { systemClock } from "../shared/clock.ts";
 import { Failure, runCommand } from "../shared/failure.ts";
@@ -27,9 +27,10 @@ await runCommand(async () => {
 		say(usage);
 		return 0;
 	}
-	const database = await openDatabase(parseConfig(process.env).database);
+	const { database: place, migrate } = parseConfig(process.env);
+	const database = await openDatabase(place);
 	try {
-		await applyMigrations(database);
+		await prepareSchema(database, migrate);
 		if (action === "list") say(told(await newestNotifications(database, selection, limit)));
 		if (action === "discard") say(`Discarded: ${await discardNotifications(database, selection, systemClock())}`);
 		if (action === "send-again") say(`To be sent again: ${await requeueNotifications(database, selection, systemClock())}`);

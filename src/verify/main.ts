@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseConfig } from "../config.ts";
-import { applyMigrations } from "../database/migrations.ts";
+import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { systemClock } from "../shared/clock.ts";
@@ -25,10 +25,10 @@ await runCommand(async () => {
 		say(usage);
 		return 0;
 	}
-	const { database: place, timeZone } = parseConfig(process.env);
+	const { database: place, migrate, timeZone } = parseConfig(process.env);
 	const database = await openDatabase(place, { waits: longWaits });
 	try {
-		await applyMigrations(database);
+		await prepareSchema(database, migrate);
 		const verification = await verifyFigures(database, { now: systemClock(), timeZone, onDifference: (difference) => say(lineOf(difference)) });
 		say(summaryOf(verification));
 		return verification.differences === 0 ? 0 : exitCodes.differences;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { applyMigrations, pendingMigration } from "../../src/database/migrations.ts";
+import { applyMigrations } from "../../src/database/migrations.ts";
 import { openPGlite } from "../../src/database/pglite.ts";
+import { pendingMigration } from "../../src/database/schema-drift.ts";
 import { raw, sql } from "../../src/database/sql.ts";
 import { freshDatabase } from "../support/database.ts";
 

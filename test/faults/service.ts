@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { build } from "esbuild";
 import { projectPath } from "../../src/shared/project-root.ts";
 import type { Settings } from "../command/process.ts";
+import type { MigrationPoint } from "./migration-points.ts";
 import type { Point } from "./points.ts";
 
 /** A service that is killed, by itself or from outside. */
@@ -16,25 +17,34 @@ export interface DoomedService {
 	readonly isDead: boolean;
 }
 
-let bundled: Promise<string> | undefined;
+const bundled = new Map<string, Promise<string>>();
 
-/** The program in one file, made once: it starts in half the time. */
-function program(): Promise<string> {
-	const outfile = projectPath("node_modules", ".cache", `faults-${process.pid}`, "program.mjs");
+/** The program of this folder in one file, made once: it starts in half the time. */
+function program(name: "program" | "migrating-program"): Promise<string> {
+	const outfile = projectPath("node_modules", ".cache", `faults-${process.pid}`, `${name}.mjs`);
 	const options = { bundle: true, packages: "external", platform: "node", format: "esm", target: "node20", logLevel: "warning" } as const;
-	bundled ??= build({ ...options, entryPoints: [projectPath("test", "faults", "program.ts")], outfile }).then(() => outfile);
-	return bundled;
+	const made = bundled.get(name) ?? build({ ...options, entryPoints: [projectPath("test", "faults", `${name}.ts`)], outfile }).then(() => outfile);
+	bundled.set(name, made);
+	return made;
 }
 
-/** Leaves nothing of the services behind. */
+/** Leaves nothing of the programs behind. */
 export async function clearServices(): Promise<void> {
-	if (bundled !== undefined) await rm(dirname(await bundled), { recursive: true, force: true });
-	bundled = undefined;
+	for (const made of bundled.values()) await rm(dirname(await made), { recursive: true, force: true });
+	bundled.clear();
+}
+
+/** Applies the migrations in a process that kills itself when it comes to the point. Returns how that ended: by SIGKILL, or as one that never came to it. */
+export async function migrateDoomed(settings: Settings, point: MigrationPoint): Promise<NodeJS.Signals | number> {
+	const env = { PATH: process.env["PATH"], ...settings };
+	const child = fork(await program("migrating-program"), [point], { cwd: projectPath(), env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+	const [exitCode, signal] = await once(child, "close");
+	return signal ?? exitCode;
 }
 
 /** Starts a service, which kills itself when it comes to the point for the given time. */
 export async function startDoomed(settings: Settings, at?: { readonly point: Point; readonly time: number }): Promise<DoomedService> {
-	const child = fork(await program(), at === undefined ? [] : [at.point, String(at.time)], {
+	const child = fork(await program("program"), at === undefined ? [] : [at.point, String(at.time)], {
 		cwd: projectPath(),
 		env: { PATH: process.env["PATH"], ...settings },
 		stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -7,15 +7,24 @@ import { openPGlite } from "../../src/database/pglite.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
 import type { Template } from "./moments.ts";
-import { named, patient } from "./templates.setup.ts";
+import { named, patient, type Templates } from "./templates.setup.ts";
 
 /** A database of its own for a test file, cloned from a template; closing it leaves nothing behind. */
 export async function freshDatabase(template: Template): Promise<Database> {
 	const templates = inject("templates");
 	if (templates.engine === "PGlite") return openPGlite(undefined, new Blob([await readFile(join(templates.folder, `${template}.tar`))]));
+	return onServerFrom(templates, `${templates.prefix}_${template}`);
+}
 
+/** The same without any table. */
+export async function bareDatabase(): Promise<Database> {
+	const templates = inject("templates");
+	return templates.engine === "PGlite" ? openPGlite() : onServerFrom(templates, "template0");
+}
+
+async function onServerFrom(templates: Extract<Templates, { engine: "PostgreSQL" }>, template: string): Promise<Database> {
 	const name = `${templates.prefix}_${randomBytes(6).toString("hex")}`;
-	await onServer(templates.url, `create database "${name}" template "${templates.prefix}_${template}"`);
+	await onServer(templates.url, `create database "${name}" template "${template}"`);
 	const database = await openPostgres(named(templates.url, name), { waits: patient });
 	return {
 		...database,
