@@ -12,7 +12,7 @@ import {
 	isObjectType,
 	Kind,
 	type OperationDefinitionNode,
-	OperationTypeNode,
+	type SelectionNode,
 	type SelectionSetNode,
 	type ValueNode,
 } from "graphql";
@@ -51,135 +51,197 @@ export interface Cost {
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
- * below of may stand in the answer; 1 for each count. Lists that grow
- * with every report cost more (see ofGrowing). A page holds as many objects as are asked for, other lists are
- * reckoned with 10. A change costs 10 more and 1 for each item of its input, what is asked of the schema itself 50.
- * Takes as long as the text of the document is, whatever its fragments come to.
+ * What is below a field may cost. Of a page, for which it is not known here how many objects it holds, a part is counted
+ * once, and the other part for each of its objects; a page of the first lists, which are below nothing, has a price of its own.
  */
-export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): Cost {
+interface Price {
+	readonly outside: number;
+	readonly ofFirstPage: number;
+	readonly ofPage: number;
+	readonly ofObject: number;
+}
+
+const nothing: Price = { outside: 0, ofFirstPage: 0, ofPage: 0, ofObject: 0 };
+
+const everywhere = (cost: number): Price => ({ outside: cost, ofFirstPage: cost, ofPage: cost, ofObject: 0 });
+
+const sumOf = (one: Price, other: Price): Price => ({
+	outside: one.outside + other.outside,
+	ofFirstPage: one.ofFirstPage + other.ofFirstPage,
+	ofPage: one.ofPage + other.ofPage,
+	ofObject: one.ofObject + other.ofObject,
+});
+
+/**
+ * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
+ * below of may stand in the answer; 1 for each count. Lists that grow with every report cost more (see ofGrowing). A page holds as
+ * many objects as are asked for, other lists are reckoned with 10. A change costs 10 more and 1 for each item of its input, what
+ * is asked of the schema itself 50.
+ * Looks at each selection of the document and at each value in it once, whatever its fragments come to; `visit` is called for each.
+ */
+export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables, visit = () => {}): Cost {
 	const fragments = fragmentsOf(document);
-	const variables = withDefaults(operation, given);
-	let longest = longestOf(listLengths(given));
+	const values = createValues(operation, given, visit);
 	const root = schema.getRootType(operation.operation) ?? undefined;
-	const known = new Map<string, number>();
+	const known = new Map<string, Price>();
 
-	function ofFragment(name: string, page: number, isOfRoot: boolean): number {
-		const key = `${name} ${page} ${isOfRoot}`;
-		const present = known.get(key);
+	function ofFragment(name: string): Price {
+		const present = known.get(name);
 		if (present !== undefined) return present;
-		known.set(key, 0); // one that leads to itself is refused when the document is validated
+		known.set(name, nothing); // one that leads to itself is refused when the document is validated
 		const fragment = fragments.get(name);
-		const cost = fragment === undefined ? 0 : ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page, isOfRoot);
-		known.set(key, cost);
-		return cost;
+		const price = fragment === undefined ? nothing : ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value));
+		known.set(name, price);
+		return price;
 	}
 
-	/** `page` is how many objects the lists of a page hold, 0 outside of one; `isOfRoot`, whether it is of a list that is below nothing. */
-	function ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined, page: number, isOfRoot: boolean): number {
-		let cost = 0;
+	function ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined): Price {
+		let sum = nothing;
 		for (const node of selections) {
-			if (node.kind === Kind.FRAGMENT_SPREAD) cost += ofFragment(node.name.value, page, isOfRoot);
-			else if (node.kind === Kind.INLINE_FRAGMENT) {
-				cost += ofSelections(node.selectionSet, node.typeCondition === undefined ? type : schema.getType(node.typeCondition.name.value), page, isOfRoot);
-			} else cost += ofField(node, type, page, isOfRoot);
+			visit();
+			sum = sumOf(sum, ofSelection(node, type));
 		}
-		return cost;
+		return sum;
 	}
 
-	function ofField(node: FieldNode, parent: GraphQLNamedType | undefined, page: number, isOfRoot: boolean): number {
+	function ofSelection(node: SelectionNode, type: GraphQLNamedType | undefined): Price {
+		if (node.kind === Kind.FRAGMENT_SPREAD) return ofFragment(node.name.value);
+		if (node.kind === Kind.FIELD) return ofField(node, type);
+		return ofSelections(node.selectionSet, node.typeCondition === undefined ? type : schema.getType(node.typeCondition.name.value));
+	}
+
+	function ofField(node: FieldNode, parent: GraphQLNamedType | undefined): Price {
 		const name = node.name.value;
-		if (name === "__schema" || name === "__type") return ofSchema;
+		const items = values.longestIn(node);
+		const ofItself = parent !== undefined && parent === schema.getMutationType() ? everywhere(ofChange + (items ?? 0)) : nothing;
+		if (name === "__schema" || name === "__type") return everywhere(ofSchema);
 		const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
-		if (field === undefined) return 0;
-		if (page > 0 && name === "totalCount") return ofGrowing[parent?.name ?? ""]?.[isOfRoot ? "count" : "countBelow"] ?? ofCount;
+		if (field === undefined) return ofItself;
+		return sumOf(ofItself, name === "totalCount" ? countOf(parent) : ofObjects(field, node, parent, items));
+	}
+
+	/** What the field answers. */
+	function ofObjects(field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLNamedType | undefined, items: number | undefined): Price {
 		const type = getNamedType(field.type);
-		if (!isCompositeType(type) || node.selectionSet === undefined) return 0;
-		const items = longestListOf(node);
-		const size = sizeOfPage(field, node, variables);
-		if (size !== undefined)
-			return Math.ceil(size / objectsPerPoint) + ofWork(node, type, parent) + ofSelections(node.selectionSet, type, size, parent === root);
-		if (!isListType(getNullableType(field.type))) return ofSelections(node.selectionSet, type, page > 0 && isPartOfPage(name) ? page : 0, isOfRoot);
-		if (page > 0 && isPartOfPage(name)) return page * ofSelections(node.selectionSet, type, 0, false);
+		if (!isCompositeType(type) || node.selectionSet === undefined) return nothing;
+		const below = ofSelections(node.selectionSet, type);
+		const size = sizeOfPage(field, node, values);
+		const page = parent === root ? below.ofFirstPage : below.ofPage;
+		if (size !== undefined) return everywhere(Math.ceil(size / objectsPerPoint) + ofWork(node, type, parent) + page + size * below.ofObject);
+		const isList = isListType(getNullableType(field.type));
 		const objects = items ?? reckoned;
-		return Math.ceil(objects / objectsPerPoint) + objects * ofSelections(node.selectionSet, type, 0, false);
+		const outside = isList ? Math.ceil(objects / objectsPerPoint) + objects * below.outside : below.outside;
+		if (!isPartOfPage(field.name)) return everywhere(outside);
+		return isList ? { ...nothing, outside, ofObject: below.outside } : { ...below, outside };
 	}
 
 	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
 	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
-		const growing = ofGrowing[type.name];
-		if (growing === undefined) return 0;
-		const search = fieldsIn(node, "filter").includes("username") ? ofSearch : 0;
-		return search + (parent === root && fieldsIn(node, "orderBy").length > 0 ? ofOrder : 0);
+		if (ofGrowing[type.name] === undefined) return 0;
+		const search = values.namesIn(argumentOf(node, "filter")).includes("username") ? ofSearch : 0;
+		return search + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
 	}
 
-	/** The names in an object that is given as the argument. */
-	function fieldsIn(node: FieldNode, argument: string): string[] {
-		const value = node.arguments?.find(({ name }) => name.value === argument)?.value;
-		const given = value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
-		if (typeof given === "object" && given !== null) return Object.keys(given);
-		return value?.kind === Kind.OBJECT ? value.fields.map(({ name }) => name.value) : [];
-	}
-
-	/** How many items the longest list among the field's arguments has; undefined without one. */
-	function longestListOf(node: FieldNode): number | undefined {
-		const lengths = (node.arguments ?? []).flatMap(({ value }) => listLengths(givenIn(value, variables)));
-		if (lengths.length === 0) return undefined;
-		const own = longestOf(lengths);
-		longest = Math.max(longest, own);
-		return own;
-	}
-
-	const changes = operation.operation === OperationTypeNode.MUTATION ? operation.selectionSet.selections : [];
-	const ofChanges = changes.reduce((sum, node) => sum + ofChange + (node.kind === Kind.FIELD ? (longestListOf(node) ?? 0) : 0), 0);
-	return { cost: 1 + ofChanges + ofSelections(operation.selectionSet, root, 0, false), longestList: longest };
+	const { outside } = ofSelections(operation.selectionSet, root);
+	return { cost: 1 + outside, longestList: values.longest() };
 }
+
+function countOf(page: GraphQLNamedType | undefined): Price {
+	const { count, countBelow } = ofGrowing[page?.name ?? ""] ?? { count: ofCount, countBelow: ofCount };
+	return { ...nothing, ofFirstPage: count, ofPage: countBelow };
+}
+
+const argumentOf = (node: FieldNode, argument: string): ValueNode | undefined => node.arguments?.find(({ name }) => name.value === argument)?.value;
 
 /** The fields that hold the objects of a page. */
 const isPartOfPage = (name: string): boolean => name === "nodes" || name === "edges";
 
 /** How many objects a page may hold; undefined for a field that answers none. */
-function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): number | undefined {
+function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, values: Values): number | undefined {
 	if (!field.args.some(({ name }) => name === "first")) return undefined;
-	const sizes = ["first", "last"].map((name) => givenIn(node.arguments?.find((argument) => argument.name.value === name)?.value, variables));
-	const asked = sizes.find((size) => typeof size === "number");
+	const sizes = ["first", "last"].map((name) => values.numberIn(argumentOf(node, name)));
+	const asked = sizes.find((size) => size !== undefined);
 	return asked === undefined ? defaultPageSize : Math.min(Math.max(asked, 1), largestPageSize);
 }
 
-/** There can be more lengths than a function takes arguments. */
-const longestOf = (lengths: readonly number[]): number => lengths.reduce((longest, length) => Math.max(longest, length), 0);
+/** What the arguments of an operation hold, by what it was given. */
+interface Values {
+	/** Undefined for what is no number. */
+	numberIn(node: ValueNode | undefined): number | undefined;
+	/** The names in an object. */
+	namesIn(node: ValueNode | undefined): readonly string[];
+	/** How many items the longest list among the field's arguments has; undefined without one. */
+	longestIn(field: FieldNode): number | undefined;
+	/** The items of the longest list that was given, or looked at. */
+	longest(): number;
+}
 
-/** The lengths of all lists in a value, however deep it is. */
-function listLengths(value: unknown): number[] {
-	const lengths: number[] = [];
+function createValues({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables, visit: () => void): Values {
+	const defaults = new Map(variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]));
+	const inVariables = new Map<string, number | undefined>();
+	let longest = 0;
+	for (const name of Object.keys(given)) longest = Math.max(longest, inVariable(name) ?? 0);
+
+	/** A variable may be used many times: it is looked through once. */
+	function inVariable(name: string): number | undefined {
+		if (!inVariables.has(name)) {
+			inVariables.set(name, undefined);
+			inVariables.set(name, Object.hasOwn(given, name) ? longestList(given[name]) : inValue(defaults.get(name)));
+		}
+		return inVariables.get(name);
+	}
+
+	function inValue(node: ValueNode | undefined): number | undefined {
+		if (node === undefined) return undefined;
+		visit();
+		switch (node.kind) {
+			case Kind.VARIABLE:
+				return inVariable(node.name.value);
+			case Kind.LIST:
+				return node.values.reduce<number | undefined>((length, value) => larger(length, inValue(value)), node.values.length);
+			case Kind.OBJECT:
+				return node.fields.reduce<number | undefined>((length, { value }) => larger(length, inValue(value)), undefined);
+			default:
+				return undefined;
+		}
+	}
+
+	return {
+		numberIn: (node) => {
+			if (node?.kind === Kind.INT) return Number(node.value);
+			if (node?.kind !== Kind.VARIABLE) return undefined;
+			const name = node.name.value;
+			const value = Object.hasOwn(given, name) ? given[name] : defaultNumber(defaults.get(name));
+			return typeof value === "number" ? value : undefined;
+		},
+		namesIn: (node) => {
+			const name = node?.kind === Kind.VARIABLE ? node.name.value : undefined;
+			if (name !== undefined && Object.hasOwn(given, name)) return Object.keys(given[name] ?? {});
+			const value = name === undefined ? node : defaults.get(name);
+			return value?.kind === Kind.OBJECT ? value.fields.map((field) => field.name.value) : [];
+		},
+		longestIn: ({ arguments: args = [] }) => {
+			const length = args.reduce<number | undefined>((length, { value }) => larger(length, inValue(value)), undefined);
+			longest = Math.max(longest, length ?? 0);
+			return length;
+		},
+		longest: () => longest,
+	};
+}
+
+const defaultNumber = (node: ValueNode | undefined): number | undefined => (node?.kind === Kind.INT ? Number(node.value) : undefined);
+
+const larger = (one: number | undefined, other: number | undefined): number | undefined =>
+	one === undefined ? other : other === undefined ? one : Math.max(one, other);
+
+/** The length of the longest list in a value, however deep it is; undefined when it has none. */
+function longestList(value: unknown): number | undefined {
+	let longest: number | undefined;
 	const left = [value];
 	for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
 		if (typeof next !== "object" || next === null) continue;
-		if (Array.isArray(next)) lengths.push(next.length);
+		if (Array.isArray(next)) longest = larger(longest, next.length);
 		for (const item of Object.values(next)) if (typeof item === "object" && item !== null) left.push(item);
 	}
-	return lengths;
-}
-
-/** What stands in the document or in a variable: numbers, lists and objects, anything else as undefined. */
-function givenIn(node: ValueNode | undefined, variables: Variables): unknown {
-	switch (node?.kind) {
-		case Kind.VARIABLE:
-			return variables[node.name.value];
-		case Kind.INT:
-			return Number(node.value);
-		case Kind.LIST:
-			return node.values.map((value) => givenIn(value, variables));
-		case Kind.OBJECT:
-			return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, givenIn(value, variables)]));
-		default:
-			return undefined;
-	}
-}
-
-function withDefaults(operation: OperationDefinitionNode, given: Variables): Variables {
-	const defaults = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-		defaultValue === undefined ? [] : [[variable.name.value, givenIn(defaultValue, {})] as const],
-	);
-	return { ...Object.fromEntries(defaults), ...given };
+	return longest;
 }

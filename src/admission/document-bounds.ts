@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode, type SelectionNode, type SelectionSetNode } from "graphql";
 import { fragmentsOf } from "../shared/fragments.ts";
+import { mergedFields } from "./merged-fields.ts";
 
 /** How large a document may be, fragments opened where they are used. */
 export interface DocumentBounds {
@@ -16,9 +17,23 @@ export interface DocumentBounds {
 	readonly directives: number;
 	/** Characters of a name that the document gives: it comes with every object. */
 	readonly name: number;
+	/** Pairs of fields of one name at one place of the answer: validation compares the two of each. */
+	readonly pairs: number;
+	/** Selections at all places of the answer, for each word of the document: more come only of fragments within fragments. */
+	readonly selectionsPerToken: number;
 }
 
-export const documentBounds: DocumentBounds = { characters: 32_768, lines: 1_000, tokens: 1_000, depth: 10, aliases: 30, directives: 5, name: 100 };
+export const documentBounds: DocumentBounds = {
+	characters: 32_768,
+	lines: 1_000,
+	tokens: 1_000,
+	depth: 10,
+	aliases: 30,
+	directives: 5,
+	name: 100,
+	pairs: 1_000,
+	selectionsPerToken: 10,
+};
 
 interface Size {
 	readonly depth: number;
@@ -38,9 +53,12 @@ export function textRefusal(text: string, bounds: DocumentBounds = documentBound
 	return refusal === undefined ? undefined : new GraphQLError(refusal, { extensions: { code: "GRAPHQL_PARSE_FAILED" } });
 }
 
-/** What is too large of the document; undefined when nothing is. Takes as long as the text is, whatever its fragments come to. */
-export function documentRefusal(document: DocumentNode, bounds: DocumentBounds = documentBounds): GraphQLError | undefined {
-	const sizeOf = measure(document);
+/**
+ * What is too large of the document; undefined when nothing is. Takes as long as the text is, whatever its fragments come to:
+ * `visit` is called for each selection that is looked at.
+ */
+export function documentRefusal(document: DocumentNode, bounds: DocumentBounds = documentBounds, visit = () => {}): GraphQLError | undefined {
+	const sizeOf = measure(document, visit);
 	for (const definition of document.definitions) {
 		if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
 		const { depth, aliases, directives, name } = sizeOf(definition.selectionSet);
@@ -49,18 +67,27 @@ export function documentRefusal(document: DocumentNode, bounds: DocumentBounds =
 			tooMany(aliases, bounds.aliases, (most) => `The document has ${aliases} aliases: ${most} are allowed.`) ??
 			tooMany(directives + (definition.directives?.length ?? 0), bounds.directives, (most) => `The document has too many directives: ${most} are allowed.`) ??
 			tooMany(Math.max(name, definition.name?.value.length ?? 0), bounds.name, (most) => `A name has at most ${most} characters.`) ??
-			(isLeftOpen(definition, document) ? "What a subscription listens to must not depend on @skip or @include." : undefined);
-		if (refusal !== undefined) return new GraphQLError(refusal, { nodes: definition, extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
+			(definition.variableDefinitions?.some(({ variable }) => variable.name.value === "__proto__") ? "No variable is called __proto__." : undefined) ??
+			(isLeftOpen(definition, document, visit) ? "What a subscription listens to must not depend on @skip or @include." : undefined);
+		if (refusal !== undefined) return refusedDocument(refusal, definition);
 	}
+	const { pairs, isComplete } = mergedFields(document, (document.tokenCount ?? bounds.tokens) * bounds.selectionsPerToken, visit);
+	if (!isComplete) return refusedDocument("The document's fragments come to too many fields: spread them at fewer places.");
+	if (pairs > bounds.pairs)
+		return refusedDocument(`The document repeats fields too often: they make ${pairs} pairs of one name at one place, and ${bounds.pairs} are allowed.`);
 	return undefined;
 }
 
+const refusedDocument = (message: string, nodes?: OperationDefinitionNode) =>
+	new GraphQLError(message, { ...(nodes && { nodes }), extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
+
 /** Whether the field of a subscription may be left out: there would be nothing to listen to. */
-function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, document: DocumentNode): boolean {
+function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, document: DocumentNode, visit: () => void): boolean {
 	if (operation !== OperationTypeNode.SUBSCRIPTION) return false;
 	const fragments = fragmentsOf(document);
 	const opened = new Set<string>();
 	const isOpen = (node: SelectionNode): boolean => {
+		visit();
 		if (node.directives?.some(({ name }) => name.value === "skip" || name.value === "include")) return true;
 		if (node.kind === Kind.INLINE_FRAGMENT) return node.selectionSet.selections.some(isOpen);
 		if (node.kind === Kind.FIELD || opened.has(node.name.value)) return false;
@@ -72,7 +99,7 @@ function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, docume
 
 const tooMany = (count: number, most: number, message: (most: number) => string): string | undefined => (count > most ? message(most) : undefined);
 
-function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
+function measure(document: DocumentNode, visit: () => void): (selectionSet: SelectionSetNode) => Size {
 	const fragments = fragmentsOf(document);
 	const known = new Map<string, Size>();
 
@@ -89,6 +116,7 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Si
 	function ofSelections({ selections }: SelectionSetNode): Size {
 		let [depth, aliases, directives, longestName] = [0, 0, 0, 0];
 		for (const node of selections) {
+			visit();
 			const isField = node.kind === Kind.FIELD;
 			const below =
 				node.kind === Kind.FRAGMENT_SPREAD ? ofFragment(node.name.value) : node.selectionSet === undefined ? nothing : ofSelections(node.selectionSet);

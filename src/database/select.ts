@@ -1,3 +1,4 @@
+import { BoundedCache } from "../shared/bounded-cache.ts";
 import { linkOf, type ModelName, modelNamed } from "./model.ts";
 import { raw, type Sql } from "./sql.ts";
 
@@ -42,10 +43,11 @@ function writtenKey(shape: Shape): string {
 	return [...shape.columns].sort().concat(links).join(",");
 }
 
-const selections = new Map<string, Selection>();
+/** Clients choose which fields meet: what they asked last is kept, within a few megabytes. */
+const selections = new BoundedCache<Selection>(8 * 1024 * 1024);
 
-/** At most this many selections are kept: clients choose which fields meet. */
-const keptSelections = 1_000;
+/** What a selection takes beside its texts, for each of its columns: as its decoder names them; in bytes. */
+const bytesPerColumn = 100;
 
 /** The selection of the shape; rows of the `joined` links can be referred to, whether or not the shape wants them. */
 export function selectionOf(model: ModelName, shape: Shape, joined: readonly string[] = []): Selection {
@@ -56,8 +58,9 @@ export function selectionOf(model: ModelName, shape: Shape, joined: readonly str
 	const joins: string[] = [];
 	const decode = compile(model, shape, "t", columns, joins);
 	for (const link of joined) if (!shape.links.has(link)) joins.push(join(model, link, "t"));
-	const selection = { columns: raw(columns.join(", ")), from: raw([`"${model}" "t"`, ...joins].join(" ")), width: columns.length, decode };
-	if (selections.size < keptSelections) selections.set(key, selection);
+	const [selected, from] = [columns.join(", "), [`"${model}" "t"`, ...joins].join(" ")];
+	const selection = { columns: raw(selected), from: raw(from), width: columns.length, decode };
+	selections.set(key, selection, 2 * (key.length + selected.length + from.length) + columns.length * bytesPerColumn);
 	return selection;
 }
 

@@ -51,6 +51,9 @@ export function createMetrics(): Metrics {
 		...named("notifications_total", "Notifications by what became of them: SENT, EXPIRED, or an attempt failed and they are PENDING or FAILED."),
 		labelNames: ["state", "cause"],
 	});
+	const tokens = new Counter(named("document_tokens_total", "Words and signs of documents that were read."));
+	const selections = new Counter(named("document_selections_total", "Selections that were looked at before it was known who asks."));
+	const validations = new Histogram({ ...named("validation_seconds", "Comparisons of documents with the schema."), buckets: seconds.slice(0, 10) });
 	const nameOf = knownNames();
 
 	return {
@@ -72,6 +75,11 @@ export function createMetrics(): Metrics {
 			if (lag !== undefined) lags.observe(Math.max(0, lag));
 		},
 		clockOffset: (seconds) => offset.set(seconds),
+		documentRead: (words, looked) => {
+			tokens.inc(words);
+			selections.inc(looked);
+		},
+		validation: (milliseconds) => validations.observe(milliseconds / 1_000),
 		evaluation: (milliseconds) => evaluations.observe(milliseconds / 1_000),
 		verified: (at, count) => {
 			verifications.set(at.getTime() / 1_000);

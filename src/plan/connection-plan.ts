@@ -1,13 +1,14 @@
 import { type GraphQLObjectType, getNamedType } from "graphql";
 import { cursorPaths, rowPaths } from "../graphql/connections.ts";
 import type { Context } from "../graphql/context.ts";
+import { selectionSetsOf } from "../graphql/shape-of.ts";
 import { cursorOf, type List, shapeForCursors } from "../reading/list.ts";
 import { type Page, type PageArguments, pageRequest } from "../reading/page.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { type Execution, type ObjectPlan, type Read, together, Unplanned, type Write } from "./execution.ts";
 import { list as listText, objectWriter, quoted } from "./json.ts";
 import { type FieldPlan, objectPlan } from "./object-plan.ts";
-import { type Asked, type Field, type Planner, selectionSetsOf } from "./planner.ts";
+import type { Asked, Field, Planner } from "./planner.ts";
 
 /** A page that was read, and the list that it is a page of. */
 interface Found {
@@ -75,7 +76,7 @@ interface PagePlan {
 function pagePlan(type: GraphQLObjectType, rowType: GraphQLObjectType, asked: Asked, planner: Planner): PagePlan {
 	const rowPlans: ObjectPlan[] = [];
 	const rowWriter = (below: Asked): Write<AnyRow> => {
-		const plan = objectPlan(rowType, selectionSetsOf(below), planner);
+		const plan = objectPlan(rowType, selectionSetsOf(below.nodes), planner);
 		rowPlans.push(plan);
 		return plan.write;
 	};
@@ -130,7 +131,7 @@ function pageInfoWriter(pageInfo: Asked, planner: Planner): Write<Found> {
 
 /** Writes an object field by field. */
 function fieldsWriter<Value>(type: GraphQLObjectType, asked: Asked, planner: Planner, fieldWriter: (below: Asked) => Write<Value>): Write<Value> {
-	const members = planner.fields(type, selectionSetsOf(asked)).map((below) => {
+	const members = planner.fields(type, selectionSetsOf(asked.nodes)).map((below) => {
 		const typeName = quoted(type.name);
 		return { head: below.head, write: below.field === undefined ? () => typeName : fieldWriter(below) };
 	});

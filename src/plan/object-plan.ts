@@ -1,11 +1,12 @@
 import { encodeGlobalID } from "@pothos/plugin-relay";
 import { type GraphQLObjectType, getNamedType, isObjectType, type SelectionSetNode } from "graphql";
 import { exposedBy, readsOf } from "../graphql/reads.ts";
+import { selectionSetsOf } from "../graphql/shape-of.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { connectionPlan } from "./connection-plan.ts";
 import { type ObjectPlan, objectsIn, type Read, together, Unplanned } from "./execution.ts";
 import { bareWriter, type Member, objectWriter, quoted, writer } from "./json.ts";
-import { type Asked, type Field, type Planner, selectionSetsOf } from "./planner.ts";
+import type { Asked, Field, Planner } from "./planner.ts";
 
 /** How one field is answered: what it reads for all objects at once, and how it is written for each of them. */
 export interface FieldPlan extends Omit<Member<AnyRow>, "head"> {
@@ -51,7 +52,7 @@ function propertyPlan(property: string, field: Field, objects: ObjectPlan | unde
 /** The plan of the objects behind a field; undefined when it answers none. */
 function objectsOf(field: Field, asked: Asked, planner: Planner): ObjectPlan | undefined {
 	const type = getNamedType(field.type);
-	const selectionSets = selectionSetsOf(asked);
+	const selectionSets = selectionSetsOf(asked.nodes);
 	if (selectionSets.length === 0) return undefined;
 	if (!isObjectType(type)) throw new Unplanned(`There is no plan of ${type.name}.`);
 	return objectPlan(type, selectionSets, planner);

@@ -13,7 +13,7 @@ import {
 	visit,
 } from "graphql";
 import type { Shape } from "../database/select.ts";
-import { asksFor, fieldsOf, type Operation, shapeOf } from "../graphql/shape-of.ts";
+import { asksFor, fieldsOf, grouped, type Operation, shapeOf } from "../graphql/shape-of.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { type Execution, Unplanned } from "./execution.ts";
 
@@ -29,10 +29,14 @@ export interface Asked {
 	readonly field: Field | undefined;
 }
 
+/** A plan takes time and memory for each field of the answer, and few words can ask for many where fragments are spread at several places. */
+const mostFields = 3_000;
+
 /** What the parts of one plan share while it is made. */
 export class Planner {
 	readonly #about: Operation;
 	#parts = 0;
+	#planned = 0;
 
 	constructor(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Operation["fragments"]) {
 		for (const node of [operation, ...Object.values(fragments)]) {
@@ -50,13 +54,16 @@ export class Planner {
 		return this.#parts++;
 	}
 
+	/** How many fields of the answer there is a plan of. */
+	get planned(): number {
+		return this.#planned;
+	}
+
 	/** The fields that are asked of objects of the type, each name of the answer once. */
 	fields(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): readonly Asked[] {
-		const byName = new Map<string, FieldNode[]>();
-		for (const node of selectionSets.flatMap((selectionSet) => fieldsOf(selectionSet, type, this.#about))) {
-			const name = node.alias?.value ?? node.name.value;
-			byName.set(name, [...(byName.get(name) ?? []), node]);
-		}
+		const byName = grouped(fieldsOf(selectionSets, type, this.#about), ({ alias, name }) => (alias ?? name).value);
+		this.#planned += byName.size;
+		if (this.#planned > mostFields) throw new Unplanned(`There is no plan of more than ${mostFields} fields.`);
 		return [...byName].map(([answered, nodes]) => {
 			const name = nodes[0]?.name.value ?? "";
 			const field = type.getFields()[name];
@@ -88,8 +95,6 @@ export class Planner {
 		return { ...this.#about, fieldNodes: nodes, returnType: field.type };
 	}
 }
-
-export const selectionSetsOf = ({ nodes }: Asked): readonly SelectionSetNode[] => nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
 
 function readArguments(field: Field, node: FieldNode, variables: Execution["variables"]): Record<string, unknown> {
 	let values: Record<string, unknown>;

@@ -12,6 +12,7 @@ import {
 import type { Context } from "../graphql/context.ts";
 import { notFound } from "../graphql/errors.ts";
 import { readsOf } from "../graphql/reads.ts";
+import { selectionSetsOf } from "../graphql/shape-of.ts";
 import { createStatements } from "../reading/statements.ts";
 import { visibleTogether } from "../reading/together.ts";
 import { fragmentsOf } from "../shared/fragments.ts";
@@ -19,10 +20,14 @@ import { InvalidInput } from "../shared/invalid-input.ts";
 import { connectionPlan } from "./connection-plan.ts";
 import { type Execution, Unplanned } from "./execution.ts";
 import { objectPlan } from "./object-plan.ts";
-import { type Asked, Planner, selectionSetsOf } from "./planner.ts";
+import { type Asked, Planner } from "./planner.ts";
 
-/** Answers a query that was asked by a signed-in viewer with variables that have been read. Throws Unplanned when it cannot. */
-export type QueryPlan = (context: Context, variables: NonNullable<ExecutionArgs["variableValues"]>) => Promise<WrittenAnswer | ExecutionResult>;
+export interface QueryPlan {
+	/** Answers a query that was asked by a signed-in viewer with variables that have been read. Throws Unplanned when it cannot. */
+	(context: Context, variables: NonNullable<ExecutionArgs["variableValues"]>): Promise<WrittenAnswer | ExecutionResult>;
+	/** Of how many fields it is the plan: the more there are, the more memory it takes. */
+	readonly fields: number;
+}
 
 /** An answer that is written already; its data is read again only by those who look at it. */
 export class WrittenAnswer implements ExecutionResult {
@@ -70,7 +75,7 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 	if (query == null) throw new Unplanned("There is nothing to ask.");
 	const roots = planner.fields(query, [operation.selectionSet]).map((asked) => rootPlan(asked, planner));
 	refuseSeveralRows(roots);
-	return async (context, variables) => {
+	const answer = async (context: Context, variables: Execution["variables"]): Promise<WrittenAnswer | ExecutionResult> => {
 		if (!context.isSignedIn) throw new Unplanned("Nobody asks.");
 		const execution: Execution = { context, variables, statements: createStatements(context.database, context.viewer, context.measures?.batch), found: [] };
 		const errors: unknown[] = [];
@@ -86,8 +91,9 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 			}),
 		);
 		const data = texts.includes(undefined) ? "null" : `{${texts.join()}}`;
-		return errors.length === 0 ? new WrittenAnswer(data) : { data: JSON.parse(data), errors: errors as NonNullable<ExecutionResult["errors"]> };
+		return errors.length === 0 ? new WrittenAnswer(data) : { errors: errors as NonNullable<ExecutionResult["errors"]>, data: JSON.parse(data) };
 	};
+	return Object.assign(answer, { fields: planner.planned });
 }
 
 function rootPlan(asked: Asked, planner: Planner): RootPlan {
@@ -107,7 +113,7 @@ function rootPlan(asked: Asked, planner: Planner): RootPlan {
 		};
 	}
 	if (reads.kind !== "visible") throw new Unplanned("It does not tell what it reads.");
-	const { read, write } = objectPlan(type, selectionSetsOf(asked), planner);
+	const { read, write } = objectPlan(type, selectionSetsOf(asked.nodes), planner);
 	const args = planner.args(asked);
 	const shape = planner.shape(asked, reads.model);
 	return {

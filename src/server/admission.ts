@@ -1,5 +1,4 @@
 import {
-	type DocumentNode,
 	type ExecutionArgs,
 	type ExecutionResult,
 	type GraphQLSchema,
@@ -18,7 +17,9 @@ import { type DocumentBounds, documentBounds, documentRefusal, textRefusal } fro
 import type { AnnouncedCost, Context, Services } from "../graphql/context.ts";
 import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
 import { certain } from "../shared/certain.ts";
+import type { Measures } from "../shared/measures.ts";
 import { type Introspection, introspectionIn } from "./introspection.ts";
+import { type KnownDocument, KnownDocuments } from "./known-documents.ts";
 
 /** What one operation, and one token, may ask for. */
 export interface AdmissionOptions {
@@ -51,8 +52,10 @@ interface Weighed extends Cost {
 }
 
 export interface Admission {
+	/** The documents that are within the bounds. */
+	readonly documents: KnownDocuments;
 	/** What the operation asks for: a look at each part of the document as it stands, whatever its fragments come to. */
-	weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): Weighed;
+	weigh(schema: GraphQLSchema, known: KnownDocument, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): Weighed;
 	/**
 	 * Takes what was weighed out of what the token, or without one the address, may ask for. Throws its refusal, and what keeps
 	 * the database from telling what a token has left.
@@ -64,15 +67,21 @@ export interface Admission {
 
 /** Lets an operation run when it is neither too large, nor too much for who asks at the moment. */
 export function createAdmission(
-	{ database }: Pick<Services, "database">,
+	{ database, measures }: Pick<Services, "database" | "measures">,
 	{ mostCost, costPerSecond, bounds = documentBounds, introspection }: AdmissionOptions,
 ): Admission {
 	const rate = { size: costPerSecond * 10, perSecond: costPerSecond };
 	const now = () => performance.now();
 	const meter = costPerSecond === 0 ? undefined : createMeter(database, rate, now);
 	const strangers = costPerSecond === 0 ? undefined : createAddressMeter(rate, now);
-	const known = new WeakMap<OperationDefinitionNode, Weighed>();
-	const parseBounded = parseWithin(bounds);
+	const documents = new KnownDocuments((text) => {
+		const tally = { tokens: 0, selections: 0 };
+		try {
+			return parseWithin(text, bounds, tally);
+		} finally {
+			measures?.documentRead(tally.tokens, tally.selections);
+		}
+	});
 
 	function charged({ token, viewer, caller }: Context, cost: number, address: string): Promise<Charge> | Charge | undefined {
 		if (token === undefined) return strangers?.charge(address, cost);
@@ -82,13 +91,15 @@ export function createAdmission(
 	}
 
 	return {
-		// Looked at once where that does not depend on variables.
-		weigh: (schema, document, operation, variables) => {
-			const present = known.get(operation);
-			if (present !== undefined) return present;
-			const weighed = { ...costOf(schema, document, operation, variables), type: operation.operation, introspection: introspectionIn(document) };
-			if (!operation.variableDefinitions?.length && Object.keys(variables).length === 0) known.set(operation, weighed);
-			return weighed;
+		documents,
+		weigh: (schema, { document, introspection, costs }, operation, variables) => {
+			const present = costs.get(operation);
+			let selections = 0;
+			const cost = present ?? costOf(schema, document, operation, variables, () => void selections++);
+			measures?.documentRead(0, selections);
+			// Looked at once where that does not depend on variables.
+			if (present === undefined && !operation.variableDefinitions?.length && Object.keys(variables).length === 0) costs.set(operation, cost);
+			return { ...cost, type: operation.operation, introspection };
 		},
 		admit: async (context, { cost, longestList, type, introspection: { isAsked, isOfData } }, address) => {
 			if (isAsked && introspection === "off") throw introspectionOff();
@@ -105,11 +116,9 @@ export function createAdmission(
 			return announced;
 		},
 		plugin: {
-			onParse: ({ setParseFn }) => setParseFn(parseBounded),
-			onValidate: ({ setValidationFn }) => {
-				// A schema that is not told of is not guessed by its suggestions either.
-				if (introspection !== "everyone") setValidationFn(validateWithoutSuggestions);
-			},
+			onParse: ({ setParseFn }) => setParseFn((source) => documents.read(typeof source === "string" ? source : source.body)),
+			// A schema that is not told of is not guessed by its suggestions either.
+			onValidate: ({ setValidationFn }) => setValidationFn(validateWithin(measures, introspection !== "everyone")),
 			onExecute: ({ context, args, executeFn, setExecuteFn }) => {
 				const cost = certain(context.admitted, "what is executed was admitted");
 				const abandon = abandonable(args as ExecutionArgs);
@@ -121,20 +130,30 @@ export function createAdmission(
 	};
 }
 
-/** Reads a document. Throws what is wrong with it, or that it is too large. */
-const parseWithin =
-	(bounds: DocumentBounds): typeof parse =>
-	(source, options) => {
-		const tooLong = textRefusal(typeof source === "string" ? source : source.body, bounds);
-		if (tooLong !== undefined) throw tooLong;
-		const document = parse(source, { ...options, maxTokens: bounds.tokens });
-		const refused = documentRefusal(document, bounds);
-		if (refused !== undefined) throw refused;
-		return document;
-	};
+/** Reads a document, and counts what is looked at. Throws what is wrong with it, or that it is too large. */
+function parseWithin(text: string, bounds: DocumentBounds, tally: { tokens: number; selections: number }) {
+	const tooLong = textRefusal(text, bounds);
+	if (tooLong !== undefined) throw tooLong;
+	const document = parse(text, { maxTokens: bounds.tokens });
+	tally.tokens = document.tokenCount ?? 0;
+	const visit = () => void tally.selections++;
+	const refused = documentRefusal(document, bounds, visit);
+	if (refused !== undefined) throw refused;
+	return { document, introspection: introspectionIn(document, visit) };
+}
 
-const validateWithoutSuggestions: typeof validate = (schema, document, rules, options) =>
-	validate(schema, document, rules, { ...options, hideSuggestions: true });
+/** As many errors of a document are told: each is looked up in its text, and compared with names of the schema. */
+const mostErrors = 20;
+
+/** The time is measured, for what is wrong with a document takes longest to find. */
+const validateWithin =
+	(measures: Measures | undefined, hideSuggestions: boolean): typeof validate =>
+	(schema, document, rules, options) => {
+		const begun = performance.now();
+		const errors = validate(schema, document, rules, { ...options, hideSuggestions, maxErrors: mostErrors });
+		measures?.validation(performance.now() - begun);
+		return errors;
+	};
 
 /** Charges, while the statements of an operation take more and more milliseconds, what they took beyond its cost. */
 function overspending(cost: number, charge: (points: number) => void): (milliseconds: number) => void {

@@ -12,12 +12,14 @@ const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type"]);
 
 /**
  * Looks once at each selection of all operations and fragments, used or not: whoever may only ask what the schema is sends
- * nothing else. A fragment on a type of the introspection itself stands below a field that has been looked at.
+ * nothing else. A fragment on a type of the introspection itself stands below a field that has been looked at. `visit` is
+ * called for each selection.
  */
-export function introspectionIn({ definitions }: DocumentNode): Introspection {
+export function introspectionIn({ definitions }: DocumentNode, visit = () => {}): Introspection {
 	let [isAsked, isOfData] = [false, false];
 	const look = ({ selections }: SelectionSetNode, isRoot: boolean): void => {
 		for (const selection of selections) {
+			visit();
 			if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
 			const name = selection.kind === Kind.FIELD ? selection.name.value : undefined;
 			const isMeta = name !== undefined && ofSchema.has(name);

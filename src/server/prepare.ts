@@ -1,7 +1,8 @@
-import { type DocumentNode, type ExecutionArgs, type GraphQLError, getOperationAST, type OperationDefinitionNode } from "graphql";
+import { type DocumentNode, type ExecutionArgs, type GraphQLError, getOperationAST, type OperationDefinitionNode, type OperationTypeNode } from "graphql";
 import type { Context } from "../graphql/context.ts";
 import { badRequest } from "../graphql/errors.ts";
 import type { Admission } from "./admission.ts";
+import type { KnownDocuments } from "./known-documents.ts";
 import type { Pipeline } from "./yoga.ts";
 
 /** What a client asks, as its transport has read it. */
@@ -15,7 +16,7 @@ export interface Question {
 
 /** An operation that may be executed, or what it is refused with. */
 export type Prepared =
-	| { readonly args: ExecutionArgs & { readonly contextValue: Context }; readonly operation: OperationDefinitionNode }
+	| { readonly args: ExecutionArgs & { readonly contextValue: Context }; readonly type: OperationTypeNode }
 	| { readonly errors: readonly GraphQLError[] };
 
 /** The engine of one request, with its context. */
@@ -43,7 +44,7 @@ export function readQuestion({ parse }: Engine, { query, operationName }: Pick<Q
  * `mask` makes of an error what the client may see.
  */
 export const createPrepare =
-	(admission: Pick<Admission, "weigh" | "admit">, mask: (error: unknown, context: Partial<Context>) => GraphQLError): Prepare =>
+	(documents: KnownDocuments, admission: Pick<Admission, "weigh" | "admit">, mask: (error: unknown, context: Partial<Context>) => GraphQLError): Prepare =>
 	async (engine, question, read) => {
 		const { schema, validate, contextFactory } = engine;
 		const { variables, operationName, address } = question;
@@ -51,14 +52,17 @@ export const createPrepare =
 		try {
 			const { document, operation } = read ?? readQuestion(engine, question);
 			if (operation === undefined) throw badRequest("The document has no such operation, or several.", { http: { status: 400 } });
-			const asked = admission.weigh(schema, document, operation, variables ?? {});
+			const known = documents.of(document);
+			const asked = admission.weigh(schema, known, operation, variables ?? {});
 			const contextValue: Context = await contextFactory();
 			context = contextValue;
 			contextValue.operation?.identify(operation.operation, operation.name?.value);
 			contextValue.admitted = await admission.admit(contextValue, asked, address);
-			const errors = validate(schema, document);
+			const errors = known.isValid ? [] : validate(schema, document);
 			if (errors.length > 0) return { errors };
-			return { args: { schema, document, operationName, variableValues: variables, contextValue }, operation };
+			known.isValid = true;
+			const kept = contextValue.isSignedIn ? documents.keep(known) : known;
+			return { args: { schema, document: kept.document, operationName, variableValues: variables, contextValue }, type: operation.operation };
 		} catch (error) {
 			return { errors: [mask(error, context)] };
 		}

@@ -12,10 +12,10 @@ import type { Operation } from "../shared/operation.ts";
 import { createSubscriptions } from "../subscription/subscriptions.ts";
 import { type AdmissionOptions, createAdmission } from "./admission.ts";
 import { clientAddress, type Proxies } from "./client-address.ts";
-import { useCompiledQueries } from "./compiled-queries.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { connectionsPerToken } from "./limits.ts";
 import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
+import { usePlannedQueries } from "./planned-queries.ts";
 import { createPrepare, type Engine, type Prepare } from "./prepare.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 import { createSlots, type Slots } from "./slots.ts";
@@ -76,8 +76,8 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
 	const connections = createSlots(connectionsPerToken);
-	const { admit, weigh, plugin } = createAdmission(services, admission);
-	const prepare = createPrepare({ admit, weigh }, (error, { operation }) => {
+	const { documents, admit, weigh, plugin } = createAdmission(services, admission);
+	const prepare = createPrepare(documents, { admit, weigh }, (error, { operation }) => {
 		requests.add([error], operation);
 		return mask(error);
 	});
@@ -88,6 +88,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		cors: origins.length === 0 ? false : { origin: [...origins], methods: ["GET", "POST"], exposedHeaders: ["retry-after", "x-request-id"], maxAge: 3_600 },
 		maxRequestBodySize: longestBody,
 		multipart: false,
+		parserAndValidationCache: false, // it keeps whatever anybody sends
 		logging: false,
 		graphiql: graphiql ? graphiqlOptions(isDemo) : false,
 		renderGraphiQL: graphiqlPage,
@@ -96,7 +97,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			useReadable(),
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
-			useCompiledQueries(),
+			usePlannedQueries(documents),
 			useSharedSubscriptions(createSubscriptions(services, mask), connections),
 			plugin,
 		],
@@ -118,7 +119,7 @@ const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (contex
 			const engine = engineOf(Object.assign(context, { request, params }));
 			const prepared = await prepare(engine, { query, variables, operationName, address: context.address ?? "" });
 			if ("errors" in prepared) return prepared;
-			if (prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION) return engine.execute(prepared.args);
+			if (prepared.type !== OperationTypeNode.SUBSCRIPTION) return engine.execute(prepared.args);
 			const begun = await engine.subscribe(prepared.args);
 			// What ends a stream of events is its last event.
 			return isAsyncIterable(begun)

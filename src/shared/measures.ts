@@ -14,6 +14,10 @@ export interface Measures {
 	logRead(lag: number | undefined): void;
 	/** How far the instance's clock is ahead of the database's, in seconds; negative when it is behind. */
 	clockOffset(seconds: number): void;
+	/** A document has been read, or looked at again for what it costs: its words, and how many selections were looked at for it. */
+	documentRead(tokens: number, selections: number): void;
+	/** A document has been compared with the schema. */
+	validation(milliseconds: number): void;
 	/** Policies have been evaluated. */
 	evaluation(milliseconds: number): void;
 	/** Figures were last verified at that moment, and so many differed. */

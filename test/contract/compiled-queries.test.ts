@@ -63,6 +63,33 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 		{ f: { state: ["GONE"] } },
 	],
 	["one of two operations", "query A { viewer { username } } query B { viewer { uuid } }"],
+	[
+		"a fragment that is spread under two conditions",
+		"query ($a: Boolean!, $b: Boolean!) { viewer { uuid ...F @include(if: $a) ...F @include(if: $b) } } fragment F on Viewer { username }",
+		{ a: false, b: true },
+	],
+	[
+		"a fragment that is spread at two places, at one of them under a condition",
+		`query ($a: Boolean!) { one: resources(first: 1) { nodes { uuid ...F @include(if: $a) } } other: resources(first: 1) { nodes { uuid ...F } } } fragment F on Resource { name }`,
+		{ a: false },
+	],
+	[
+		"a fragment that is spread at two places, at one of them beside more of the same",
+		`{ one: resources(first: 1) { nodes { ...F } } other: resources(first: 1) { nodes { ...F componentUsages(first: 1) { nodes { date } } } } viewer { username }
+		  } fragment F on Resource { componentUsages(first: 1) { nodes { uuid } } project { uuid } }`,
+	],
+	[
+		"names that every object has",
+		`{ __proto__: resources(first: 2) { __proto__: nodes { __proto__: name constructor: uuid hasOwnProperty: project { __proto__: name toString: uuid } } } }`,
+	],
+	[
+		"names that every object has, of what depends on variables",
+		`query ($a: Boolean = true) { __proto__: viewer { username } constructor: resources(first: 1) { __proto__: nodes { __proto__: name toString: uuid valueOf: state @include(if: $a) } } }`,
+	],
+	[
+		"names that every object has, of fragments and variables",
+		"query ($toString: Int = 1, $constructor: Int = 2) { a: resources(first: $toString) { nodes { ...__proto__ } } b: resources(first: $constructor) { nodes { ...toString } } } fragment __proto__ on Resource { name } fragment toString on Resource { uuid }",
+	],
 	["introspection", getIntrospectionQuery()],
 	["introspection of one type", `{ __type(name: "Resource") { name fields { name type { kind ofType { name } } } } __typename }`],
 	[
@@ -137,6 +164,12 @@ const plannedTable: [what: string, document: string, variables?: Record<string, 
 	["a matrix the wrong way round", `{ resources(first: 2) { nodes { name usageSeries(from: "2026-03-01", to: "2026-01-01") { type } } } }`],
 ];
 
+/** What is answered, byte for byte: names that every object has are lost where answers are compared as objects. */
+async function textOf(token: string, query: string, variables: object | undefined): Promise<string> {
+	const headers = { "content-type": "application/json", authorization: `Token ${token}`, connection: "close" };
+	return (await fetch(gateway().url, { method: "POST", headers, body: JSON.stringify({ query, variables }) })).text();
+}
+
 const viewers = ["demo_staff", "demo_provider", "demo_owner", "demo_member"];
 
 test.each([...table, ...plannedTable])(
@@ -149,9 +182,9 @@ test.each([...table, ...plannedTable])(
 		for (const viewer of viewers) {
 			// A document that nobody has asked before is interpreted; the same text is asked three times in all for each viewer.
 			const fresh = `${document} # ${viewer}`;
-			const first = await gateway().send(viewer, fresh, variables);
-			expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
-			expect(await gateway().send(viewer, fresh, variables)).toEqual(first);
+			const first = await textOf(viewer, fresh, variables);
+			expect(await textOf(viewer, fresh, variables)).toBe(first);
+			expect(await textOf(viewer, fresh, variables)).toBe(first);
 		}
 	},
 );

@@ -1,0 +1,77 @@
+import type { DocumentNode, OperationDefinitionNode } from "graphql";
+import type { Cost } from "../admission/cost.ts";
+import type { QueryPlan } from "../plan/query-plan.ts";
+import { BoundedCache } from "../shared/bounded-cache.ts";
+import type { Introspection } from "./introspection.ts";
+
+/** All that is known of one document. It goes with the document. */
+export interface KnownDocument {
+	readonly text: string;
+	readonly document: DocumentNode;
+	readonly introspection: Introspection;
+	/** What its operations cost, where that does not depend on variables. */
+	readonly costs: Map<OperationDefinitionNode, Cost>;
+	/** By the name of each query that has been executed, how it is from then on; "none" when field by field. */
+	readonly plans: Map<string, "executed" | "none" | QueryPlan>;
+	/** Whether the schema has all that it asks for. */
+	isValid: boolean;
+}
+
+/** Together, as many bytes of documents are kept. */
+const mostBytes = 32 * 1024 * 1024;
+
+/** What is kept for a word, a line, and a field of a plan, as measured; in bytes. */
+const bytesOf = { character: 2, token: 550, line: 300, field: 600, document: 1_000 };
+
+type Read = Pick<KnownDocument, "document" | "introspection">;
+
+/** Documents, parsed once for as long as they are asked for. `parse` throws what is wrong with a text, or too large. */
+export class KnownDocuments {
+	readonly #parse: (text: string) => Read;
+	readonly #kept: BoundedCache<KnownDocument>;
+	readonly #known = new WeakMap<DocumentNode, KnownDocument>();
+
+	constructor(parse: (text: string) => Read, most = mostBytes) {
+		this.#parse = parse;
+		this.#kept = new BoundedCache(most);
+	}
+
+	/** The document with the text: the one that is kept, or one that is gone after the request. */
+	read(text: string): DocumentNode {
+		const kept = this.#kept.get(text);
+		if (kept !== undefined) return kept.document;
+		const { document, introspection } = this.#parse(text);
+		this.#known.set(document, { text, document, introspection, costs: new Map(), plans: new Map(), isValid: false });
+		return document;
+	}
+
+	of(document: DocumentNode): KnownDocument {
+		const known = this.#known.get(document);
+		if (known === undefined) throw new Error("A document was not read here.");
+		return known;
+	}
+
+	/**
+	 * Keeps a document that is valid, and was asked by somebody who signed in and paid for it: nobody else takes room here.
+	 * Answers the one that is kept, for the same text may have been read several times at once.
+	 */
+	keep(known: KnownDocument): KnownDocument {
+		const kept = this.#kept.get(known.text);
+		if (kept !== undefined) return kept;
+		this.#kept.set(known.text, known, sizeOf(known));
+		return known;
+	}
+
+	/** Reckons again with what a document takes that is kept, when more is known of it. */
+	reckon(known: KnownDocument): void {
+		if (this.#kept.get(known.text) === known) this.#kept.set(known.text, known, sizeOf(known));
+	}
+}
+
+function sizeOf({ text, document, plans }: KnownDocument): number {
+	const lines = document.loc?.endToken.line ?? 0;
+	const planned = [...plans.values()].reduce((fields, plan) => fields + (typeof plan === "function" ? plan.fields : 1), 0);
+	return (
+		bytesOf.document + text.length * bytesOf.character + (document.tokenCount ?? text.length) * bytesOf.token + lines * bytesOf.line + planned * bytesOf.field
+	);
+}
