@@ -56,7 +56,8 @@ export const shortened = (message: string): string => (message.length > 500 ? `$
 
 /** The same error at the same place of the document, with another message or code. What it was made from is kept only when said. */
 export function recoded(error: GraphQLError, code: string, message = error.message, originalError?: Error, more: GraphQLErrorExtensions = {}): GraphQLError {
-	const { nodes = null, source = null, positions = null, path = null, extensions } = error;
+	const { nodes = null, source = null, positions = null, path = null } = error;
+	const { originalError: _inside, ...extensions } = error.extensions; // which the pipeline writes there of what it cannot read
 	return new GraphQLError(shortened(message), {
 		nodes,
 		source,

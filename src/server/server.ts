@@ -11,6 +11,7 @@ import { boundConnections, type ConnectionBounds, withoutBounds } from "./connec
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { betweenLooks, longestWaits } from "./limits.ts";
 import { answerPlainPosts } from "./plain-posts.ts";
+import { hasTarget } from "./request-target.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -73,6 +74,7 @@ export async function startServer(
 		if (stopping) makeLast(response);
 		const refused = foreign(request);
 		if (leave === undefined) refuse(response, 429, tooManyConnections());
+		else if (!hasTarget(request)) refuse(response, 400, noTarget());
 		else if (refused !== undefined) refuse(response, refused.status, refused.error);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > longestAccept) response.writeHead(406).end();
@@ -84,6 +86,7 @@ export async function startServer(
 	const silent = silentConnections(http);
 	/** Why a socket is not opened; undefined when it is. */
 	const refusalOf = (request: IncomingMessage): { status: number; message?: string } | undefined => {
+		if (!hasTarget(request)) return { status: 400, message: bodyOf(noTarget()) };
 		const refused = foreign(request);
 		if (refused !== undefined) return { status: refused.status, message: refused.error.message };
 		if (!isWelcome(request.headers.origin, request.headers.host, options.origins)) return { status: 403 };
@@ -131,8 +134,12 @@ const isForeignForm = ({ method, headers }: IncomingMessage): boolean =>
 /** Of a client behind a proxy: others are refused before they ask. */
 const tooManyConnections = () => rateLimited("Too many connections of this address are open: end one, or try again.");
 
+const noTarget = () => badRequest("The Host header or the target of the request is not that of a URL.");
+
+const bodyOf = (error: GraphQLError): string => JSON.stringify({ errors: [error] });
+
 function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
-	const body = JSON.stringify({ errors: [error] });
+	const body = bodyOf(error);
 	response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
 }
 

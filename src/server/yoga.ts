@@ -148,7 +148,11 @@ const useReadable = (): Plugin => ({
 
 function readJson(text: string): unknown {
 	if (isTooDeep(text)) throw badRequest(`Lists and objects are nested more than ${deepestJson} deep.`, { http: { status: 400 } });
-	return JSON.parse(text);
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw badRequest("The body is not JSON.", { http: { status: 400 } });
+	}
 }
 
 async function contextFor(

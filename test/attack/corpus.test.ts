@@ -76,7 +76,7 @@ const uuids = (text: string): string[] => text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0
 /** What is in a refusal that nobody should be told. */
 function leaksIn(text: string, sent: string, token: string | undefined): string[] {
 	const insides =
-		/\bat \S+ \(|node_modules|\.[jt]s:\d|\/(?:work|home|tmp|src|usr)\/|\bselect "|\binsert into|SQLSTATE|call stack|Did you mean|RangeError|TypeError/.exec(
+		/\bat \S+ \(|node_modules|\.[jt]s:\d|\/(?:work|home|tmp|src|usr)\/|\bselect "|\binsert into|SQLSTATE|call stack|Did you mean|originalError|Unexpected token|RangeError|TypeError/.exec(
 			text,
 		);
 	const foreign = uuids(text).filter((uuid) => !sent.includes(uuid));

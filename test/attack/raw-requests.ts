@@ -74,6 +74,12 @@ const bodies: RawAttack[] = [
 	{ what: "NaN in JSON", bytes: () => post('{"query":"{ __typename }","variables":{"a":NaN}}'), ...refused },
 	{ what: "a byte order mark before JSON", bytes: () => post(`\ufeff${harmless}`), ...refused },
 	{
+		what: "a byte order mark before JSON that is answered as a GraphQL response",
+		bytes: () => post(`\ufeff${harmless}`, ["Accept: application/graphql-response+json"]),
+		...refused,
+	},
+	{ what: "a byte order mark before a document", bytes: () => post(`{"query":"\ufeff{ __typename }"}`), ...answered },
+	{
 		what: "bytes that are no text",
 		bytes: () => Buffer.concat([Buffer.from(http("POST /graphql HTTP/1.1", [json, "Content-Length: 4"])), Buffer.from([0xff, 0xfe, 0x00, 0xc0])]),
 		...refused,
@@ -180,18 +186,32 @@ const urls: RawAttack[] = [
 		bytes: () => http("POST http://evil.example.org/graphql HTTP/1.1", [json, `Content-Length: ${harmless.length}`], harmless),
 		...answered,
 	},
-	{ what: "a URL that is none", bytes: () => http("POST http://[::1/graphql HTTP/1.1", [json, `Content-Length: ${harmless.length}`], harmless), ...answered },
-	{
-		what: "a host that is none",
-		bytes: () => `POST /graphql HTTP/1.1\r\nHost: [::1\r\nConnection: close\r\n${json}\r\nContent-Length: ${harmless.length}\r\n\r\n${harmless}`,
-		...answered,
-	},
-	{
-		what: "a host with a path in a query",
-		bytes: () => "GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nHost: a/b@c:d?e#f\r\nConnection: close\r\nAccept: application/json\r\n\r\n",
-		status: 404,
-	},
-	{ what: "two slashes and nothing else", bytes: () => http("GET // HTTP/1.1"), status: 404 },
+	{ what: "a URL that is none", bytes: () => http("POST http://[::1/graphql HTTP/1.1", [json, `Content-Length: ${harmless.length}`], harmless), ...refused },
+	...["[::1", "a b[", "a b", "a/b@c:d?e#f", "a%00b", "[x]", "a:b", "a:1:2", "<script>", "é", ":", "a\\b", "%"].flatMap((host): RawAttack[] => [
+		{
+			what: `a POST to the host «${host}»`,
+			bytes: () => `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${json}\r\nContent-Length: ${harmless.length}\r\n\r\n${harmless}`,
+			...refused,
+		},
+		{
+			what: `a GET to the host «${host}»`,
+			bytes: () => `GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nAccept: application/json\r\n\r\n`,
+			...refused,
+		},
+		{
+			what: `an upgrade at the host «${host}»`,
+			bytes: () =>
+				`GET /graphql HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+			...refused,
+		},
+	]),
+	...["//[", "http://[/graphql", "http://a b/", "graphql", "http://:99999/graphql", "//"].map(
+		(target): RawAttack => ({
+			what: `the target «${target}»`,
+			bytes: () => http(`GET ${target.replace(" ", "%20")} HTTP/1.1`),
+			status: target.startsWith("//") ? 404 : 400,
+		}),
+	),
 	{ what: "a star", bytes: () => http("OPTIONS * HTTP/1.1"), status: 204 },
 	{ what: "a zero byte in the URL", bytes: () => http("GET /graphql\0 HTTP/1.1"), status: 400 },
 	{ what: "a space in the URL", bytes: () => http("GET /graphql x HTTP/1.1"), status: 400 },
