@@ -42,6 +42,19 @@ describe("a service on the embedded database or a server", () => {
 		await expect.poll(() => isReady(observed), patience).toBe(true);
 	});
 
+	test("is not ready, and says why, while something is wrong with the service itself", async () => {
+		const observed = await observation();
+		const database = await freshDatabase("empty");
+		closing.push(() => database.close().catch(() => {}));
+		let problem: string | undefined = "The clock is wrong.";
+		observed.health.watch(database.probe(), () => problem);
+
+		const answer = await fetch(`${observed.url}/health/ready`, { headers: { connection: "close" } });
+		expect([answer.status, await answer.text()]).toEqual([503, "not ready: The clock is wrong.\n"]);
+		problem = undefined;
+		await expect.poll(() => isReady(observed), patience).toBe(true);
+	});
+
 	test("is not ready any more as soon as it stops, and still live", async () => {
 		const { observed } = await watched();
 		await expect.poll(() => isReady(observed), patience).toBe(true);
