@@ -85,7 +85,7 @@ describe("what a policy's firing is owed to", () => {
 
 	test("is no record when the call changed none that counts", async () => {
 		const inside = await inGroup();
-		await provider.usage(inside, "cpu", "2017-01-01", "11");
+		await send([[inside, { cpu: "11" }]]);
 		await provider.policy({ limits: { cpu: 10 }, groups: [group] });
 
 		expect(await causesOf([[await provider.resource(), { cpu: "1" }], [inside, { cpu: "11" }]])).toEqual([["FIRED", null]]); // biome-ignore format: one call
@@ -126,7 +126,7 @@ describe("the results of a call with many reports", () => {
 		["one report", false, []],
 		["one report that is stored, and one that is refused", true, [["nobody's", { cpu: "1" }]]],
 	] as const)("show no firing that no record caused, be there %s: the call shows it", async (_case, partial, more) => {
-		await provider.usage(await provider.resource(), "cpu", "2017-01-01", "11");
+		await send([[await provider.resource(), { cpu: "11" }]]);
 		await provider.policy({ limits: { cpu: 10 } });
 		const nobodys = more.map(([, amounts]): Report => ["00000000-0000-4000-8000-000000000000", amounts]);
 		const { results, firings } = await send([[await provider.resource(), { ram: "1" }], ...nobodys], { partial });
