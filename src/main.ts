@@ -7,6 +7,7 @@ import { type Config, parseConfig } from "./config.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { prepareSchema } from "./database/migrations.ts";
 import { openDatabase } from "./database/open.ts";
+import { tellingTimeouts } from "./database/timeouts.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
 import type { Services } from "./graphql/context.ts";
 import { forgetOldAnswers } from "./idempotency/idempotency.store.ts";
@@ -66,7 +67,11 @@ await runCommand(async () => {
 		const turn = monthTurns({ database, reference, timeZone: config.timeZone, measures: observation.measures });
 		await turn().catch(report("the month cannot be turned"));
 
-		const served = observation.measures === undefined ? database : watchedDatabase(database, measuring(observation.measures));
+		const told = watchedDatabase(
+			database,
+			tellingTimeouts((line) => process.stderr.write(`${line}\n`)),
+		);
+		const served = observation.measures === undefined ? told : watchedDatabase(told, measuring(observation.measures));
 		await serve(server.startServer, { database: served, reference, turn }, config, observation);
 		return 0;
 	} finally {

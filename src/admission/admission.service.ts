@@ -1,7 +1,7 @@
 import { tokenHash } from "../access/token.ts";
 import type { Queries } from "../database/database.ts";
-import { takeDebtFromBucket, takeFromBucket } from "./bucket.store.ts";
 import { type Level, levelAt, type Rate, rateFor, secondsUntil } from "./bucket.ts";
+import { createBuckets } from "./buckets.ts";
 
 /** Whether an operation may run, and what is left for the next ones; not, with the seconds until it may. */
 export type Charge = { readonly remaining: number; readonly rate: Rate } & (
@@ -39,6 +39,7 @@ const lapsesAfter = 20_000;
  * advance, so that most requests take no statement. `now` counts milliseconds.
  */
 export function createMeter(queries: Queries, usual: Rate, now: () => number): Meter {
+	const buckets = createBuckets(queries, now);
 	const purses = new Map<string, Purse>();
 	let sweptAt = now();
 
@@ -57,7 +58,7 @@ export function createMeter(queries: Queries, usual: Rate, now: () => number): M
 		const debt = -purse.credits;
 		purse.credits = 0;
 		try {
-			purse.bucket = { level: await takeDebtFromBucket(queries, tokenHash(token), debt, rate), at: now() };
+			purse.bucket = { level: await buckets.takeDebt(tokenHash(token), debt, rate), at: now() };
 		} catch (error) {
 			owe(purse, debt, rate);
 			throw error;
@@ -85,7 +86,7 @@ export function createMeter(queries: Queries, usual: Rate, now: () => number): M
 
 	async function fill(purse: Purse, token: string, cost: number, rate: Rate): Promise<void> {
 		const needed = cost - purse.credits;
-		const { taken, level } = await takeFromBucket(queries, tokenHash(token), needed, Math.max(needed, rate.size * advancePart), rate);
+		const { taken, level } = await buckets.take(tokenHash(token), needed, Math.max(needed, rate.size * advancePart), rate);
 		purse.credits += taken;
 		purse.bucket = { level, at: now() };
 	}

@@ -33,7 +33,7 @@ export interface Database extends Queries {
 	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
 	/** Does work on a connection that nothing else shares, whose statements take as long as they take. */
 	withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
-	/** A way to find out whether the database answers, which what else runs on it does not hold up. */
+	/** A way to find out whether the database answers and takes changes, which what else runs on it does not hold up. */
 	probe(): Probe;
 	close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export interface Session extends Queries {
 }
 
 export interface Probe {
-	/** Whether the database answers within that many milliseconds. One question at a time. */
+	/** Whether the database answers within that many milliseconds, and takes changes. One question at a time. */
 	answers(within: number): Promise<boolean>;
 	/** Gives up what it holds; a question that is under way is answered with no. */
 	close(): void;

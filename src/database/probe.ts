@@ -1,14 +1,22 @@
 import type { Connections } from "./connections.ts";
 import type { Probe } from "./database.ts";
 
+/** A standby, or a server that was demoted or made read-only, answers and takes no changes. */
+const writable = `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly"`;
+
 /** Asks the server on a connection of its own, made anew after each question that was not answered. */
 export function createProbe(connections: Connections): Probe {
-	let open: { ask(): Promise<unknown>; cut(): void } | undefined;
+	let open: { ask(): Promise<boolean>; cut(): void } | undefined;
 
 	function connect() {
 		const { client, cut } = connections.unpooled("usage-gateway health");
 		const connected = client.connect();
-		return { ask: () => connected.then(() => client.query("select 1")), cut };
+		const ask = async () => {
+			await connected;
+			const { rows } = await client.query<{ readOnly: boolean }>(writable);
+			return rows[0]?.readOnly === false;
+		};
+		return { ask, cut };
 	}
 
 	function close(): void {
@@ -19,10 +27,7 @@ export function createProbe(connections: Connections): Probe {
 	return {
 		answers: async (within) => {
 			open ??= connect();
-			const asked = open.ask().then(
-				() => true,
-				() => false,
-			);
+			const asked = open.ask().catch(() => false);
 			let waiting: NodeJS.Timeout | undefined;
 			const tooLong = new Promise<boolean>((resolve) => {
 				waiting = setTimeout(resolve, within, false);

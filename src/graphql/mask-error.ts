@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { Abandoned } from "../database/caller.ts";
+import { stateOf, takesNoChanges, tookTooLong } from "../database/states.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import { Forbidden } from "../shared/refusal.ts";
 import { Unavailable } from "../shared/unavailable.ts";
@@ -19,7 +20,11 @@ const inputStates: Readonly<Record<string, string>> = {
 
 const unavailable = "The database cannot be reached at the moment: try again.";
 
-const unavailableStates = /^(57P0[123]|57014|25P03|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+const changeless = "The database takes no changes at the moment: try again.";
+
+const slow = "A statement took longer than the database gives it: ask for less at once. A change of this field was not stored.";
+
+const unavailableStates = /^(57P0[123]|25P03|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
 /**
  * Errors that somebody named go to the client with their code; what nobody named is masked. The original is for the log:
@@ -33,11 +38,14 @@ export function maskError(thrown: unknown): MaskedError {
 	if (original instanceof Abandoned) return named("TIMED_OUT", original.message); // which nobody reads
 	if (original instanceof Forbidden) return named("FORBIDDEN", original.message);
 	if (original instanceof Unavailable) return named("SERVICE_UNAVAILABLE", original.message);
-	const state = original instanceof Error && "code" in original ? String(original.code) : "";
+	const state = stateOf(original);
 	const inputProblem = inputStates[state];
 	if (inputProblem !== undefined) return named("BAD_USER_INPUT", inputProblem);
-	if (unavailableStates.test(state))
-		return { error: withCode(thrown, "SERVICE_UNAVAILABLE", unavailable, isOfField(thrown) ? {} : { http: { status: 503 } }), isBug: false };
+	if (tookTooLong(original)) return named("STATEMENT_TIMEOUT", slow);
+	if (unavailableStates.test(state) || takesNoChanges(original)) {
+		const message = takesNoChanges(original) ? changeless : unavailable;
+		return { error: withCode(thrown, "SERVICE_UNAVAILABLE", message, isOfField(thrown) ? {} : { http: { status: 503 } }), isBug: false };
+	}
 	return { error: withCode(thrown, "INTERNAL_SERVER_ERROR", "Something went wrong on our side."), isBug: true };
 }
 

@@ -1,12 +1,14 @@
 import type { Database } from "../database/database.ts";
-import { endOfLog, entriesAfter, isAfter, type LogEntry, logChannel, type Position, reachesBackTo } from "./log.store.ts";
+import { readOnly } from "../database/states.ts";
+import { endOfLog, entriesAfter, isAfter, isReadOnly, type LogEntry, logChannel, type Position, reachesBackTo } from "./log.store.ts";
 
 /** Hands the log's entries to any number of followers. One reader and one poll a process, however many follow. */
 export interface LogReader {
 	/**
 	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts,
 	 * or, when asked for, until the follower has caught up with every other.
-	 * Throws LetGo when the log does not reach back to the position, be it that the follower fell so far behind.
+	 * Throws LetGo when the log does not reach back to the position, be it that the follower fell so far behind; and, coded
+	 * 25006, when the database has become read-only: an instance elsewhere, on the one that takes changes, goes on.
 	 */
 	follow(after: Position, signal: AbortSignal, untilCaughtUp: boolean): AsyncGenerator<readonly LogEntry[], void, void>;
 	/** The position behind everything committed: following from here is live only. */
@@ -43,7 +45,10 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 	let head = floor;
 	let stopped = false;
 	let reading: Promise<void> | undefined;
+	let looking: Promise<void> | undefined;
 	let again = false;
+	/** Of the database, as it was when the log was last polled. */
+	let isStill = false;
 	const waiting = new Set<() => void>();
 	const tellGrowth = () => {
 		for (const tell of [...waiting]) tell();
@@ -81,7 +86,21 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			});
 	}
 
-	const poll = setInterval(wake, pollEvery);
+	/** Ends those who follow when nothing can be added to the log any more: they would wait for ever, and never learn why. */
+	async function look(): Promise<void> {
+		const wasStill = isStill;
+		isStill = await isReadOnly(database);
+		if (isStill && !wasStill) tellGrowth();
+	}
+
+	const poll = setInterval(() => {
+		wake();
+		looking ??= look()
+			.catch(() => {}) // the log cannot be read either, which is reported
+			.finally(() => {
+				looking = undefined;
+			});
+	}, pollEvery);
 	const stopListening = await database.listen(logChannel, wake);
 
 	return {
@@ -89,6 +108,7 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			if (!(await reachesBackTo(database, after))) throw new LetGo();
 			let position = after;
 			while (!signal.aborted && !stopped) {
+				if (isStill) throw readOnly();
 				const behind = isAfter(floor, position);
 				const known = head;
 				const entries = behind ? await entriesAfter(database, position, batch) : recent.slice(firstAfter(recent, position));
@@ -112,7 +132,7 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			stopped = true;
 			clearInterval(poll);
 			tellGrowth();
-			await Promise.all([reading, stopListening()]);
+			await Promise.all([reading, looking, stopListening()]);
 			recent = [];
 		},
 	};

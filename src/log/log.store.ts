@@ -68,6 +68,14 @@ function subjectOf({ policyFiringUuid, componentUsageUuid }: EntryRow): LogSubje
 	return policyFiringUuid === null ? { kind: "usage", componentUsageUuid: componentUsageUuid ?? "" } : { kind: "firing", policyFiringUuid };
 }
 
+/** Whether the database takes no changes: then nothing is added to the log, though it can be read. */
+export async function isReadOnly(queries: Queries): Promise<boolean> {
+	const [row] = await queries.rows<{ readOnly: boolean }>(sql`
+		select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly"
+	`);
+	return row?.readOnly === true;
+}
+
 /** The position behind everything that is in the log for good: what comes later is live. */
 export async function endOfLog(queries: Queries): Promise<Position> {
 	const [row] = await queries.rows<{ xid: string }>(sql`select (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint - 1 as "xid"`);

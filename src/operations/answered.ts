@@ -20,7 +20,7 @@ export interface AnsweredOperation {
 /** Whether all went well, something was refused, or the service failed. */
 export type Outcome = "ok" | "refused" | "failed";
 
-const failures = ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"];
+const failures = ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"];
 
 export const outcomeOf = (codes: readonly string[]): Outcome =>
 	codes.length === 0 ? "ok" : codes.some((code) => failures.includes(code)) ? "failed" : "refused";

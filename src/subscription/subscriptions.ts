@@ -55,7 +55,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 			for await (const { data, errors } of results) {
 				const masked = errors?.map(mask);
 				// An event that cannot be read now is not told in part, with its position: whoever goes on from before it is told it then.
-				const passing = masked?.find(({ extensions }) => extensions["code"] === "SERVICE_UNAVAILABLE");
+				const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
 				if (passing !== undefined) throw passing;
 				const text = JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
 				yield { at: following.at, event: { text, position: following.end === "letGo" ? undefined : printedPosition(following.at) } };

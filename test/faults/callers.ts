@@ -95,6 +95,6 @@ export async function attempt(url: string, token: string, query: string, variabl
 	const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
 	const { data, errors }: Answer = await response.json();
 	if (errors === undefined && !/Error$/.test(data.answer.__typename)) return data.answer;
-	if (errors?.every(({ extensions }: Answer) => extensions.code === "SERVICE_UNAVAILABLE")) return "unavailable";
+	if (errors?.every(({ extensions }: Answer) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(extensions.code))) return "unavailable";
 	throw new Error(`The service answers ${JSON.stringify({ data, errors })}`);
 }
