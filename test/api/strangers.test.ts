@@ -2,34 +2,15 @@ import { getIntrospectionQuery } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
 import { gatewayForFile } from "../support/gateway.ts";
 import { limited } from "../support/limited.ts";
-import { connectRaw } from "../support/raw-sockets.ts";
 import { request } from "../support/requests.ts";
+import { transports } from "../support/transports.ts";
 
 const gateway = gatewayForFile({ template: "demo", limits: { ...limited, admission: { ...limited.admission, introspection: "everyone" } } });
 const guarded = gatewayForFile({ template: "demo", limits: limited });
 
 const codesOf = (errors: readonly { extensions: { code: string } }[] = []) => errors.map(({ extensions }) => extensions.code);
 
-const ways: Record<string, (query: string, url: string) => Promise<string[]>> = {
-	"a POST": async (query, url) => codesOf((await request(url, { body: JSON.stringify({ query }) })).json.errors),
-	"a POST of another type": async (query, url) =>
-		codesOf((await request(url, { body: JSON.stringify({ query }), headers: { accept: "application/graphql-response+json" } })).json.errors),
-	"a GET": async (query, url) =>
-		codesOf((await request(`${url}?query=${encodeURIComponent(query)}`, { method: "GET", headers: { accept: "application/json" } })).json.errors),
-	"server-sent events": async (query, url) => {
-		const response = await fetch(`${url}?query=${encodeURIComponent(query)}`, { headers: { accept: "text/event-stream", connection: "close" } });
-		return codesOf(JSON.parse(/^data: (\{.*)$/m.exec(await response.text())?.[1] ?? "{}").errors);
-	},
-	WebSocket: async (query, url) => {
-		const socket = await connectRaw(url);
-		socket.subscribe("1", query);
-		const { type, payload } = await socket.received(({ id }) => id === "1");
-		socket.close();
-		return codesOf(type === "error" ? payload : payload.errors);
-	},
-};
-
-describe.each(Object.entries(ways))("who does not sign in, over %s,", (_way, ask) => {
+describe.each(Object.entries(transports))("who does not sign in, over %s,", (_way, ask) => {
 	test.each([
 		["what there is", "{ viewer { username } }"],
 		["what there is not: nobody looks for it", "{ viewr { username } }"],
@@ -39,22 +20,22 @@ describe.each(Object.entries(ways))("who does not sign in, over %s,", (_way, ask
 		["in an operation that is not meant, nor can be", "{ __typename } { resources { totalCount } }"],
 		["in a fragment that leads to itself", "{ ...A } fragment A on Query { ...A viewer { uuid } }"],
 	])("is refused %s", async (what, document) => {
-		expect(await ask(document, gateway().url)).toEqual([what.includes("nor can be") ? "BAD_REQUEST" : "UNAUTHENTICATED"]);
+		expect(await ask(gateway().url, document)).toEqual([what.includes("nor can be") ? "BAD_REQUEST" : "UNAUTHENTICATED"]);
 	});
 
 	test.each([
 		["the names of the root types", "{ __typename ...A } fragment A on Query { __typename }"],
 		["what the schema is, where everybody may know", `query Schema { __schema { types { ...T } } } fragment T on __Type { name fields { name } }`],
 	])("is answered %s", async (_what, document) => {
-		expect(await ask(document, gateway().url)).toEqual([]);
+		expect(await ask(gateway().url, document)).toEqual([]);
 	});
 
 	test("is not told what the schema is, where only those who sign in are", async () => {
-		expect(await ask('{ __type(name: "Token") { nothing } }', guarded().url)).toEqual(["UNAUTHENTICATED"]);
+		expect(await ask(guarded().url, '{ __type(name: "Token") { nothing } }')).toEqual(["UNAUTHENTICATED"]);
 	});
 
 	test("is told what is wrong with a question that they may ask", async () => {
-		expect(await ask("query ($id: ID!) { __typename }", guarded().url)).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
+		expect(await ask(guarded().url, "query ($id: ID!) { __typename }")).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
 	});
 });
 

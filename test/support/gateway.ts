@@ -49,7 +49,7 @@ export interface GatewayOptions {
 	/** Says which months have begun; those that have by the gateway's own clock without it. */
 	readonly reference?: ReferenceClock;
 	/** Looks at what the gateway does; nobody does without it. */
-	readonly observation?: Observation;
+	readonly observation?: Pick<Observation, "measures" | "beginOperation">;
 }
 
 /** The whole service on a fresh database and a free port of loopback, with a clock that stands still. */
