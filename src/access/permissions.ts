@@ -1,4 +1,4 @@
-import { isOneOf, or, sql } from "../database/sql.ts";
+import { and, isOneOf, or, sql } from "../database/sql.ts";
 import { seesEverything, type Viewer } from "./viewer.ts";
 import type { Visibility } from "./visibility.ts";
 
@@ -65,22 +65,19 @@ export function mayCreateResources(viewer: Viewer, { customerUuid, projectUuid }
 }
 
 /**
- * The customers and projects whose people the viewer is one of; all for staff and support. Narrower than which they see: a
+ * The customers and projects whose people the viewer is one of; all for staff, and for support all that are not removed. Narrower than which they see: a
  * total counts what everybody in the scope used, so a role on one project opens no customer's, and the provider's side
  * opens none; nor does a provider buy for its customers.
  */
 export const consumerSide: Record<"Customer" | "Project", Visibility> = {
 	Customer: (viewer, t) => (seesEverything(viewer) ? sql`true` : isOneOf(sql`${t}."uuid"`, customersOf(viewer))),
-	Project: (viewer, t) =>
-		seesEverything(viewer)
-			? sql`true`
-			: or([
-					isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)),
-					isOneOf(
-						sql`${t}."uuid"`,
-						viewer.projectRoles.map(({ project }) => project),
-					),
-				]),
+	Project: (viewer, t) => {
+		const projects = viewer.projectRoles.map(({ project }) => project);
+		const own = or([isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), isOneOf(sql`${t}."uuid"`, projects)]);
+		const unremoved = sql`not ${t}."isRemoved"`;
+		if (viewer.isStaff) return sql`true`;
+		return seesEverything(viewer) ? unremoved : and([own, unremoved]);
+	},
 };
 
 const customersOf = (viewer: Viewer) => viewer.customerRoles.map(({ customer }) => customer);

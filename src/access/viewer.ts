@@ -5,7 +5,7 @@ import { isToken, tokenHash } from "./token.ts";
 type CustomerRole = "OWNER" | "MANAGER" | "SUPPORT";
 type ProjectRole = "ADMIN" | "MANAGER" | "MEMBER";
 
-/** Who asks, with every role that counts at the moment of asking. Expired roles are not here. */
+/** Who asks, with every role that counts at the moment of asking. Expired roles are not here, nor those on removed projects. */
 export interface Viewer {
 	/** The moment of asking. */
 	readonly asOf: Date;
@@ -35,7 +35,8 @@ export async function viewerOf(database: Queries, token: string, now: Date): Pro
 			), '[]') "customerRoles",
 			coalesce((
 				select json_agg(json_build_object('project', p."projectUuid", 'role', p."role"))
-				from "ProjectRole" p where p."userUuid" = u."uuid" and (p."expires" is null or p."expires" > ${now}::timestamptz)
+				from "ProjectRole" p join "Project" held on held."uuid" = p."projectUuid" and not held."isRemoved"
+				where p."userUuid" = u."uuid" and (p."expires" is null or p."expires" > ${now}::timestamptz)
 			), '[]') "projectRoles",
 			coalesce((
 				select json_agg(m."offeringUuid")

@@ -1,4 +1,4 @@
-import { isOneOf, name, or, type Sql, sql } from "../database/sql.ts";
+import { and, isOneOf, name, or, type Sql, sql } from "../database/sql.ts";
 import { seesEverything, type Viewer } from "./viewer.ts";
 
 /**
@@ -33,6 +33,12 @@ const consumed = (viewer: Viewer, t: Sql) => or([isOneOf(sql`${t}."customerUuid"
 /** Rows that carry customer, project and offering: either side. */
 const eitherSide: Visibility = (viewer, t) => or([consumed(viewer, t), isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings)]);
 
+/** What belongs to a project that was removed is there for staff alone. */
+export const unremoved: Visibility = (viewer, t) => (viewer.isStaff ? sql`true` : sql`not ${t}."projectIsRemoved"`);
+
+/** Staff see all, support all that is not of a removed project; anyone else what of that is of their side. */
+const used: Visibility = (viewer, t) => and([everythingOr(eitherSide)(viewer, t), unremoved(viewer, t)]);
+
 /** The row that `column` leads to is visible itself. */
 const through =
 	(table: string, column: string, visible: Visibility): Visibility =>
@@ -42,14 +48,18 @@ const through =
 		return sql`exists (select from ${name(table)} ${parent} where ${parent}."uuid" = ${uuid} and ${visible(viewer, parent)})`;
 	};
 
-const resource = everythingOr(eitherSide);
-const componentUsage = everythingOr(eitherSide);
-const componentUserUsage = everythingOr(through("ComponentUsage", "componentUsageUuid", eitherSide));
-const limit = everythingOr(through("Resource", "resourceUuid", eitherSide));
+/** Staff see all; for anyone else, support too, the condition decides. */
+const staffOr =
+	(condition: Visibility): Visibility =>
+	(viewer, t, parent) =>
+		viewer.isStaff ? sql`true` : condition(viewer, t, parent);
+
+const componentUserUsage = staffOr(through("ComponentUsage", "componentUsageUuid", used));
+const limit = staffOr(through("Resource", "resourceUuid", used));
 
 /** The offering of that uuid is consumed where the viewer has a role. */
 const consumes = (viewer: Viewer, offeringUuid: Sql) =>
-	sql`exists (select from "Resource" consumed where consumed."offeringUuid" = ${offeringUuid} and ${consumed(viewer, sql`consumed`)})`;
+	sql`exists (select from "Resource" consumed where consumed."offeringUuid" = ${offeringUuid} and ${consumed(viewer, sql`consumed`)} and ${unremoved(viewer, sql`consumed`)})`;
 
 /** Active offerings are a public catalogue; any other is its provider's and its consumers', who hold a resource or an account of it. */
 const offering = everythingOr((viewer, t) =>
@@ -61,9 +71,10 @@ const offering = everythingOr((viewer, t) =>
 	]),
 );
 
-const project = everythingOr((viewer, t) =>
-	or([isOneOf(sql`${t}."uuid"`, projectsOf(viewer)), isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), ...servedProjects(viewer, t)]),
-);
+const project = staffOr((viewer, t) => and([sql`not ${t}."isRemoved"`, everythingOr(ownProject)(viewer, t)]));
+
+const ownProject: Visibility = (viewer, t) =>
+	or([isOneOf(sql`${t}."uuid"`, projectsOf(viewer)), isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), ...servedProjects(viewer, t)]);
 
 /** Left out for who provides nothing: beside a sub-query, even one that finds nothing, the other conditions would use no index. */
 const servedProjects = (viewer: Viewer, t: Sql): Sql[] =>
@@ -78,7 +89,10 @@ const customer = everythingOr((viewer, t) =>
 	or([
 		isOneOf(sql`${t}."uuid"`, customersOf(viewer)),
 		sql`exists (select from "Project" own where own."customerUuid" = ${t}."uuid" and ${isOneOf(sql`own."uuid"`, projectsOf(viewer))})`,
-		sql`exists (select from "Resource" served where served."customerUuid" = ${t}."uuid" and ${isOneOf(sql`served."offeringUuid"`, viewer.providedOfferings)})`,
+		sql`exists (
+			select from "Resource" served
+			where served."customerUuid" = ${t}."uuid" and ${isOneOf(sql`served."offeringUuid"`, viewer.providedOfferings)} and ${unremoved(viewer, sql`served`)}
+		)`,
 		sql`exists (select from "Offering" sold where sold."providerUuid" = ${t}."uuid" and ${offering(viewer, sql`sold`)})`,
 	]),
 );
@@ -101,7 +115,7 @@ const offeringUser = everythingOr((viewer, t) =>
 
 /** Owners choose whose use of an offering to limit among the accounts of the people who hold a role in what they see. */
 const colleague: Visibility = (viewer, t) => sql`(${consumes(viewer, sql`${t}."offeringUuid"`)} and exists (
-	select from "ProjectRole" role join "Project" shared on shared."uuid" = role."projectUuid"
+	select from "ProjectRole" role join "Project" shared on shared."uuid" = role."projectUuid" and not shared."isRemoved"
 	where role."userUuid" = ${t}."userUuid" and (role."expires" is null or role."expires" > ${viewer.asOf}::timestamptz)
 		and (${isOneOf(sql`shared."customerUuid"`, customersOf(viewer))} or ${isOneOf(sql`shared."uuid"`, projectsOf(viewer))})
 ))`;
@@ -111,7 +125,7 @@ const user = everythingOr((viewer, t) =>
 	or([
 		sql`${t}."uuid" = ${viewer.uuid}::uuid`,
 		sql`exists (select from "OfferingUser" account where account."userUuid" = ${t}."uuid" and ${offeringUser(viewer, sql`account`)})`,
-		sql`exists (select from "ComponentUsage" reported where reported."modifiedByUuid" = ${t}."uuid" and ${componentUsage(viewer, sql`reported`)})`,
+		sql`exists (select from "ComponentUsage" reported where reported."modifiedByUuid" = ${t}."uuid" and ${used(viewer, sql`reported`)})`,
 		sql`exists (select from "OfferingUsagePolicy" made where made."createdByUuid" = ${t}."uuid" and ${policy(viewer, sql`made`)})`,
 	]),
 );
@@ -135,7 +149,7 @@ const organizationGroup = everythingOr((viewer, t) =>
 export const visibility = {
 	Category: anySignedIn,
 	CategoryComponent: anySignedIn,
-	ComponentUsage: componentUsage,
+	ComponentUsage: used,
 	ComponentUserUsage: componentUserUsage,
 	ComponentUserUsageLimit: limit,
 	Customer: customer,
@@ -149,10 +163,12 @@ export const visibility = {
 	PlanComponent: everythingOr(through("Offering", "offeringUuid", offering)),
 	PolicyFiring: firing,
 	Project: project,
-	Resource: resource,
-	ResourcePlanPeriod: everythingOr(through("Resource", "resourceUuid", eitherSide)),
+	Resource: used,
+	ResourcePlanPeriod: staffOr(through("Resource", "resourceUuid", used)),
 	User: user,
 } satisfies Record<string, Visibility>;
 
 /** A model whose rows viewers can ask for. */
 export type VisibleModel = keyof typeof visibility;
+
+export const isVisibleModel = (model: string): model is VisibleModel => Object.hasOwn(visibility, model);

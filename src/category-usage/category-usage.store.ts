@@ -1,5 +1,6 @@
 import { consumerSide } from "../access/permissions.ts";
 import type { Viewer } from "../access/viewer.ts";
+import { unremoved } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import { and, isOneOf, name, type Sql, sql } from "../database/sql.ts";
 import { computedPage } from "../reading/computed-page.ts";
@@ -46,7 +47,7 @@ export async function categoryUsagePages(
 	const rows = await queries.rows<{ scopeUuid: string; categoryComponentUuid: string | null }>(sql`
 		select ${list.scopeKind} as "scopeKind", "scope"."uuid" as "scopeUuid", page.*
 		from ${name(list.scopeKind)} "scope"
-		left join lateral (${computedPage(totalsOf(list), newestFirst, request)}) page on true
+		left join lateral (${computedPage(totalsOf(viewer, list), newestFirst, request)}) page on true
 		where ${isOneOf(sql`"scope"."uuid"`, scopeUuids)} and ${consumerSide[list.scopeKind](viewer, sql`"scope"`)}
 	`);
 	const pages = new Map<string, Page["rows"][number][]>(rows.map(({ scopeUuid }) => [scopeUuid, []]));
@@ -57,12 +58,12 @@ export async function categoryUsagePages(
 	});
 }
 
-const totalsOf = (list: CategoryUsageList): Sql => totals(list.scopeKind, list, months(list.filter));
+const totalsOf = (viewer: Viewer, list: CategoryUsageList): Sql => totals(viewer, list.scopeKind, list, months(list.filter));
 
 /** How many totals each scope has: one statement for all scopes. None where the viewer may not read them. */
 export async function categoryUsageCounts(queries: Queries, viewer: Viewer, list: CategoryUsageList, scopeUuids: readonly string[]): Promise<number[]> {
 	const rows = await queries.rows<{ uuid: string; count: number }>(sql`
-		select "scope"."uuid", (select count(*)::int from (${totalsOf(list)}) "t") as "count"
+		select "scope"."uuid", (select count(*)::int from (${totalsOf(viewer, list)}) "t") as "count"
 		from ${name(list.scopeKind)} "scope"
 		where ${isOneOf(sql`"scope"."uuid"`, scopeUuids)} and ${consumerSide[list.scopeKind](viewer, sql`"scope"`)}
 	`);
@@ -85,7 +86,7 @@ export async function categoryUsagesWithKeys(
 		select ${scopeKind} as "scopeKind", "scope"."uuid" as "scopeUuid", total.*
 		from ${wanted}
 		join ${name(scopeKind)} "scope" on "scope"."uuid" = wanted."scopeUuid"
-		cross join lateral (${totals(scopeKind, calendar, [sql`f."date" = wanted."date"`, sql`k."uuid" = wanted."categoryComponentUuid"`])}) total
+		cross join lateral (${totals(viewer, scopeKind, calendar, [sql`f."date" = wanted."date"`, sql`k."uuid" = wanted."categoryComponentUuid"`])}) total
 		where ${consumerSide[scopeKind](viewer, sql`"scope"`)}
 	`);
 	const byId = new Map(rows.map((row) => [printedId(row), row]));
@@ -97,23 +98,24 @@ const scopeColumns = { Customer: sql`"customerUuid"`, Project: sql`"projectUuid"
 
 /**
  * The totals of the scope that stands in the statement as "scope": a row for each month and category component that was
- * reported or included in a plan. A sum of nothing is null in SQL, and so is a side without a figure.
+ * reported or included in a plan. A sum of nothing is null in SQL, and so is a side without a figure. What was used in a
+ * removed project counts for staff alone.
  */
-function totals(scopeKind: ScopeKind, calendar: Calendar, where: readonly Sql[]): Sql {
+function totals(viewer: Viewer, scopeKind: ScopeKind, calendar: Calendar, where: readonly Sql[]): Sql {
 	const column = scopeColumns[scopeKind];
 	return sql`
 		select k."uuid" as "categoryComponentUuid", k."categoryUuid", k."type", k."name", k."measuredUnit", f."date",
 			sum(f."reported") as "reportedUsage", sum(f."fixed") as "fixedUsage"
 		from (
 			select u."componentUuid", u."billingPeriod" as "date", u."usage" as "reported", null::numeric as "fixed"
-			from "ComponentUsage" u where u.${column} = "scope"."uuid"
+			from "ComponentUsage" u where u.${column} = "scope"."uuid" and ${unremoved(viewer, sql`u`)}
 			union all
 			select included."componentUuid", month::date, null, included."amount"
 			from "Resource" r
 			join "ResourcePlanPeriod" period on period."resourceUuid" = r."uuid"
 			join "PlanComponent" included on included."planUuid" = period."planUuid"
 			cross join lateral ${monthsOfPeriod(calendar)} month
-			where r.${column} = "scope"."uuid"
+			where r.${column} = "scope"."uuid" and ${unremoved(viewer, sql`r`)}
 		) f
 		join "OfferingComponent" c on c."uuid" = f."componentUuid"
 		join "CategoryComponent" k on k."uuid" = c."categoryComponentUuid"

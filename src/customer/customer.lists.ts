@@ -1,5 +1,4 @@
 import type { ModelName } from "../database/model.ts";
-import { sql } from "../database/sql.ts";
 import { conditions, hasUuid } from "../reading/conditions.ts";
 import { type List, type OrderColumn, type Parent, thenUuid } from "../reading/list.ts";
 import type { Given } from "../shared/given.ts";
@@ -22,12 +21,12 @@ export interface ProjectFilter {
 	customerUuid?: Given<string>;
 }
 
-/** Projects that are not removed, by name. */
+/** Projects, by name. */
 export function projectList(filter: Given<ProjectFilter>, parent?: Parent): List & { model: "Project" } {
 	return {
 		model: "Project",
 		key: JSON.stringify(["Project", parent, filter]),
-		where: conditions(sql`not "t"."isRemoved"`, hasUuid("t", "customerUuid", filter?.customerUuid)),
+		where: conditions(hasUuid("t", "customerUuid", filter?.customerUuid)),
 		order: byName("Project"),
 		...(parent === undefined ? {} : { parent }),
 	};

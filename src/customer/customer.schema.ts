@@ -26,7 +26,7 @@ builder.prismaObjectFields(Customer, (t) => ({
 	}),
 	projects: t.field({
 		type: ProjectConnection,
-		description: "Its projects that the viewer sees, by name; removed ones are left out.",
+		description: "Its projects that the viewer sees, by name: for staff, removed ones too.",
 		args: t.arg.connectionArgs(),
 		resolve: pages(() => projectList(null, { column: "customerUuid" })),
 	}),

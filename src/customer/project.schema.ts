@@ -41,7 +41,7 @@ builder.queryFields((t) => ({
 	}),
 	projects: t.field({
 		type: ProjectConnection,
-		description: "The projects that the viewer sees, by name; removed ones are left out.",
+		description: "The projects that the viewer sees, by name: for staff, removed ones too.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: ProjectFilterInput, description: "Which projects; all when absent." }) },
 		resolve: pages(({ filter }) => projectList(filter)),
 	}),

@@ -91,7 +91,7 @@ export const QuotaName = builder.enumType("QuotaName", {
 	values: described(QuotaNames, {
 		NC_PROJECT_COUNT: "How many projects it has that are not removed.",
 		NC_USER_COUNT: "How many people have a role on it, or on one of its projects that is not removed, and the role has not expired.",
-		NC_RESOURCE_COUNT: "How many resources it has that are not terminated.",
+		NC_RESOURCE_COUNT: "How many resources it has that are not terminated, in projects that are not removed.",
 		OS_CPU_COUNT: "Virtual processors of its OpenStack tenants.",
 		OS_RAM_SIZE: "Memory of its OpenStack tenants, in the unit that it was imported in.",
 		OS_STORAGE_SIZE: "Storage of its OpenStack tenants, in the unit that it was imported in.",

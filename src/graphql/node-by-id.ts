@@ -1,6 +1,6 @@
 import { brandWithType } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
-import { type VisibleModel, visibility } from "../access/visibility.ts";
+import { isVisibleModel } from "../access/visibility.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import type { Context } from "./context.ts";
 import { shapeOf } from "./shape-of.ts";
@@ -13,5 +13,3 @@ export async function nodeById({ typename, id }: { typename: string; id: string 
 	if (row !== null) brandWithType(row, typename as never);
 	return row;
 }
-
-const isVisibleModel = (typename: string): typename is VisibleModel => Object.hasOwn(visibility, typename);

@@ -19,6 +19,8 @@ export type Reads =
 	| { readonly kind: "visible"; readonly model: VisibleModel; readonly uuid: (args: never, context: Context) => string }
 	/** The row whose uuid the object in hand names. */
 	| { readonly kind: "stored"; readonly model: ModelName; readonly uuid: (object: never) => string }
+	/** The row whose uuid stands in a column, if it stands there and the viewer sees the row. */
+	| { readonly kind: "seen"; readonly model: VisibleModel; readonly column: string }
 	/** A value for each row, by their uuids and in their order. */
 	| { readonly kind: "values"; readonly load: (uuids: readonly string[], args: never, context: Context) => Promise<readonly unknown[]> }
 	/** Nothing more: its value is made of the object in hand, of these columns when it is a row. */

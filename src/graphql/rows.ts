@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
-import type { VisibleModel } from "../access/visibility.ts";
-import type { ModelName, Row } from "../database/model.ts";
+import { isVisibleModel, type VisibleModel } from "../access/visibility.ts";
+import { type LinkName, type LinkTarget, linkOf, type ModelName, type Row } from "../database/model.ts";
 import type { Context } from "./context.ts";
 import { notFound } from "./errors.ts";
 import { telling } from "./reads.ts";
@@ -31,6 +31,21 @@ export const visibleRows = <Model extends VisibleModel>(
 export function rowNamedIn<Model extends ModelName, Holder>(model: Model, uuidIn: (holder: Holder) => string) {
 	const resolve = (holder: Holder, _args: object, context: Context, info: GraphQLResolveInfo) => storedRow(model, uuidIn(holder), context, info);
 	return telling({ kind: "stored", model, uuid: uuidIn }, resolve);
+}
+
+/**
+ * Resolves to the row that a link leads to, if there is one and the viewer sees it: for links that lead out of what who
+ * sees the row sees.
+ */
+export function seenLink<Model extends ModelName, Link extends LinkName<Model>>(model: Model, link: Link) {
+	const { model: target, column, documentation } = linkOf(model, link);
+	if (!isVisibleModel(target)) throw new Error(`src/access/visibility.ts does not say who sees a ${target}.`);
+	const resolve = async (row: Row<Model>, _args: object, context: Context, info: GraphQLResolveInfo) => {
+		const uuid = (row as Record<string, unknown>)[column];
+		const seen = typeof uuid === "string" ? await context.read.visible(target, shapeOf(info, target), uuid) : null;
+		return seen as unknown as Row<LinkTarget<Model, Link>> | null;
+	};
+	return { nullable: true, description: documentation ?? "", resolve: telling({ kind: "seen", model: target, column }, resolve) } as const;
 }
 
 /** Resolves to a value for the row, loaded in one batch for all rows that are asked the same; `kind` tells it from other values. */

@@ -84,6 +84,7 @@ function shapeOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObj
 		const reads = readsOf(field);
 		if (exposed !== undefined) columns.add(exposed);
 		if (reads?.kind === "made") for (const column of reads.columns) columns.add(column);
+		if (reads?.kind === "seen") columns.add(reads.column);
 		if (reads?.kind === "link") {
 			const linked = shapeOfRow(selectionSetsOf(nodes), getNamedType(field.type) as GraphQLObjectType, info);
 			const present = links.get(reads.link);

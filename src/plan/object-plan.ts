@@ -72,16 +72,16 @@ function readingPlan(field: Field, asked: Asked, planner: Planner): FieldPlan {
 	const part = planner.nextPart();
 	/** Reads values for the keys of the objects, each once, and keeps them by key. */
 	const byKey = (
-		keyOf: (object: AnyRow) => string,
+		keyOf: (object: AnyRow) => string | null,
 		load: (keys: readonly string[], execution: Parameters<Read>[1]) => Promise<readonly unknown[]>,
 	): FieldPlan => ({
 		read: async (rows, execution) => {
-			const keys = [...new Set(rows.map(keyOf))];
+			const keys = [...new Set(rows.flatMap((row) => keyOf(row) ?? []))];
 			const values = keys.length === 0 ? [] : await load(keys, execution);
 			execution.found[part] = new Map(keys.map((key, index) => [key, values[index]]));
 			await below(values as readonly AnyRow[], execution);
 		},
-		write: (object, execution) => write((execution.found[part] as Map<string, unknown>).get(keyOf(object)), execution),
+		write: (object, execution) => write((execution.found[part] as Map<string | null, unknown>).get(keyOf(object)) ?? null, execution),
 	});
 	const uuidOf = (row: AnyRow) => row["uuid"] as string;
 	switch (reads?.kind) {
@@ -94,6 +94,13 @@ function readingPlan(field: Field, asked: Asked, planner: Planner): FieldPlan {
 			return byKey(
 				(object) => reads.uuid(object as never),
 				(uuids, { statements }) => statements.linked(reads.model, shape, uuids),
+			);
+		}
+		case "seen": {
+			const shape = planner.shape(asked, reads.model);
+			return byKey(
+				(object) => object[reads.column] as string | null,
+				(uuids, { statements }) => statements.visible(reads.model, shape, uuids),
 			);
 		}
 		case "values": {

@@ -4,7 +4,7 @@ import { pages } from "../graphql/connections.ts";
 import { PolicyFiringKind } from "../graphql/enums.ts";
 import { link, optionalLink } from "../graphql/links.ts";
 import { ComponentUsage, Offering, OfferingComponent, OfferingUsagePolicy, PolicyFiring } from "../graphql/nodes.ts";
-import { rowNamedIn, valueOfRow } from "../graphql/rows.ts";
+import { rowNamedIn, seenLink, valueOfRow } from "../graphql/rows.ts";
 import { type Breach, breachesOf, positionsOf } from "./firing.store.ts";
 import { FiringFilterInput } from "./policy.inputs.ts";
 import { firingList } from "./policy.lists.ts";
@@ -36,7 +36,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	}),
 	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("PolicyFiring", "policy") }),
 	offering: t.field({ type: Offering, ...link("PolicyFiring", "offering") }),
-	cause: t.field({ type: ComponentUsage, ...optionalLink("PolicyFiring", "cause") }),
+	cause: t.field({ type: ComponentUsage, ...seenLink("PolicyFiring", "cause") }),
 	breaches: t.field({
 		type: [PolicyBreach],
 		description: "The limits that were exceeded, by type of component; none of a RESET, and of WITHDRAWN those that were still exceeded.",

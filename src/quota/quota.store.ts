@@ -74,7 +74,7 @@ export async function quotasOf(queries: Queries, wanted: readonly Pick<Quota, "c
 
 /**
  * The figure, by its name as text, of the customer that stands in the statement as "c". The nc_ figures are counted, the
- * others are stored; a removed project counts neither itself nor the people who have a role on it alone.
+ * others are stored; a removed project counts neither itself, nor its resources, nor the people who have a role on it alone.
  */
 function figureOf(quotaName: Sql, now: Date): Sql {
 	const holds = sql`(role."expires" is null or role."expires" > ${now}::timestamptz)`;
@@ -88,7 +88,9 @@ function figureOf(quotaName: Sql, now: Date): Sql {
 				where p."customerUuid" = c."uuid" and not p."isRemoved" and ${holds}
 			) person
 		)
-		when 'NC_RESOURCE_COUNT' then (select count(*) from "Resource" r where r."customerUuid" = c."uuid" and r."state" <> 'TERMINATED')
+		when 'NC_RESOURCE_COUNT' then (
+			select count(*) from "Resource" r where r."customerUuid" = c."uuid" and r."state" <> 'TERMINATED' and not r."projectIsRemoved"
+		)
 		else coalesce(
 			(select q."value" from "CustomerQuota" q where q."customerUuid" = c."uuid" and q."quotaName" = ${quotaName}::"QuotaName"),
 			case when ${quotaName} <> 'ESTIMATED_PRICE' then 0 end

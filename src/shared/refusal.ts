@@ -4,7 +4,8 @@ export const problemCodes = {
 	NOT_FOUND: "There is no such object, or the caller does not see it.",
 	BILLING_PERIOD_CLOSED: "The plan period ended before this month.",
 	PLAN_REQUIRED: "The resource runs under no plan.",
-	INVALID_RESOURCE_STATE: "The resource's state does not allow it: usage is reported while it is OK, UPDATING or TERMINATING, and TERMINATED is for good.",
+	INVALID_RESOURCE_STATE:
+		"The resource's state does not allow it: usage is reported while it is OK, UPDATING or TERMINATING, in a project that is not removed, and TERMINATED is for good.",
 	INVALID_COMPONENTS: "The offering has no such components to report usage of.",
 	OFFERING_NOT_ACTIVE: "The offering is not on sale.",
 	CUSTOMER_BLOCKED: "The customer is blocked or archived, and gets no resources.",

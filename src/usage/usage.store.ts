@@ -11,6 +11,8 @@ export interface ReportSubject {
 	readonly uuid: string;
 	readonly state: string;
 	readonly planUuid: string | null;
+	/** Only staff see it then. */
+	readonly projectIsRemoved: boolean;
 	readonly offeringUuid: string;
 	readonly providerUuid: string;
 }
@@ -25,7 +27,7 @@ export interface SubjectPeriod {
 /** Those of the resources that the viewer sees, by uuid. */
 export async function reportSubjects(queries: Queries, viewer: Viewer, resourceUuids: readonly string[]): Promise<Map<string, ReportSubject>> {
 	const subjects = await queries.rows<ReportSubject>(sql`
-		select r."uuid", r."state"::text as "state", r."planUuid", r."offeringUuid", o."providerUuid"
+		select r."uuid", r."state"::text as "state", r."planUuid", r."projectIsRemoved", r."offeringUuid", o."providerUuid"
 		from "Resource" r join "Offering" o on o."uuid" = r."offeringUuid"
 		where r."uuid" = any(${[...resourceUuids]}::uuid[]) and ${visibility.Resource(viewer, sql`r`)}
 	`);

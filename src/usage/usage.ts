@@ -70,12 +70,18 @@ export function planProblems(resource: { planUuid: string | null }): Problems {
 
 const reportableStates: readonly string[] = ["OK", "UPDATING", "TERMINATING"];
 
-/** Stage 5: only a resource that runs uses anything. */
-export function stateProblems(resource: { state: string }): Problems {
-	return reportableStates.includes(resource.state)
-		? []
-		: [{ code: "INVALID_RESOURCE_STATE", message: "Resource is not in valid state.", path: ["input", "resource"] }];
+/** Stage 5: only a resource that runs uses anything, in a project that was not removed. */
+export function stateProblems({ state, projectIsRemoved }: { state: string; projectIsRemoved: boolean }): Problems {
+	if (!reportableStates.includes(state)) return [{ code: "INVALID_RESOURCE_STATE", message: "Resource is not in valid state.", path: ["input", "resource"] }];
+	return projectIsRemoved ? [removedProblem("resource")] : [];
 }
+
+/** What was used in a project is settled once it is removed. */
+export const removedProblem = (field: string): Problem => ({
+	code: "INVALID_RESOURCE_STATE",
+	message: "Resource is not in valid state: its project was removed.",
+	path: ["input", field],
+});
 
 /** A component of the offering, as far as a report is concerned. */
 export interface ReportableComponent {

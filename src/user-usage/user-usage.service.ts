@@ -9,6 +9,7 @@ import { callSizeProblems } from "../shared/call-size.ts";
 import { certain } from "../shared/certain.ts";
 import { Decimal } from "../shared/decimal.ts";
 import { absent, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
+import { removedProblem } from "../usage/usage.ts";
 import { accountsNamed } from "../user/account.store.ts";
 import { accountBounds, accountsByUsername, type NamedPart, type PartSubject, partSubjects, storeParts } from "./user-usage.store.ts";
 import { accountProblems, namesakeProblems, repeatedPartProblems, type UserUsageReport, userLimitProblems, userUsageShapeProblems } from "./user-usage.ts";
@@ -96,11 +97,12 @@ async function foundParts(tx: Queries, viewer: Viewer, parts: readonly PlacedPar
 		.map((item) => ({ ...item, subject: certain(subjects.get(item.input.componentUsage), "what is absent was refused") }));
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
 	const permitted = checks.permitted(there, ({ subject }) => mayReportUsage(viewer, subject), message);
+	const open = checks.stage(RuleRefusal, permitted, ({ subject }) => (subject.projectIsRemoved ? [removedProblem("componentUsage")] : []));
 	await lockOfferings(
 		tx,
-		permitted.map(({ subject }) => subject.offeringUuid),
+		open.map(({ subject }) => subject.offeringUuid),
 	);
-	return withAccounts(tx, viewer, permitted, checks);
+	return withAccounts(tx, viewer, open, checks);
 }
 
 /** The account that each part counts for: the one that is named, or the one that goes by the username. */

@@ -9,12 +9,14 @@ export interface PartSubject {
 	readonly uuid: string;
 	readonly offeringUuid: string;
 	readonly providerUuid: string;
+	/** Only staff see it then. */
+	readonly projectIsRemoved: boolean;
 }
 
 /** Those of the records that the viewer sees, by uuid. */
 export async function partSubjects(queries: Queries, viewer: Viewer, componentUsageUuids: readonly string[]): Promise<Map<string, PartSubject>> {
 	const subjects = await queries.rows<PartSubject>(sql`
-		select u."uuid", u."offeringUuid", o."providerUuid"
+		select u."uuid", u."offeringUuid", o."providerUuid", u."projectIsRemoved"
 		from "ComponentUsage" u join "Offering" o on o."uuid" = u."offeringUuid"
 		where u."uuid" = any(${[...componentUsageUuids]}::uuid[]) and ${visibility.ComponentUsage(viewer, sql`u`)}
 	`);

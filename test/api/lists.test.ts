@@ -87,7 +87,7 @@ const cases: Case[] = [
 	["resources", { projectUuid: uuidOf("Project", "n1") }, has(" n1 ")],
 	["resources", { customerUuid: uuidOf("Customer", "south") }, ({ place }) => place.customer === "south"],
 	["resources", { states: ["TERMINATED", "ERRED"] }, has(" s2 archive ")],
-	["projects", { customerUuid: uuidOf("Customer", "north") }, ({ name }) => name === "n1" || name === "n2"],
+	["projects", { customerUuid: uuidOf("Customer", "north") }, ({ name }) => ["gone", "n1", "n2"].includes(name)],
 	["offerings", { providerUuid: uuidOf("Customer", "alpine") }, ({ place }) => place.provider === "alpine"],
 	["offerings", { categoryUuid: uuidOf("Category", "disks") }, on("storage")],
 	["offerings", { states: ["DRAFT", "PAUSED"] }, ({ name }) => name === "draft" || name === "paused"],

@@ -80,6 +80,8 @@ const readList = ({ name, type }: GraphQLField<unknown, unknown>) =>
 /** Everything that staff reads: what the others' answers are made from. */
 export interface Truth {
 	readonly objects: ReadonlyMap<string, Record<string, Answer>>;
+	/** The same as support reads it: totals without what is of removed projects. */
+	readonly unremoved: ReadonlyMap<string, Record<string, Answer>>;
 	readonly lists: ReadonlyMap<string, Answer>;
 }
 
@@ -87,15 +89,19 @@ const idsOf = (type: string, things: readonly Thing[]) =>
 	things.filter(({ model }) => model === type).map(({ model, name }) => nodeId(model, uuidOf(model, name)));
 
 export async function truthOf(send: Send, things: readonly Thing[]): Promise<Truth> {
-	const objects = new Map<string, Record<string, Answer>>();
-	for (const type of nodeTypes) {
-		const ids = idsOf(type.name, things);
-		const { data } = await send("staff", readAll(type), { ids });
-		for (const [index, id] of ids.entries()) objects.set(id, data.nodes[index]);
-	}
+	const readBy = async (viewer: string) => {
+		const objects = new Map<string, Record<string, Answer>>();
+		for (const type of nodeTypes) {
+			const ids = idsOf(type.name, things);
+			const { data } = await send(viewer, readAll(type), { ids });
+			for (const [index, id] of ids.entries()) objects.set(id, data.nodes[index]);
+		}
+		return objects;
+	};
+	const [objects, unremoved] = [await readBy("staff"), await readBy("support")];
 	const lists = new Map<string, Answer>();
 	for (const field of rootLists) lists.set(field.name, (await send("staff", readList(field))).data.list);
-	return { objects, lists };
+	return { objects, unremoved, lists };
 }
 
 /** A page of those objects alone: cursors stay, for they tell of one object each. */
@@ -120,18 +126,18 @@ function pageOf(page: Answer, type: string, keep: (id: string) => boolean): Answ
 
 /** What the viewer must read in a field of an object that it sees. */
 function expectedIn(rule: Rule, value: Answer, type: string, viewer: Viewer, thing: Thing, seen: ReadonlySet<string>): Answer {
-	if (seesAll(viewer)) return value;
+	if (viewer.name === "staff") return value;
 	const keep = (id: string) => seen.has(id);
 	const of: Record<Rule, () => Answer> = {
 		seen: () => value,
 		listed: () => (Array.isArray(value) ? value.filter(({ id }: Answer) => keep(id)) : pageOf(value, type, keep)),
 		people: () =>
-			viewer.consumes.includes(thing.name)
+			seesAll(viewer) || viewer.consumes.includes(thing.name)
 				? value
 				: { ...pageOf({ ...value, CategoryComponentUsageConnection_edges: [], CategoryComponentUsageConnection_nodes: [] }, type, keep) },
-		own: () => (thing.name === viewer.name ? value : null),
-		owners: () => (viewer.owns.includes(thing.name) ? value : null),
-		providers: () => (viewer.owns.includes(thing.place.provider) ? value : null),
+		own: () => (seesAll(viewer) || thing.name === viewer.name ? value : null),
+		owners: () => (seesAll(viewer) || viewer.owns.includes(thing.name) ? value : null),
+		providers: () => (seesAll(viewer) || viewer.owns.includes(thing.place.provider) ? value : null),
 	};
 	return of[rule]();
 }
@@ -141,7 +147,7 @@ export async function differencesFor(
 	send: Send,
 	viewer: Viewer,
 	things: readonly Thing[],
-	{ objects, lists }: Truth,
+	{ objects, unremoved, lists }: Truth,
 	isLookedAt: (type: string) => boolean = () => true,
 ): Promise<Difference[]> {
 	const seen = idsSeen(viewer, things);
@@ -165,7 +171,8 @@ export async function differencesFor(
 				const rule = rules.get(`${type.name}.${field.name}`);
 				if (rule === undefined) continue;
 				const key = `${type.name}_${field.name}`;
-				compare(`${type.name}.${field.name} of ${thing.name}`, expectedIn(rule, truth[key], getNamedType(field.type).name, viewer, thing, seen), read[key]);
+				const value = rule === "people" && viewer.name !== "staff" ? unremoved.get(id)?.[key] : truth[key];
+				compare(`${type.name}.${field.name} of ${thing.name}`, expectedIn(rule, value, getNamedType(field.type).name, viewer, thing, seen), read[key]);
 			}
 		}
 	}

@@ -5,7 +5,7 @@ import { type Row, whoSeesWhat } from "../support/scene.sees.ts";
  *
  * - seen: as staff reads it
  * - listed: of what staff reads there, what the viewer sees by itself; counted and paged as if there was nothing else
- * - people: as staff reads it by the consumer's side; an empty list for others
+ * - people: as staff reads it by support and the consumer's side, but for what is of removed projects; an empty list for others
  * - own: as staff reads it by staff, support and the person; null for others
  * - owners: as staff reads it by staff, support and the customer's owners; FORBIDDEN for others
  * - providers: as staff reads it by staff, support and the provider's owners; null for others
@@ -130,7 +130,7 @@ const rowOf = (viewer: string): Row => {
 
 const viewer = (name: string, may: Partial<Viewer> = {}): Viewer => ({ name, row: rowOf(name), consumes: [], owns: [], reports: [], limits: [], ...may });
 
-const north = ["north", "n1", "n2", "gone"];
+const north = ["north", "n1", "n2"];
 
 export const viewers: readonly Viewer[] = [
 	viewer("staff"),

@@ -123,6 +123,9 @@ const customer = fc.record({
 	changes: fc.record({ blocked: fc.boolean(), archived: fc.boolean(), groups }, { requiredKeys: [] }),
 });
 
+/** Removes a customer's project, as an import does, or restores it. */
+const project = fc.record({ kind: fc.constant("project" as const), customer: pick, isRemoved: fc.constantFrom(true, false, false) });
+
 const createResource = fc.record({ kind: fc.constant("createResource" as const), customer: pickOrNone });
 const setState = fc.record({
 	kind: fc.constant("setState" as const),
@@ -183,6 +186,7 @@ const weighted = [
 	[3, updatePolicy],
 	[1, deletePolicy],
 	[4, customer],
+	[1, project],
 	[1, createResource],
 	[3, setState],
 	[2, setPlan],

@@ -1,6 +1,6 @@
 import { amountOf, type Hundredths, printed, sum } from "./amounts.ts";
 import { absent, invalidInput, notFound, type Problem, problem, type Refused, refusedBy, ruleBroken } from "./refusals.ts";
-import { amountProblems, judged, type Stage } from "./reports.ts";
+import { amountProblems, judged, removedProblem, type Stage } from "./reports.ts";
 import { componentOf, type Limit, type Part, resourceOf, type Usage, type World } from "./world.ts";
 
 export interface PartReport {
@@ -36,6 +36,7 @@ const partStages: readonly Stage<PartReport>[] = [
 		(world, { componentUsage }) =>
 			world.usages.some(({ uuid }) => uuid === componentUsage) ? [] : [absent("Component usage", componentUsage, "componentUsage")],
 	],
+	[ruleBroken, (world, report) => (recordOf(world, report).resource.customer.projectIsRemoved ? [removedProblem("componentUsage")] : [])],
 	[
 		notFound,
 		(world, { user }) => {

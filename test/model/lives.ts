@@ -6,7 +6,7 @@ import { type Customer, type Firing, mergeCurrentUsages, type Resource, resource
 /** A new resource in the project; `uuid` is the one that it is answered with. */
 export function createResource(world: World, project: string, uuid: string): Refused | Resource {
 	const customer = world.customers.find((candidate) => candidate.project === project);
-	if (customer === undefined) return notFound(absent("Project", project, "project"));
+	if (customer === undefined || customer.projectIsRemoved) return notFound(absent("Project", project, "project"));
 	turnMonth(world, evaluate);
 	const closed = refusedBy(ruleBroken, [
 		...(customer.blocked ? [problem("CUSTOMER_BLOCKED", "Blocked organization is not available.", "project")] : []),

@@ -6,7 +6,7 @@ import type { Turn } from "./answers.ts";
 import { type Command, commands, type Scene, scenes } from "./commands.ts";
 import { play } from "./play.ts";
 import { openStage, type Stage } from "./stage.ts";
-import { compareBlocks, compareDerived, compareFigures, compareFirings, compareStored } from "./stored.ts";
+import { compareBlocks, compareDerived, compareFigures, compareFirings, compareRemoved, compareStored } from "./stored.ts";
 
 const setting = (name: string): string | undefined => (process.env[name] === "" ? undefined : process.env[name]);
 
@@ -44,6 +44,7 @@ async function playSequence(stage: Stage, scene: Scene, sequence: readonly Comma
 			sequence.some(({ kind }) => kind === "import"),
 		),
 	);
+	compare(await compareRemoved(stage));
 	compare(await compareFigures(stage, world));
 	if (world.firings.length > 0) compare(await compareFirings(stage, world));
 	if (world.policies.some(({ request }) => request.actions.includes("BLOCK_CREATION_OF_NEW_RESOURCES"))) compare(await compareBlocks(stage, world));

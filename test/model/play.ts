@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "../../src/database/sql.ts";
 import type { Answer, Data } from "../support/gateway.ts";
 import { firingsOf, limitAnswer, partAnswer, policyAnswer, reportAnswer, resourceAnswer, type Turn } from "./answers.ts";
 import type { Command, Pick } from "./commands.ts";
@@ -138,6 +139,13 @@ const plays: { readonly [Of in Kind]: Play<Of> } = {
 			const organizationGroups = world.groups.filter((group) => joined.has(group)).map((group) => ({ uuid: group }));
 			return { customer: { uuid, blocked, archived, organizationGroups }, firings: firingsOf(world, played.firings) };
 		});
+	},
+	project: async ({ database }, world, { customer: pick, isRemoved }) => {
+		const customer = picked(world.customers, pick);
+		if (customer === undefined) return [];
+		customer.projectIsRemoved = isRemoved;
+		await database.rows(sql`update "Project" set "isRemoved" = ${isRemoved} where "uuid" = ${customer.project}::uuid`);
+		return [];
 	},
 	createResource: (stage, world, { customer }) => {
 		const project = picked(world.customers, customer)?.project ?? nobody;

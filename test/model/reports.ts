@@ -130,7 +130,7 @@ const early: readonly Stage<Report>[] = [
 const late: readonly Stage<Report>[] = [
 	[ruleBroken, closedProblems],
 	[ruleBroken, (world, report) => (subjectOf(world, report).resource.plan === null ? [planless] : [])],
-	[ruleBroken, (world, report) => (reportable.includes(subjectOf(world, report).resource.state) ? [] : [wrongState])],
+	[ruleBroken, stateProblems],
 	[ruleBroken, componentProblems],
 	[ruleBroken, monthProblems],
 	[ruleBroken, capProblems],
@@ -148,6 +148,14 @@ function monthProblems(world: World): [] {
 const reportable: readonly string[] = ["OK", "UPDATING", "TERMINATING"];
 const planless = problem("PLAN_REQUIRED", "Resource must have a plan to report usage.", "resource");
 const wrongState = problem("INVALID_RESOURCE_STATE", "Resource is not in valid state.", "resource");
+
+function stateProblems(world: World, report: Report): Problem[] {
+	const { state, customer } = subjectOf(world, report).resource;
+	if (!reportable.includes(state)) return [wrongState];
+	return customer.projectIsRemoved ? [removedProblem("resource")] : [];
+}
+
+export const removedProblem = (field: string): Problem => problem("INVALID_RESOURCE_STATE", "Resource is not in valid state: its project was removed.", field);
 
 const typesOf = ({ usages }: Report): string[] => usages.map(({ type }) => type);
 

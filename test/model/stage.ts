@@ -125,6 +125,7 @@ const clear = (database: Database) =>
 	database.transaction(async (tx) => {
 		for (const table of cleared) await tx.rows(sql`delete from ${name(table)}`);
 		await tx.rows(sql`delete from "Offering" where "name" = 'Cluster'`);
+		await tx.rows(sql`update "Project" set "isRemoved" = false where "isRemoved"`);
 	});
 
 /** A statement part that puts the rows into the table; they all have the same columns. */
@@ -193,7 +194,7 @@ function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, namesake
 	});
 	const known = cast.customers.map((customer, index) => {
 		const { groups = "none", blocked = false, archived = false } = customers[index] ?? {};
-		return { ...customer, blocked, archived, groups: new Set(audience[groups].map((group) => cast.groups[group] ?? "")) };
+		return { ...customer, projectIsRemoved: false, blocked, archived, groups: new Set(audience[groups].map((group) => cast.groups[group] ?? "")) };
 	});
 	const monthsAgo = (months: number) => new Date(now.getTime() - months * 31 * 24 * hour);
 	const periodsOf = {

@@ -70,6 +70,16 @@ const modelled = (world: World) => ({
 	customers: byUuid(world.customers).map(({ uuid, blocked, archived, groups }) => ({ uuid, blocked, archived, groups: [...groups].sort() })),
 });
 
+/** Whether what belongs to a project says so, where it does not. */
+export async function compareRemoved({ database }: Stage): Promise<Turn> {
+	const answered = await database.rows(sql`
+		select held."uuid" from "Project" p join (
+			select "uuid", "projectUuid", "projectIsRemoved" from "Resource" union all select "uuid", "projectUuid", "projectIsRemoved" from "ComponentUsage"
+		) held on held."projectUuid" = p."uuid" and held."projectIsRemoved" <> p."isRemoved"
+	`);
+	return { asked: "what belongs to a project and does not say whether it is removed", answered, expected: [] };
+}
+
 /**
  * The figures that are kept of the records: none differs from what is computed of them anew. An import leaves current usages
  * as they were, in the model too.
@@ -120,6 +130,7 @@ export async function compareBlocks(stage: Stage, world: World): Promise<Turn> {
 		asked: "a resource for each customer",
 		answered: [answered.first, answered.second, answered.third].map(({ code }) => code ?? "created"),
 		expected: world.customers.map((customer) => {
+			if (customer.projectIsRemoved) return "NOT_FOUND";
 			if (customer.blocked || customer.archived) return "CUSTOMER_BLOCKED";
 			return isBlocked(world, customer) ? "BLOCKED_BY_POLICY" : "created";
 		}),

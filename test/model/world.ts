@@ -40,6 +40,7 @@ export interface Component {
 export interface Customer {
 	readonly uuid: string;
 	readonly project: string;
+	projectIsRemoved: boolean;
 	blocked: boolean;
 	archived: boolean;
 	groups: Set<string>;

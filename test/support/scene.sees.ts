@@ -4,12 +4,15 @@ import type { Place, Thing } from "./scene.rows.ts";
 type Sees = (place: Place) => boolean;
 const all: Sees = () => true;
 export const nothing: Sees = () => false;
-const ofNorth: Sees = ({ customer }) => customer === "north";
+const unremoved: Sees = ({ project }) => project !== "gone";
+const ofNorth: Sees = (place) => place.customer === "north" && unremoved(place);
 const inN1: Sees = ({ project }) => project === "n1";
 const inS2: Sees = ({ project }) => project === "s2";
 const ofAlpine: Sees = ({ provider }) => provider === "alpine";
+const usedOfAlpine: Sees = (place) => ofAlpine(place) && unremoved(place);
 const ofBaltic: Sees = ({ provider }) => provider === "baltic";
 const ofCompute: Sees = ({ offering }) => offering === "compute";
+const usedOfCompute: Sees = (place) => ofCompute(place) && unremoved(place);
 
 export interface Row {
 	readonly viewer: string;
@@ -41,13 +44,13 @@ const northPeople = {
 	provides: nothing,
 	...catalogue,
 	customers: "alpine baltic north",
-	projects: "gone n1 n2",
+	projects: "n1 n2",
 	accounts: "ann compute, ann storage",
 	groups: "public universities",
 };
 const n1People = { ...northPeople, uses: inN1, projects: "n1", groups: "" };
 const alpinePeople = {
-	uses: ofAlpine,
+	uses: usedOfAlpine,
 	provides: ofAlpine,
 	customers: "alpine baltic north south",
 	projects: "n1 n2 s1 s2",
@@ -60,7 +63,7 @@ const reporters = "balticowner computemanager";
 /** Who sees what: one row a kind of object and viewer. */
 export const whoSeesWhat: Record<string, Row> = {
 	"staff sees everything": { viewer: "staff", uses: all, provides: all, ...every },
-	"support sees everything": { viewer: "support", uses: all, provides: all, ...every },
+	"support sees everything but removed projects": { viewer: "support", uses: unremoved, provides: all, ...every, projects: "n1 n2 s1 s2" },
 	"a consumer's owner sees all its projects": { viewer: "northowner", ...northPeople, users: `ann ${reporters} northowner` },
 	"a consumer's manager sees all its projects": { viewer: "northmanager", ...northPeople, users: `ann ${reporters} northmanager` },
 	"a consumer's support sees all its projects": { viewer: "northsupport", ...northPeople, users: `ann ${reporters} northsupport` },
@@ -103,7 +106,7 @@ export const whoSeesWhat: Record<string, Row> = {
 	"an offering's manager sees what belongs to that offering": {
 		viewer: "computemanager",
 		...alpinePeople,
-		uses: ofCompute,
+		uses: usedOfCompute,
 		provides: ofCompute,
 		offerings: "compute storage",
 		users: "alpineowner ann computemanager sven",

@@ -13,7 +13,7 @@ const offerings = [
 	{ name: "paused", provider: "coral", state: "PAUSED", components: ["cpu"] },
 ];
 
-const resources = ["n1 compute", "n1 storage", "n2 compute", "s1 compute", "s1 storage", "s2 compute", "s2 archive"];
+const resources = ["n1 compute", "n1 storage", "n2 compute", "s1 compute", "s1 storage", "s2 compute", "s2 archive", "gone compute"];
 
 /** Billing months, and when their usage was reported: the middle one on 31 October in London, and on 1 November in Tokyo. */
 export const reports = [
