@@ -9,7 +9,7 @@ import { introspectionIn } from "../../src/server/introspection.ts";
 import { anyFamily, chain, families } from "./documents.ts";
 
 const perToken = 20;
-const runs = Number(process.env["DOCUMENT_RUNS"] ?? 60);
+const runs = Number(process.env["DOCUMENT_RUNS"] ?? 15);
 
 /** The document; undefined when it has more words than are read. */
 function read(text: string): DocumentNode | undefined {

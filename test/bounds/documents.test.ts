@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const megabyte = 1024 * 1024;
-const documents = Number(process.env["BOUNDS_DOCUMENTS"] ?? 3_000);
+const documents = Number(process.env["BOUNDS_DOCUMENTS"] ?? 1_500);
 /** What is loaded and compiled is there before it is measured. */
 const firstDocuments = 300;
 
