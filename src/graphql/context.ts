@@ -71,6 +71,12 @@ export interface Following {
 	at: Position;
 	/** Whether to end when there is nothing more to tell, rather than wait for what comes. */
 	readonly untilCaughtUp: boolean;
+	/** Called with the places of the events that come next, before the first of them: they are of one reading. */
+	onEvents: ((places: readonly Position[]) => void) | undefined;
+	/** Adds points for what is read, to be paid before more is. */
+	readonly owe: (points: number) => void;
+	/** Takes the points, and what is owed, out of what those who listen may ask for; waits while it is less. */
+	readonly pay: (points: number, viewer: Viewer) => Promise<void>;
 	/** How it ended: because there was nothing more to tell, or because the log could not go on from there. */
 	end: "caughtUp" | "letGo" | undefined;
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelName } from "../database/model.ts";
-import { type LogEntry, printedPosition } from "../log/log.store.ts";
+import { type LogEntry, type Position, printedPosition } from "../log/log.store.ts";
 import { LetGo } from "../log/log-reader.ts";
 import type { List } from "../reading/list.ts";
 import { certain } from "../shared/certain.ts";
@@ -32,9 +32,16 @@ export interface Followed<Model extends ModelName> {
 	readonly list: List & { model: Model };
 }
 
+/** So many entries are looked at, and shown, together: what one change reports is read once, and nothing is busy for long. */
+const together = 50;
+
+/** What a look at entries is charged, whether or not the viewer sees any of them. */
+const pointsPerLook = 0.1;
+
 /**
- * The log's events for the context's viewer, along the way that the context's subscription is on. For each event the token
- * is looked at again, and the viewer's roles with it; a token that is no longer good ends the subscription.
+ * The log's events for the context's viewer, along the way that the context's subscription is on. For the entries that are
+ * looked at together the token is looked at again, and the viewer's roles with it; a token that is no longer good ends the
+ * subscription.
  */
 export function followLog<Model extends ModelName>(
 	{ subject, list }: Followed<Model>,
@@ -46,13 +53,16 @@ export function followLog<Model extends ModelName>(
 		const unwatch = context.tokens.watch(context.token ?? "", () => tokenEnded.abort());
 		try {
 			for await (const entries of context.log.follow(following.at, AbortSignal.any([signal, tokenEnded.signal]), following.untilCaughtUp)) {
-				for (const entry of entries) {
+				for (const some of inParts(subjectsOf(entries, subject))) {
 					if (signal.aborted) return; // nobody listens any more
-					const uuid = subject(entry);
-					const isTold = uuid !== undefined && (await isVisible(list, uuid, context));
-					following.at = entry.position;
-					if (isTold) yield { position: printedPosition(entry.position), uuid };
+					const events = await visibleOf(some, list, context);
+					following.onEvents?.(events.map(({ at }) => at));
+					for (const { at, uuid } of events) {
+						following.at = at;
+						yield { position: printedPosition(at), uuid };
+					}
 				}
+				following.at = entries.at(-1)?.position ?? following.at;
 			}
 			if (tokenEnded.signal.aborted) throw tokenNotGood();
 			if (!signal.aborted) following.end = "caughtUp";
@@ -69,12 +79,31 @@ export function followLog<Model extends ModelName>(
 /** Ends what outlives a request when its token does. */
 export const tokenNotGood = () => unauthenticated("The token is no longer good: sign in again.");
 
-/** Whether the subject is in the list that the viewer, authorised again, sees now. */
-async function isVisible(list: List, uuid: string, context: Context): Promise<boolean> {
+/** An entry by what it is about. */
+interface Subject {
+	readonly at: Position;
+	readonly uuid: string;
+}
+
+const subjectsOf = (entries: readonly LogEntry[], subject: (entry: LogEntry) => string | undefined): Subject[] =>
+	entries.flatMap((entry) => {
+		const uuid = subject(entry);
+		return uuid === undefined ? [] : [{ at: entry.position, uuid }];
+	});
+
+function* inParts(subjects: readonly Subject[]): Generator<readonly Subject[], void, void> {
+	for (let begin = 0; begin < subjects.length; begin += together) yield subjects.slice(begin, begin + together);
+}
+
+/** Those of the subjects that are in the list that the viewer, authorised again, sees now. */
+async function visibleOf(subjects: readonly Subject[], list: List, context: Context): Promise<readonly Subject[]> {
 	// The embedded database answers without waiting: nobody else could be sent or asked anything until all entries are looked at.
 	await nextTurn();
+	// Before who asks is looked at again: what is seen is shown at once.
+	await context.following?.pay(pointsPerLook, context.viewer);
 	await authorizeAgain(context);
-	return (await context.read.among(list, [uuid])).has(uuid);
+	const seen = await context.read.among(list, [...new Set(subjects.map(({ uuid }) => uuid))]);
+	return subjects.filter(({ uuid }) => seen.has(uuid));
 }
 
 /** Takes the viewer as the token signs them in now, and forgets what was read for the event before. */

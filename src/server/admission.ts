@@ -18,6 +18,7 @@ import type { AnnouncedCost, Context, Services } from "../graphql/context.ts";
 import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../graphql/errors.ts";
 import { certain } from "../shared/certain.ts";
 import type { Measures } from "../shared/measures.ts";
+import type { EventCharges } from "../subscription/payment.ts";
 import { type Introspection, introspectionIn } from "./introspection.ts";
 import { type KnownDocument, KnownDocuments } from "./known-documents.ts";
 
@@ -61,6 +62,8 @@ export interface Admission {
 	 * the database from telling what a token has left.
 	 */
 	admit(context: Context, weighed: Weighed, address: string): Promise<AnnouncedCost>;
+	/** What events of subscriptions are charged with, at most a second's points at once. */
+	readonly eventCharges: EventCharges;
 	/** Reads documents within the bounds, and executes only what was admitted, for as long as it may take. Answers tell what they cost. */
 	readonly plugin: Plugin<Context>;
 }
@@ -114,6 +117,15 @@ export function createAdmission(
 			const announced = { ...asked, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
 			if (!charge.isAllowed) throw tooFast(context.isSignedIn ? "token" : "address", announced, charge.after);
 			return announced;
+		},
+		eventCharges: {
+			forgivenMilliseconds,
+			millisecondsPerPoint,
+			atOnce: costPerSecond === 0 ? Number.POSITIVE_INFINITY : costPerSecond,
+			charge: async (token, viewer, points) => {
+				const charge = await meter?.charge(token, mayReportAnything(viewer), points);
+				return charge === undefined || charge.isAllowed ? 0 : charge.after;
+			},
 		},
 		plugin: {
 			onParse: ({ setParseFn }) => setParseFn((source) => documents.read(typeof source === "string" ? source : source.body)),

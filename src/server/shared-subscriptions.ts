@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
-import type { ExecutionArgs, ExecutionResult } from "graphql";
+import { type ExecutionArgs, type ExecutionResult, subscribe } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
+import { hasWrongVariables } from "../subscription/operation.ts";
 import type { Subscribe, Subscriptions } from "../subscription/subscriptions.ts";
 import { createEventStream, type WrittenResult } from "./event-stream.ts";
 import { tooManyConnections } from "./sign-ins.ts";
@@ -42,8 +43,10 @@ export const useSharedSubscriptions = (subscriptions: Subscriptions, connections
 	return {
 		onSubscribe: ({ subscribeFn, setSubscribeFn }) => {
 			setSubscribeFn(async (args) => {
+				// Events that are asked for at once are executed at once by graphql's own; yoga's waits for each. What is wrong with variables is yoga's to answer.
+				const engine = (hasWrongVariables(args) ? subscribeFn : subscribe) as Subscribe;
 				const listener = (args.rootValue as SocketRoot | undefined)?.listener;
-				return listener === undefined ? asStream(args, subscribeFn as Subscribe) : onSocket(args, listener, subscribeFn as Subscribe);
+				return listener === undefined ? asStream(args, engine) : onSocket(args, listener, engine);
 			});
 		},
 	};

@@ -76,7 +76,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
 	const connections = createSlots(connectionsPerToken);
-	const { documents, admit, weigh, plugin } = createAdmission(services, admission);
+	const { documents, admit, weigh, eventCharges, plugin } = createAdmission(services, admission);
 	const prepare = createPrepare(documents, { admit, weigh }, (error, { operation }) => {
 		requests.add([error], operation);
 		return mask(error);
@@ -98,7 +98,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			usePlannedQueries(documents),
-			useSharedSubscriptions(createSubscriptions(services, mask), connections),
+			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections),
 			plugin,
 		],
 		maskedErrors: { maskError: mask },

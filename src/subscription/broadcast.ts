@@ -22,6 +22,8 @@ export interface Broadcast {
 	/** Tells the member what is after the position from now on. False when too much has come meanwhile: it is no longer in. */
 	listen(member: Member, after: Position): boolean;
 	leave(member: Member): void;
+	/** The tokens that the members signed in with. */
+	readonly tokens: readonly string[];
 	/** The viewer whom the members' tokens sign in now. Ends those whose token is no longer good; undefined when none is left. */
 	authorize(): Promise<Viewer | undefined>;
 }
@@ -107,6 +109,9 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 			return true;
 		},
 		leave,
+		get tokens() {
+			return [...watched.keys()];
+		},
 		authorize: async () => {
 			if (watched.size > 1) {
 				const asked = [...watched].map(([token, { hash }]) => ({ token, hash }));

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
-import type { Context, Following, Services } from "../graphql/context.ts";
+import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import { type Position, printedPosition } from "../log/log.store.ts";
 import { stoppable } from "../shared/stoppable.ts";
@@ -9,6 +10,7 @@ import { createDistinct, differentPerToken } from "./distinct.ts";
 import { Follower } from "./follower.ts";
 import type { Listener } from "./listener.ts";
 import { givenPosition, hasWrongVariables } from "./operation.ts";
+import { type EventCharges, pay, pointsPerEvent } from "./payment.ts";
 import { sharedKey } from "./shared-key.ts";
 
 /** The engine's own function: begins the operation, and answers its results one by one, or why it cannot be begun. */
@@ -40,25 +42,73 @@ class NotBegun extends Error {
 	}
 }
 
-/** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see. */
-export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError): Subscriptions {
+/** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see, `charges` take what events cost. */
+export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError, charges: EventCharges): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
 	const distinct = createDistinct();
 	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 
-	/** The operation's results along a way through the log, each with how far it is. */
+	/** A way through the log on which those who listen at the time pay for what is read, and afterwards for what it took. */
+	function followingFrom(at: Position, untilCaughtUp: boolean, tokens: () => readonly string[], { caller }: Partial<Context> = {}): Following {
+		let took = 0;
+		let owed = 0;
+		let paid = charges.forgivenMilliseconds;
+		caller?.onTook((milliseconds) => {
+			took = milliseconds;
+		});
+		const following: Following = {
+			at,
+			untilCaughtUp,
+			end: undefined,
+			onEvents: undefined,
+			owe: (points) => {
+				owed += points;
+			},
+			pay: async (points, viewer) => {
+				const due = Math.max(points + owed, (took - paid) / charges.millisecondsPerPoint);
+				owed = 0;
+				paid += due * charges.millisecondsPerPoint;
+				await pay(charges, tokens, viewer, due, () => printedPosition(following.at));
+			},
+		};
+		return following;
+	}
+
+	/**
+	 * The operation's results along a way through the log, each with how far it is. Events of one reading are executed at once,
+	 * so that what they show is read once for all of them, and told one after the other.
+	 */
 	async function begin(args: ExecutionArgs, following: Following, subscribe: Subscribe): Promise<AsyncGenerator<Step, void, void>> {
+		const places: Position[] = [];
+		const asked: Promise<IteratorResult<ExecutionResult, void>>[] = [];
 		const results = await subscribe({ ...args, contextValue: { ...(args.contextValue as Context), following } });
 		if (!(Symbol.asyncIterator in results)) throw new NotBegun(results);
+		const perEvent = pointsPerEvent + Math.max(0, (args.contextValue as Context).admitted?.requested ?? 1) - 1;
+		following.onEvents = (next) => {
+			following.owe(next.length * perEvent);
+			places.push(...next);
+			// The first of them is asked for already.
+			for (const _ of next.slice(1)) {
+				const result = results.next();
+				result.catch(() => {}); // thrown where it is awaited
+				asked.push(result);
+			}
+		};
 		return stoppable(async function* (signal) {
 			signal.addEventListener("abort", () => void results.return());
-			for await (const { data, errors } of results) {
+			for (;;) {
+				const { value, done } = await (asked.shift() ?? results.next());
+				if (done === true) break;
+				const { data, errors } = value;
 				const masked = errors?.map(mask);
 				// An event that cannot be read now is not told in part, with its position: whoever goes on from before it is told it then.
 				const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
 				if (passing !== undefined) throw passing;
 				const text = JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
-				yield { at: following.at, event: { text, position: following.end === "letGo" ? undefined : printedPosition(following.at) } };
+				// What is no event of the log has no place in it: there is nothing to go on from.
+				const place = places.shift();
+				yield { at: place ?? following.at, event: { text, position: place && printedPosition(place) } };
+				if (asked.length > 0) await nextTurn(); // thousands may have been told: others are served between two events
 			}
 		});
 	}
@@ -71,13 +121,18 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 			if (broadcasts.get(key) === begun) broadcasts.delete(key);
 		};
 		let broadcast: Broadcast | undefined;
+		const { token = "", viewer, admitted } = args.contextValue as Context;
+		// What it takes is charged to those who listen at the time, not to who began it.
+		const context = createContext(services, { token, viewer });
+		const following = followingFrom(at, false, () => broadcast?.tokens ?? [], context);
 		const contextValue: Context = {
-			...(args.contextValue as Context),
+			...context,
+			admitted,
 			// Each event is authorised with the tokens of all who listen then; the broadcast watches them itself.
 			authenticate: async () => broadcast?.authorize(),
 			tokens: { watch: () => () => {}, stop: async () => {} },
 		};
-		const begun = begin({ ...args, contextValue }, { at, untilCaughtUp: false, end: undefined }, subscribe).then((steps) => {
+		const begun = begin({ ...args, contextValue }, following, subscribe).then((steps) => {
 			broadcast = createBroadcast(services, steps, forget);
 			return broadcast;
 		});
@@ -98,7 +153,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 			}
 			const ways = {
 				replay: async (after: Position) => {
-					const following: Following = { at: after, untilCaughtUp: true, end: undefined };
+					const following = followingFrom(after, true, () => [token]);
 					const steps = await begin(args, following, subscribe);
 					return { steps, reached: () => (following.end === "caughtUp" ? following.at : undefined) };
 				},

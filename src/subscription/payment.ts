@@ -1,0 +1,47 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Viewer } from "../access/viewer.ts";
+import { eventsTooFast } from "../graphql/errors.ts";
+
+/** What a token may ask for, as events take it. */
+export interface EventCharges {
+	/** As many points are taken at once. */
+	readonly atOnce: number;
+	/** Milliseconds of the database that are paid for by a point, and those that nobody pays for. */
+	readonly millisecondsPerPoint: number;
+	readonly forgivenMilliseconds: number;
+	/** Takes points; returns the seconds until the token may be charged them, 0 when they were taken. */
+	charge(token: string, viewer: Viewer, points: number): Promise<number>;
+}
+
+/** What one event is charged beside its lists, as objects of a page are. */
+export const pointsPerEvent = 0.1;
+
+/** Events wait as long for what they are charged, in milliseconds, and then end: others of the token take it all. */
+const longestWait = 30_000;
+
+const longestPause = 1_000;
+
+/**
+ * Takes the points out of what the tokens may ask for, of those who listen at the time; waits until one of them may. Throws
+ * RATE_LIMITED with the position to go on from when none may for half a minute.
+ */
+export async function pay(charges: EventCharges, tokens: () => readonly string[], viewer: Viewer, points: number, position: () => string): Promise<void> {
+	for (let left = points; left > 0; left -= charges.atOnce) {
+		const portion = Math.min(left, charges.atOnce);
+		const begun = performance.now();
+		for (let seconds = await untilPaid(charges, tokens(), viewer, portion); seconds > 0; seconds = await untilPaid(charges, tokens(), viewer, portion)) {
+			if (performance.now() - begun > longestWait) throw eventsTooFast(seconds, position());
+			await pause(Math.min(seconds * 1_000, longestPause), undefined, { ref: false });
+		}
+	}
+}
+
+/** Seconds until the first of the tokens may be charged; 0 when one was, or when nobody listens. */
+async function untilPaid(charges: EventCharges, tokens: readonly string[], viewer: Viewer, points: number): Promise<number> {
+	let seconds = tokens.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+	for (const token of tokens) {
+		seconds = Math.min(seconds, await charges.charge(token, viewer, points));
+		if (seconds === 0) break;
+	}
+	return seconds;
+}
