@@ -11,7 +11,7 @@ import { tellingTimeouts } from "./database/timeouts.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
 import type { Services } from "./graphql/context.ts";
 import { forgetOldAnswers } from "./idempotency/idempotency.store.ts";
-import { letGoOfEntries } from "./log/log.store.ts";
+import { pruneLog } from "./log/log.store.ts";
 import { startLogReader } from "./log/log-reader.ts";
 import { monthTurns } from "./month-turn/month-turns.service.ts";
 import { startDelivery } from "./notification/delivery.service.ts";
@@ -125,7 +125,7 @@ async function serve(
 	const clear = async (now: Date) => {
 		await forgetOldAnswers(database, now);
 		await forgetFullBuckets(database);
-		await letGoOfEntries(database, daysBefore(now, config.alertRetention));
+		await pruneLog(database, daysBefore(now, config.alertRetention));
 	};
 	const clearings = every(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
 	const verifications =

@@ -30,7 +30,7 @@ export interface Database extends Queries {
 	 */
 	onBehalfOf(caller: Caller): Database;
 	/** Calls back on each notification on the channel, this process's own included; and again after a lost connection returns. */
-	listen(channel: string, notified: () => void): Promise<() => Promise<void>>;
+	listen(channel: string, notified: (payload: string) => void): Promise<() => Promise<void>>;
 	/** Does work on a connection that nothing else shares, whose statements take as long as they take. */
 	withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 	/** A way to find out whether the database answers and takes changes, which what else runs on it does not hold up. */

@@ -148,7 +148,7 @@ async function refuseOldServer(queries: Queries): Promise<void> {
 }
 
 /** One connection of its own that listens, and is opened again with a growing pause when it is lost. */
-async function listen(connections: Connections, channel: string, notified: () => void): Promise<() => Promise<void>> {
+async function listen(connections: Connections, channel: string, notified: (payload: string) => void): Promise<() => Promise<void>> {
 	let stopped = false;
 	let cut = () => {};
 	let retry: NodeJS.Timeout | undefined;
@@ -156,7 +156,7 @@ async function listen(connections: Connections, channel: string, notified: () =>
 	const connect = async () => {
 		const next = connections.unpooled("usage-gateway log");
 		cut = next.cut;
-		next.client.on("notification", notified);
+		next.client.on("notification", ({ payload = "" }) => notified(payload));
 		try {
 			await next.client.connect();
 			await next.client.query(`listen "${channel}"`);
@@ -168,7 +168,14 @@ async function listen(connections: Connections, channel: string, notified: () =>
 	};
 	const reconnectIn = (wait: number) => {
 		if (stopped) return;
-		retry = setTimeout(() => connect().then(notified, () => reconnectIn(Math.min(wait * 2, longestPause))), wait);
+		retry = setTimeout(
+			() =>
+				connect().then(
+					() => notified(""),
+					() => reconnectIn(Math.min(wait * 2, longestPause)),
+				),
+			wait,
+		);
 	};
 
 	await connect();

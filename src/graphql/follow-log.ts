@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelName } from "../database/model.ts";
-import { type LogEntry, type Position, printedPosition } from "../log/log.store.ts";
-import { LetGo } from "../log/log-reader.ts";
+import { type LogEntry, LogTruncated } from "../log/log.store.ts";
+import type { Position } from "../log/position.ts";
 import type { List } from "../reading/list.ts";
 import { certain } from "../shared/certain.ts";
 import type { Refused } from "../shared/refusal.ts";
@@ -59,7 +59,7 @@ export function followLog<Model extends ModelName>(
 					following.onEvents?.(events.map(({ at }) => at));
 					for (const { at, uuid } of events) {
 						following.at = at;
-						yield { position: printedPosition(at), uuid };
+						yield { position: context.log.positions.print(at), uuid };
 					}
 				}
 				following.at = entries.at(-1)?.position ?? following.at;
@@ -67,9 +67,9 @@ export function followLog<Model extends ModelName>(
 			if (tokenEnded.signal.aborted) throw tokenNotGood();
 			if (!signal.aborted) following.end = "caughtUp";
 		} catch (error) {
-			if (!(error instanceof LetGo)) throw error;
+			if (!(error instanceof LogTruncated)) throw error;
 			following.end = "letGo";
-			yield new PositionExpired(printedPosition(following.at));
+			yield new PositionExpired(context.log.positions.print(following.at));
 		} finally {
 			unwatch();
 		}

@@ -1,57 +1,74 @@
 import type { Database } from "../database/database.ts";
 import { readOnly } from "../database/states.ts";
-import { endOfLog, entriesAfter, isAfter, isReadOnly, type LogEntry, logChannel, type Position, reachesBackTo } from "./log.store.ts";
+import {
+	endOfLog,
+	entriesAfter,
+	goesOnFrom,
+	isReadOnly,
+	type LogEntry,
+	LogTruncated,
+	logChannel,
+	numberEntries,
+	numbered,
+	readPositionCodec,
+} from "./log.store.ts";
+import { isAfter, type Position, type PositionCodec } from "./position.ts";
 
 /** Hands the log's entries to any number of followers. One reader and one poll a process, however many follow. */
 export interface LogReader {
 	/**
 	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts,
 	 * or, when asked for, until the follower has caught up with every other.
-	 * Throws LetGo when the log does not reach back to the position, be it that the follower fell so far behind; and, coded
-	 * 25006, when the database has become read-only: an instance elsewhere, on the one that takes changes, goes on.
+	 * Throws LogTruncated when the log cannot go on from the position, be it that the follower fell so far behind, or that the
+	 * database is another one now; and, coded 25006, when the database has become read-only: an instance elsewhere, on the one
+	 * that takes changes, goes on.
 	 */
 	follow(after: Position, signal: AbortSignal, untilCaughtUp: boolean): AsyncGenerator<readonly LogEntry[], void, void>;
-	/** The position behind everything committed: following from here is live only. */
+	/** The position of the last entry: following from here is live only. */
 	end(): Promise<Position>;
+	/** Writes positions for clients, and reads what they send. */
+	readonly positions: PositionCodec;
 	stop(): Promise<void>;
 }
 
-/** The log has let go of entries after the position, or has not come that far: nobody can go on from it. */
-export class LetGo extends Error {
-	override readonly name = "LetGo";
-}
-
 export interface LogReaderOptions {
-	/** Told when the log cannot be read; reading goes on at the next poll. */
+	/** Called when the log cannot be read; reading goes on at the next poll. */
 	readonly onError: (error: unknown) => void;
-	/** Told each time that the log has been looked at: how old the oldest new entry was, in seconds; undefined when there was none. */
+	/** Called each time that the log has been looked at: how old the oldest new entry was, in seconds; undefined when there was none. */
 	readonly onRead?: ((lag: number | undefined) => void) | undefined;
 	/** How often the log is looked at besides being notified, in milliseconds. */
 	readonly pollEvery?: number;
 }
 
-/** Entries that are kept in memory for followers who keep up, and read at once. */
-const kept = 10_000;
+/** Entries that are retained in memory for followers who keep up, and read at once. */
+const retained = 10_000;
 const batch = 1_000;
 
+/** What is to be done at the next look: entries may be without a number, or there are new numbers. */
+type Work = "number" | "read";
+
 /**
- * Starts the reader. Followers pull: each has a position of its own and takes what lies behind it from the entries kept
+ * Starts the reader. Followers pull: each has a position of its own and takes what lies behind it from the entries retained
  * in memory, or from the database when it is further back. Nothing is buffered for anyone.
  */
 export async function startLogReader(database: Database, { onError, onRead = () => {}, pollEvery = 1_000 }: LogReaderOptions): Promise<LogReader> {
+	const positions = await readPositionCodec(database);
+	await numberEntries(database); // what a process that was killed had left
 	let recent: LogEntry[] = [];
 	/** Everything after `floor` up to `head` is in `recent`. */
 	let floor = await endOfLog(database);
 	let head = floor;
+	/** Of another history than the one before: what was read of that is of no more use. */
+	let history = 0;
 	let stopped = false;
-	let reading: Promise<void> | undefined;
+	let working: Promise<void> | undefined;
 	let looking: Promise<void> | undefined;
-	let again = false;
-	/** Of the database, as it was when the log was last polled. */
+	let next: Work | undefined;
+	/** Whether the database was read-only when the log was last polled. */
 	let isStill = false;
 	const waiting = new Set<() => void>();
-	const tellGrowth = () => {
-		for (const tell of [...waiting]) tell();
+	const announceGrowth = () => {
+		for (const announce of [...waiting]) announce();
 	};
 
 	async function readOn(): Promise<void> {
@@ -62,27 +79,43 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			if (last === undefined) return;
 			head = last.position;
 			recent.push(...entries);
-			const dropped = recent.length > kept ? recent.splice(0, recent.length - kept).at(-1) : undefined;
+			const dropped = recent.length > retained ? recent.splice(0, recent.length - retained).at(-1) : undefined;
 			if (dropped !== undefined) floor = dropped.position;
-			tellGrowth();
+			announceGrowth();
 			if (entries.length < batch) return;
 		}
 	}
 
-	/** Reads on; a wake-up that comes meanwhile makes it read once more, for its entry may not have been there yet. */
-	function wake(): void {
+	/** The database does not know what was read last: it was restored, or another server took over without it. All followers end. */
+	async function beginAnew(): Promise<void> {
+		const end = await endOfLog(database);
+		history++;
+		[recent, floor, head] = [[], end, end];
+		announceGrowth();
+	}
+
+	async function work(kind: Work): Promise<void> {
+		if (kind === "number") await numberEntries(database).catch(onError); // what has numbers is read all the same
+		await readOn().catch(async (error: unknown) => {
+			if (!(error instanceof LogTruncated)) throw error;
+			await beginAnew();
+		});
+	}
+
+	/** Does the work; a wake-up that comes meanwhile has it done once more, for its entry may not have been there yet. */
+	function wake(kind: Work): void {
 		if (stopped) return;
-		if (reading !== undefined) {
-			again = true;
+		if (working !== undefined) {
+			next = kind === "number" || next === "number" ? "number" : "read";
 			return;
 		}
-		reading = readOn()
+		working = work(kind)
 			.catch(onError)
 			.finally(() => {
-				reading = undefined;
-				if (!again) return;
-				again = false;
-				wake();
+				working = undefined;
+				const again = next;
+				next = undefined;
+				if (again !== undefined) wake(again);
 			});
 	}
 
@@ -90,35 +123,35 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 	async function look(): Promise<void> {
 		const wasStill = isStill;
 		isStill = await isReadOnly(database);
-		if (isStill && !wasStill) tellGrowth();
+		if (isStill && !wasStill) announceGrowth();
 	}
 
 	const poll = setInterval(() => {
-		wake();
+		wake("number");
 		looking ??= look()
 			.catch(() => {}) // the log cannot be read either, which is reported
 			.finally(() => {
 				looking = undefined;
 			});
 	}, pollEvery);
-	const stopListening = await database.listen(logChannel, wake);
+	const stopListening = await database.listen(logChannel, (payload) => wake(payload === numbered ? "read" : "number"));
 
 	return {
 		async *follow(after, signal, untilCaughtUp) {
-			if (!(await reachesBackTo(database, after))) throw new LetGo();
+			const begun = history;
+			if (!(await goesOnFrom(database, after))) throw new LogTruncated();
 			let position = after;
 			while (!signal.aborted && !stopped) {
 				if (isStill) throw readOnly();
-				const behind = isAfter(floor, position);
+				if (history !== begun) throw new LogTruncated();
+				const isBehind = isAfter(floor, position);
 				const known = head;
-				const entries = behind ? await entriesAfter(database, position, batch) : recent.slice(firstAfter(recent, position));
-				// After the reading: what it did not find because it was let go meanwhile is noticed.
-				if (behind && !(await reachesBackTo(database, position))) throw new LetGo();
+				const entries = isBehind ? await entriesAfter(database, position, batch) : recent.slice(firstAfter(recent, position));
 				const last = entries.at(-1);
 				if (last !== undefined) {
 					position = last.position;
 					yield entries;
-				} else if (behind) {
+				} else if (isBehind) {
 					position = known;
 				} else if (untilCaughtUp) {
 					return;
@@ -127,12 +160,16 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 				}
 			}
 		},
-		end: () => endOfLog(database),
+		end: async () => {
+			await numberEntries(database); // what was committed before is not live
+			return endOfLog(database);
+		},
+		positions,
 		stop: async () => {
 			stopped = true;
 			clearInterval(poll);
-			tellGrowth();
-			await Promise.all([reading, looking, stopListening()]);
+			announceGrowth();
+			await Promise.all([working, looking, stopListening()]);
 			recent = [];
 		},
 	};

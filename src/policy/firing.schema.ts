@@ -32,7 +32,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	position: t.string({
 		nullable: true,
 		description: "Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more.",
-		resolve: valueOfRow("position of PolicyFiring", (uuids, _args, { database }) => positionsOf(database, uuids)),
+		resolve: valueOfRow("position of PolicyFiring", (uuids, _args, { database, log }) => positionsOf(database, log.positions, uuids)),
 	}),
 	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("PolicyFiring", "policy") }),
 	offering: t.field({ type: Offering, ...link("PolicyFiring", "offering") }),

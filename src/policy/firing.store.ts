@@ -1,6 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import { printedPosition } from "../log/log.store.ts";
+import { positionsOfFirings } from "../log/log.store.ts";
+import type { PositionCodec } from "../log/position.ts";
 
 /** A limit that was exceeded at a firing. */
 export interface Breach {
@@ -21,11 +22,11 @@ export async function breachesOf(queries: Queries, firingUuids: readonly string[
 	return firingUuids.map((uuid) => breaches.get(uuid) ?? []);
 }
 
-/** Each firing's position in the log; null where the log does not reach back to it any more. */
-export async function positionsOf(queries: Queries, firingUuids: readonly string[]): Promise<(string | null)[]> {
-	const rows = await queries.rows<{ policyFiringUuid: string; xid: string; id: string }>(sql`
-		select "policyFiringUuid", "xid", "id" from "LogEntry" where "policyFiringUuid" = any(${firingUuids}::uuid[])
-	`);
-	const positions = new Map(rows.map(({ policyFiringUuid, xid, id }) => [policyFiringUuid, printedPosition({ xid: BigInt(xid), id: BigInt(id) })]));
-	return firingUuids.map((uuid) => positions.get(uuid) ?? null);
+/** Each firing's position in the log; null where the log does not keep it any more. */
+export async function positionsOf(queries: Queries, { print }: PositionCodec, firingUuids: readonly string[]): Promise<(string | null)[]> {
+	const positions = await positionsOfFirings(queries, firingUuids);
+	return firingUuids.map((uuid) => {
+		const position = positions.get(uuid);
+		return position === undefined ? null : print(position);
+	});
 }

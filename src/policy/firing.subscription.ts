@@ -32,7 +32,7 @@ builder.subscriptionFields((t) => ({
 			"Each event is authorised again when it is delivered. Over server-sent events the position is the event's id, and Last-Event-ID goes before after. Error BAD_USER_INPUT for what is no position.",
 		args: {
 			filter: t.arg({ type: FiringFilterInput, description: "Which firings; all that the viewer sees when absent." }),
-			after: t.arg.string({ description: "The position of the last event that the client has." }),
+			after: t.arg.string({ description: "The position of the last event that the client has; 0 for the beginning of the log." }),
 		},
 		subscribe: (_root, { filter }, context) =>
 			followLog({ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firingList(filter) }, context),

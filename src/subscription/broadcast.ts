@@ -3,7 +3,7 @@ import { tokenHash } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Services } from "../graphql/context.ts";
 import { tokenNotGood } from "../graphql/follow-log.ts";
-import { isAfter, type Position } from "../log/log.store.ts";
+import { isAfter, type Position } from "../log/position.ts";
 import type { Listener, Told } from "./listener.ts";
 
 /** An event and how far through the log it brings those who are told of it. */

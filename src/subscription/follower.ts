@@ -1,4 +1,4 @@
-import type { Position } from "../log/log.store.ts";
+import type { Position } from "../log/position.ts";
 import type { Broadcast, Member, Step } from "./broadcast.ts";
 import type { Listener, Told } from "./listener.ts";
 

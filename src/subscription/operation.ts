@@ -11,7 +11,7 @@ import {
 } from "graphql";
 import type { Context } from "../graphql/context.ts";
 import { badUserInput } from "../graphql/errors.ts";
-import { type Position, parsedPosition } from "../log/log.store.ts";
+import type { Position } from "../log/position.ts";
 
 /** The argument of a subscription that tells where in the log to go on from. */
 export const after = "after";
@@ -21,11 +21,12 @@ export const after = "after";
  * undefined for live only. Throws BAD_USER_INPUT for what is no position.
  */
 export function givenPosition(args: ExecutionArgs): Position | undefined {
-	const { lastEventId } = args.contextValue as Context;
+	const { lastEventId, log } = args.contextValue as Context;
 	const text = lastEventId ?? argumentAfter(args);
 	if (typeof text !== "string") return undefined;
-	const position = parsedPosition(text);
-	if (position === undefined) throw badUserInput(`${JSON.stringify(text.slice(0, 40))} is not a position of the log: pass one that an event or a firing had.`);
+	const position = log.positions.parse(text);
+	if (position === undefined)
+		throw badUserInput(`${JSON.stringify(text.slice(0, 40))} is not a position of the log: pass one that an event or a firing had, or 0 for the beginning.`);
 	return position;
 }
 

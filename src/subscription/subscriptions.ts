@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
-import { type Position, printedPosition } from "../log/log.store.ts";
+import type { Position } from "../log/position.ts";
 import { stoppable } from "../shared/stoppable.ts";
 import { type Broadcast, createBroadcast, type Step } from "./broadcast.ts";
 import { createDistinct, differentPerToken } from "./distinct.ts";
@@ -68,7 +68,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				const due = Math.max(points + owed, (took - paid) / charges.millisecondsPerPoint);
 				owed = 0;
 				paid += due * charges.millisecondsPerPoint;
-				await pay(charges, tokens, viewer, due, () => printedPosition(following.at));
+				await pay(charges, tokens, viewer, due, () => services.log.positions.print(following.at));
 			},
 		};
 		return following;
@@ -107,7 +107,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				const text = JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
 				// What is no event of the log has no place in it: there is nothing to go on from.
 				const place = places.shift();
-				yield { at: place ?? following.at, event: { text, position: place && printedPosition(place) } };
+				yield { at: place ?? following.at, event: { text, position: place && services.log.positions.print(place) } };
 				if (asked.length > 0) await nextTurn(); // thousands may have been told: others are served between two events
 			}
 		});

@@ -5,7 +5,7 @@ import type { Difference } from "./matrix.ts";
 import type { Viewer } from "./rules.ts";
 
 const document =
-	'subscription { event: policyFirings(after: "1.0") { __typename ... on PolicyFiringEvent { position firing { id policy { id } cause { id } } } ... on PositionExpiredError { code message path problems { code message path } } } }';
+	'subscription { event: policyFirings(after: "0") { __typename ... on PolicyFiringEvent { position firing { id policy { id } cause { id } } } ... on PositionExpiredError { code message path problems { code message path } } } }';
 
 /** The ids of the firings that a viewer is told of again, in the order of the log, until as many are told as staff is. */
 export async function replayed(url: string, viewers: readonly string[], count: number): Promise<Map<string, string[]>> {

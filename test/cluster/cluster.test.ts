@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { printedPosition } from "../../src/log/log.store.ts";
+import { numberEntries, readPositionCodec } from "../../src/log/log.store.ts";
 import type { Ended } from "../command/process.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
@@ -66,7 +66,7 @@ describe.skipIf(templates.engine === "PGlite")("three gateways on one PostgreSQL
 		const listening = subscribe(cluster.url, tokens, { sockets: 4, perSocket: 5 });
 		closing.push(() => listening.stop());
 		subscribers = listening.all;
-		const program = runAlerts(cluster.url, watched, "0.0");
+		const program = runAlerts(cluster.url, watched, "0");
 		closing.push(() => program.stop());
 		alerts = program.lines;
 
@@ -150,11 +150,13 @@ async function providerOn(database: Database): Promise<Provider> {
 
 /** All firings, in the order of the log. Those that are not in it come last, for nobody to be told of. */
 async function firingsIn(database: Database): Promise<LogRow[]> {
-	const rows = await database.rows<Omit<LogRow, "position"> & { xid: string | null; id: string | null }>(sql`
-		select l."xid", l."id", f."uuid" as "firing", f."policyUuid" as "policy", f."offeringUuid" as "offering", f."kind"::text as "kind"
-		from "PolicyFiring" f left join "LogEntry" l on l."policyFiringUuid" = f."uuid" order by l."xid", l."id"
+	await numberEntries(database);
+	const { print } = await readPositionCodec(database);
+	const rows = await database.rows<Omit<LogRow, "position"> & { number: string | null; mark: string }>(sql`
+		select n."number", n."mark", f."uuid" as "firing", f."policyUuid" as "policy", f."offeringUuid" as "offering", f."kind"::text as "kind"
+		from "PolicyFiring" f left join "LogEntry" e on e."policyFiringUuid" = f."uuid" left join "LogNumber" n on n."entryId" = e."id" order by n."number"
 	`);
-	return rows.map(({ xid, id, ...row }) => ({ ...row, position: printedPosition({ xid: BigInt(xid ?? 0), id: BigInt(id ?? 0) }) }));
+	return rows.map(({ number, mark, ...row }) => ({ ...row, position: number === null ? "none" : print({ number: BigInt(number), mark: BigInt(mark) }) }));
 }
 
 /** The amount of each resource's newest record. */

@@ -48,7 +48,7 @@ export function subscribe(url: string, tokens: readonly string[], { sockets, per
 			const follow = async () => {
 				while (!stopped) {
 					try {
-						for await (const { data, errors } of client.iterate<Data>({ query: document, variables: { after: told.at(-1)?.position ?? "0.0" } })) {
+						for await (const { data, errors } of client.iterate<Data>({ query: document, variables: { after: told.at(-1)?.position ?? "0" } })) {
 							if (errors !== undefined) throw errors;
 							told.push(alertIn(data));
 						}

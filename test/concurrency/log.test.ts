@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
-import { appendToLog, type LogEntry, type LogSubject, type Position, parsedPosition, printedPosition } from "../../src/log/log.store.ts";
+import { appendToLog, type LogEntry, type LogSubject, numberEntries, readPositionCodec } from "../../src/log/log.store.ts";
 import { type LogReader, startLogReader } from "../../src/log/log-reader.ts";
+import type { Position, PositionCodec } from "../../src/log/position.ts";
 import { urlOf } from "../support/database.ts";
 import { appendFirings } from "../support/firings.ts";
 import { gatewayForFile } from "../support/gateway.ts";
@@ -22,7 +23,7 @@ const eventsPerVisit = 97;
 /** What a follower saw of the log, in the order of seeing. */
 type Seen = Position[];
 
-const printed = (positions: readonly Position[]): string[] => positions.map(printedPosition);
+const printed = (positions: readonly Position[]): string[] => positions.map(({ number, mark }) => `${number} ${mark}`);
 
 /** What entries are about: firings of an offering's policies, and reports of a usage record. */
 interface Subjects {
@@ -85,16 +86,16 @@ async function followInVisits(readerOfVisit: () => Promise<[LogReader, () => Pro
 const positionsOf = (entries: readonly LogEntry[]): Position[] => entries.map(({ position }) => position);
 
 /** A client that takes some events, disconnects, and subscribes anew after the last of them. */
-async function subscribeInVisits(url: string, token: string, start: Position, seen: Seen, signal: AbortSignal): Promise<void> {
+async function subscribeInVisits(url: string, token: string, codec: PositionCodec, start: Position, seen: Seen, signal: AbortSignal): Promise<void> {
 	const document = "subscription ($after: String) { policyFirings(after: $after) { ... on PolicyFiringEvent { position } } }";
 	while (!signal.aborted) {
 		const client = await connect(url, token);
 		const leave = () => void client.dispose();
 		if (signal.aborted) return leave();
 		signal.addEventListener("abort", leave);
-		const events = subscribe(client, document, { after: printedPosition(seen.at(-1) ?? start) });
+		const events = subscribe(client, document, { after: codec.print(seen.at(-1) ?? start) });
 		try {
-			for (let event = 0; event < eventsPerVisit; event++) seen.push(positionIn((await events.next()).policyFirings.position));
+			for (let event = 0; event < eventsPerVisit; event++) seen.push(positionIn(codec, (await events.next()).policyFirings.position));
 		} catch (error) {
 			if (!signal.aborted) throw error;
 		}
@@ -103,11 +104,19 @@ async function subscribeInVisits(url: string, token: string, start: Position, se
 	}
 }
 
-function positionIn(text: string): Position {
-	const position = parsedPosition(text);
+function positionIn(codec: PositionCodec, text: string): Position {
+	const position = codec.parse(text);
 	if (position === undefined) throw new Error(`${text} is no position.`);
 	return position;
 }
+
+interface EntryInLog {
+	readonly number: string;
+	readonly mark: string;
+	readonly isFiring: boolean;
+}
+
+const positionOf = ({ number, mark }: EntryInLog): Position => ({ number: BigInt(number), mark: BigInt(mark) });
 
 function expectAll(seen: Seen, expected: readonly Position[]): void {
 	const told = printed(seen);
@@ -126,6 +135,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 		const failures: unknown[] = [];
 		const closing: (() => Promise<unknown>)[] = [];
 		let committed: number;
+		let entries: EntryInLog[];
 		let log: Position[];
 		let firings: Position[];
 
@@ -154,7 +164,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 					followers.inVisitsElsewhere,
 					over.signal,
 				),
-				subscribeInVisits(url, provider.token, start, subscriber, over.signal),
+				subscribeInVisits(url, provider.token, await readPositionCodec(database), start, subscriber, over.signal),
 			];
 			const following = Promise.all(ends.map((end) => end.catch(onError)));
 			closing.push(async () => {
@@ -163,12 +173,12 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			});
 
 			committed = await writeAll(own, { offering: provider.offering, componentUsageUuid });
-			const rows = await database.rows<{ xid: string; id: string; isFiring: boolean }>(
-				sql`select "xid", "id", "policyFiringUuid" is not null as "isFiring" from "LogEntry" order by "xid", "id"`,
-			);
-			const position = ({ xid, id }: { xid: string; id: string }): Position => ({ xid: BigInt(xid), id: BigInt(id) });
-			log = rows.map(position);
-			firings = rows.filter(({ isFiring }) => isFiring).map(position);
+			await numberEntries(database);
+			entries = await database.rows<EntryInLog>(sql`
+				select n."number", n."mark", e."policyFiringUuid" is not null as "isFiring" from "LogEntry" e left join "LogNumber" n on n."entryId" = e."id" order by n."number"
+			`);
+			log = entries.map(positionOf);
+			firings = entries.filter(({ isFiring }) => isFiring).map(positionOf);
 			// What has not come after minutes never will: the claims tell what is missing.
 			const hasCome = (one: Seen, expected: readonly Position[]) => printed(one.slice(-1)).join() === printed(expected.slice(-1)).join();
 			const haveAllCome = () => Object.values(followers).every((one) => hasCome(one, log)) && hasCome(subscriber, firings);
@@ -183,6 +193,11 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 		test("what is in the log is what they committed", () => {
 			expect(failures).toEqual([]);
 			expect(log).toHaveLength(committed);
+		});
+
+		test("numbers are dense, and no entry is without one or has two", () => {
+			const first = BigInt(entries[0]?.number ?? 0);
+			expect(entries.map(({ number }) => number)).toEqual(entries.map((_, place) => String(first + BigInt(place))));
 		});
 
 		test.each([

@@ -53,7 +53,7 @@ test.each([
 test("a subscriber is told of every transition, once and in the order of the log, while writers race", async () => {
 	const { provider, resources } = await writersOn(0, 12);
 	const client = await connect(gateway().url, provider.token);
-	const document = `subscription { policyFirings(after: "0.0") { ... on PolicyFiringEvent { position firing { kind offering { uuid } } } } }`;
+	const document = `subscription { policyFirings(after: "0") { ... on PolicyFiringEvent { position firing { kind offering { uuid } } } } }`;
 	const events = subscribe(client, document);
 	const rounds = 10;
 	for (let round = 0; round < rounds; round++)

@@ -55,7 +55,7 @@ function layerOf(file: string): Layer {
 	if (/\.(schema|inputs|subscription)\.ts$/.test(file)) return "graphql";
 	if (/\.service\.ts$/.test(file)) return "service";
 	if (/\.transport\.ts$/.test(file)) return "transport";
-	if (/\.(store|lists)\.ts$|log-reader\.ts$/.test(file)) return "store";
+	if (/\.(store|lists)\.ts$|log-reader\.ts$|^log\/position\.ts$/.test(file)) return "store";
 	return "rules";
 }
 

@@ -5,7 +5,7 @@ import type { Database } from "../../src/database/database.ts";
 import { applyMigrations, prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { letGoOfEntries } from "../../src/log/log.store.ts";
+import { pruneLog } from "../../src/log/log.store.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
@@ -51,7 +51,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")(
 		});
 
 		test("deletes old entries of the log", async () => {
-			await letGoOfEntries(database, new Date(demoMoment.now.getTime() + 86_400_000));
+			await pruneLog(database, new Date(demoMoment.now.getTime() + 86_400_000));
 			expect(await database.rows(sql`select count(*)::int as "count" from "LogEntry" where "created" < ${demoMoment.now}`)).toEqual([{ count: 0 }]);
 		});
 

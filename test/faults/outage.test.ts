@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { applyMigrations } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { sql } from "../../src/database/sql.ts";
-import { printedPosition } from "../../src/log/log.store.ts";
+import { numberEntries } from "../../src/log/log.store.ts";
 import { runAlerts } from "../cluster/alerts-program.ts";
 import { type Subscriber, subscribe } from "../cluster/subscribers.ts";
 import { type Ended, endProcesses, startService } from "../command/process.ts";
+import { firingsOfLog, printedPositions } from "../support/firings.ts";
 import { patient } from "../support/templates.setup.ts";
 import { type Attempt, attempt, callerOf } from "./callers.ts";
 import { watchClock } from "./clock.ts";
@@ -101,7 +101,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 			const listening = subscribe(service.url, [world.token], { sockets: 2, perSocket: 4 });
 			closing.push(() => listening.stop());
 			subscribers = listening.all;
-			const program = runAlerts(service.url, world.token, "0.0");
+			const program = runAlerts(service.url, world.token, "0");
 			closing.push(() => program.stop());
 			alerts = program.lines;
 
@@ -145,10 +145,8 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 				problems = await problemsIn(database, callers);
 			};
 			const positionsIn = async () => {
-				const rows = await database.rows<{ xid: string; id: string }>(sql`
-				select l."xid", l."id" from "LogEntry" l join "PolicyFiring" f on f."uuid" = l."policyFiringUuid" order by l."xid", l."id"
-			`);
-				return rows.map(({ xid, id }) => printedPosition({ xid: BigInt(xid), id: BigInt(id) }));
+				await numberEntries(database);
+				return printedPositions(database, await firingsOfLog(database));
 			};
 			await Promise.race([play(), calling.then(() => new Promise(() => {})), listening.over]);
 			listening.stop();

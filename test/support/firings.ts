@@ -1,6 +1,6 @@
 import type { Database, Queries } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { appendToLog, printedPosition } from "../../src/log/log.store.ts";
+import { appendToLog, positionsOfFirings, readPositionCodec } from "../../src/log/log.store.ts";
 
 /** Puts firings of the offering into the database and into the log, as if its policies had turned. Answers their uuids, in the order of the log. */
 export async function appendFirings(tx: Queries, offering: string, count: number): Promise<string[]> {
@@ -15,8 +15,24 @@ export async function appendFirings(tx: Queries, offering: string, count: number
 /** Puts firings into the database and into the log, in a transaction of their own. Answers their positions in the log, in its order. */
 export async function makeFirings(database: Database, offering: string, count: number): Promise<string[]> {
 	const uuids = await database.transaction((tx) => appendFirings(tx, offering, count));
-	const rows = await database.rows<{ xid: string; id: string }>(sql`
-		select "xid", "id" from "LogEntry" where "policyFiringUuid" = any(${uuids}::uuid[]) order by "xid", "id"
+	return printedPositions(database, uuids);
+}
+
+/** Where the log has the firings, in their order. */
+export async function printedPositions(database: Database, firingUuids: readonly string[]): Promise<string[]> {
+	const positions = await positionsOfFirings(database, firingUuids);
+	const { print } = await readPositionCodec(database);
+	return firingUuids.map((uuid) => {
+		const position = positions.get(uuid);
+		if (position === undefined) throw new Error(`The log does not have ${uuid}.`);
+		return print(position);
+	});
+}
+
+/** Uuids of all firings that the log has, in its order. */
+export async function firingsOfLog(database: Database): Promise<string[]> {
+	const rows = await database.rows<{ uuid: string }>(sql`
+		select e."policyFiringUuid" as "uuid" from "LogNumber" n join "LogEntry" e on e."id" = n."entryId" where e."policyFiringUuid" is not null order by n."number"
 	`);
-	return rows.map(({ xid, id }) => printedPosition({ xid: BigInt(xid), id: BigInt(id) }));
+	return rows.map(({ uuid }) => uuid);
 }

@@ -6,7 +6,7 @@ import { connect, subscribe } from "./sockets.ts";
 const nested = `{ resource(uuid: "${demoHandles.resource}") {
 	name project { customer { name } } offering { category { title } } componentUsages(first: 2) { nodes { usage component { type } } }
 } }`;
-const alerts = `subscription { policyFirings(after: "0.0") { ... on PolicyFiringEvent { firing { kind policy { uuid } } } } }`;
+const alerts = `subscription { policyFirings(after: "0") { ... on PolicyFiringEvent { firing { kind policy { uuid } } } } }`;
 
 /** What a service on the demo world does all day: a nested read, a report that makes a policy fire, and its alert. */
 export async function smoke(gateway: Gateway): Promise<{ readonly read: Answer; readonly stored: Answer; readonly alert: Answer }> {

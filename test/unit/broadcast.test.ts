@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Services } from "../../src/graphql/context.ts";
-import type { Position } from "../../src/log/log.store.ts";
+import type { Position } from "../../src/log/position.ts";
 import { type Broadcast, createBroadcast, type Step } from "../../src/subscription/broadcast.ts";
 import type { Listener, Told } from "../../src/subscription/listener.ts";
 
@@ -22,7 +22,7 @@ beforeEach(() => {
 	};
 	makeStep = async (id) => {
 		const answer = await isWanted();
-		answer?.(Promise.resolve({ done: false, value: { at: { xid: 1n, id: BigInt(id) }, event: { text: `event ${id}`, position: String(id) } } }));
+		answer?.(Promise.resolve({ done: false, value: { at: { number: BigInt(id), mark: 1n }, event: { text: `event ${id}`, position: String(id) } } }));
 		while (wanted.length === 0) await Promise.resolve();
 	};
 	endSteps = (error) =>
@@ -55,7 +55,7 @@ function listening() {
 	return { told, texts: () => told.map(({ text }) => text), ended, listen, leave: () => broadcast.leave(member) };
 }
 
-const after = (id: number) => ({ xid: 1n, id: BigInt(id) });
+const after = (id: number) => ({ number: BigInt(id), mark: 1n });
 
 test("all are told the very same event: it was written once", async () => {
 	const [one, other] = [listening(), listening()];

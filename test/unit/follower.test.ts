@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Position } from "../../src/log/log.store.ts";
+import type { Position } from "../../src/log/position.ts";
 import type { Broadcast, Member, Step } from "../../src/subscription/broadcast.ts";
 import { Follower, type Replay, type Ways } from "../../src/subscription/follower.ts";
 import type { Listener, Told } from "../../src/subscription/listener.ts";
 
-const at = (id: number): Position => ({ xid: 1n, id: BigInt(id) });
+const at = (id: number): Position => ({ number: BigInt(id), mark: 1n });
 const step = (id: number): Step => ({ at: at(id), event: { text: `event ${id}`, position: String(id) } });
 
 /** The log: entries that there are. */
@@ -44,7 +44,7 @@ const broadcast = {
 function replay(after: Position): Replay {
 	let reached: Position | undefined;
 	const steps = (async function* () {
-		let id = Number(after.id);
+		let id = Number(after.number);
 		while (id < last) yield step(++id);
 		reached = at(id);
 		meanwhile();

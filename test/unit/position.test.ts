@@ -1,24 +1,58 @@
 import { expect, test } from "vitest";
-import { isAfter, parsedPosition, printedPosition } from "../../src/log/log.store.ts";
+import { beginning, createPositionCodec, isAfter } from "../../src/log/position.ts";
+
+const codec = createPositionCodec(Buffer.from("000102030405060708090a0b0c0d0e0f", "hex"));
+const ofAnotherDatabase = createPositionCodec(Buffer.alloc(16, 7));
 
 test.each([
-	[0n, 0n],
-	[1n, 1n],
-	[812n, 17n],
-	[2n ** 63n - 1n, 2n ** 63n - 1n],
-])("the position (%s, %s) is read as it was printed", (xid, id) => {
-	expect(parsedPosition(printedPosition({ xid, id }))).toEqual({ xid, id });
+	{ number: 1n, mark: -1n },
+	{ number: 812n, mark: 17n },
+	{ number: 2n ** 63n - 1n, mark: -(2n ** 63n) },
+])("the position $number is read as it was printed", (position) => {
+	expect(codec.parse(codec.print(position))).toEqual(position);
 });
 
-test.each(["", "1", "1.", ".1", "1.2.3", "A.1", "-1.1", " 1.1", "1.zzzzzzzzzzzzz", "zzzzzzzzzzzzz.1", "1.00000000000001"])("%j is no position", (text) => {
-	expect(parsedPosition(text)).toBeUndefined();
+test("the beginning is a text that clients can write", () => {
+	expect(codec.print(beginning)).toBe("0");
+	expect(codec.parse("0")).toEqual(beginning);
+});
+
+test("neighbours have nothing in common, so that nobody counts what lies between two positions", () => {
+	const printed = [1n, 2n, 3n].map((number) => codec.print({ number, mark: 0n }));
+	const inCommon = (one = "", other = "") => [...one].filter((character, place) => character === other[place]).length;
+
+	expect(printed.every((text) => text.length === 22)).toBe(true);
+	expect(inCommon(printed[0], printed[1])).toBeLessThan(6);
+	expect(inCommon(printed[1], printed[2])).toBeLessThan(6);
+});
+
+test("what another database gave out is read as another position", () => {
+	const position = { number: 5n, mark: 5n };
+	expect(codec.parse(ofAnotherDatabase.print(position))).not.toEqual(position);
+});
+
+test.each(["1.1", "0.0", "zzzzzzzzzzzzz.1"])("%s, as positions were once, is one that no log goes on from", (text) => {
+	expect(codec.parse(text)).toMatchObject({ number: -1n });
 });
 
 test.each([
-	[{ xid: 2n, id: 1n }, { xid: 1n, id: 9n }, true],
-	[{ xid: 1n, id: 2n }, { xid: 1n, id: 1n }, true],
-	[{ xid: 1n, id: 1n }, { xid: 1n, id: 1n }, false],
-	[{ xid: 1n, id: 9n }, { xid: 2n, id: 1n }, false],
-])("positions are ordered by transaction, then within it", (one, other, after) => {
-	expect(isAfter(one, other)).toBe(after);
+	"",
+	"1",
+	"-1",
+	"00",
+	"1.",
+	".1",
+	"1.2.3",
+	"A.1",
+	"AAAAAAAAAAAAAAAAAAAAAB",
+	"AAAAAAAAAAAAAAAAAAAAA",
+	"AAAAAAAAAAAAAAAAAAAAAAA",
+	"AAAAAAAAAAAAAAAAAAAA==",
+])("%j is no position", (text) => {
+	expect(codec.parse(text)).toBeUndefined();
+});
+
+test("positions are ordered by number", () => {
+	expect(isAfter({ number: 2n, mark: 0n }, { number: 1n, mark: 9n })).toBe(true);
+	expect(isAfter({ number: 1n, mark: 9n }, { number: 1n, mark: 0n })).toBe(false);
 });
