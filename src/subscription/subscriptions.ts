@@ -46,6 +46,12 @@ class NotBegun extends Error {
 export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError, charges: EventCharges): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
 	const distinct = createDistinct();
+	/** Made here: it lasts as long as the subscription does, and would keep all that beginning it took. */
+	const goneWith = (endOne: () => void, onOver: () => void) => () => {
+		services.measures?.subscribers(-1);
+		endOne();
+		onOver();
+	};
 	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 
 	/** A way through the log on which those who listen at the time pay for what is read, and afterwards for what it took. */
@@ -160,12 +166,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
 				end: () => services.log.end(),
 			};
-			const gone = () => {
-				services.measures?.subscribers(-1);
-				endOne();
-				onOver();
-			};
-			const follower = new Follower(listener, token, maskEnd, gone);
+			const follower = new Follower(listener, token, maskEnd, goneWith(endOne, onOver));
 			services.measures?.subscribers(1);
 			try {
 				await follower.follow(ways, givenPosition(args));
