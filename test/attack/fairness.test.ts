@@ -10,7 +10,7 @@ import { connect } from "../support/sockets.ts";
 import { patient } from "../support/templates.setup.ts";
 
 /** What is read of the table that a test locks, and what is not. */
-const heavy = (size: number) => `{ projects(first: ${size}) { nodes { name } } }`;
+const heavy = (size: number) => `{ customers(first: ${size}) { nodes { name } } }`;
 const small = "{ categories(first: 1) { nodes { title } } }";
 
 let gateway: Gateway;
@@ -24,17 +24,17 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			const database = await freshDatabase("demo");
 			gateway = await startGateway({ database, limits: limited });
 			aside = await openPostgres(await urlOf(database), { connections: 3, waits: patient });
-			await gateway.ask("demo_member", small); // the projects are not looked at to sign in
+			await gateway.ask("demo_member", small); // the customers are not looked at to sign in
 		});
 		afterEach(async () => {
 			await aside.close();
 			await gateway.stop();
 		});
 
-		/** Does the work while every statement that reads a project waits. */
-		const whileProjectsAreLocked = <Result>(work: () => Promise<Result>): Promise<Result> =>
+		/** Does the work while every statement that reads a customer waits. */
+		const whileCustomersAreLocked = <Result>(work: () => Promise<Result>): Promise<Result> =>
 			aside.transaction(async (tx) => {
-				await tx.rows(raw('lock table "Project" in access exclusive mode'));
+				await tx.rows(raw('lock table "Customer" in access exclusive mode'));
 				return work();
 			});
 
@@ -52,7 +52,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 
 		test("half of the connections are others', and all of their operations are answered", async () => {
 			const asked: Promise<unknown>[] = [];
-			await whileProjectsAreLocked(async () => {
+			await whileCustomersAreLocked(async () => {
 				for (let size = 1; size <= 30; size++) asked.push(post("demo_owner", heavy(size)));
 				await expect.poll(waiting).toBe(5);
 				for (let time = 0; time < 40; time++) await gateway.ask("demo_member", small);
@@ -64,7 +64,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 
 		test("two of them still leave connections to a third", async () => {
 			const asked: Promise<unknown>[] = [];
-			await whileProjectsAreLocked(async () => {
+			await whileCustomersAreLocked(async () => {
 				for (let size = 1; size <= 20; size++) for (const token of ["demo_owner", "demo_provider"]) asked.push(post(token, heavy(size)));
 				await expect.poll(waiting).toBeGreaterThanOrEqual(7); // or 8, by who asked when
 				for (let time = 0; time < 20; time++) await gateway.ask("demo_member", small);
@@ -75,7 +75,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 		describe("a query that nobody waits for any more is cancelled:", () => {
 			test("when its connection is closed", async () => {
 				const gone = new AbortController();
-				await whileProjectsAreLocked(async () => {
+				await whileCustomersAreLocked(async () => {
 					const asked = post("demo_owner", heavy(3), gone.signal).catch(() => "gone");
 					await expect.poll(waiting).toBe(1);
 					gone.abort();
@@ -87,8 +87,8 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 
 			test("when it is one of many that are not begun, with the others", async () => {
 				const gone = new AbortController();
-				const aliases = Array.from({ length: 20 }, (_, index) => `a${index}: projects(first: ${index + 1}) { nodes { name } }`).join(" ");
-				await whileProjectsAreLocked(async () => {
+				const aliases = Array.from({ length: 20 }, (_, index) => `a${index}: customers(first: ${index + 1}) { nodes { name } }`).join(" ");
+				await whileCustomersAreLocked(async () => {
 					const asked = post("demo_owner", `{ ${aliases} }`, gone.signal).catch(() => "gone");
 					await expect.poll(waiting).toBe(5);
 					gone.abort();
@@ -101,7 +101,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 
 			test("when it is completed on its socket", async () => {
 				const client = await connect(gateway.url, "demo_owner");
-				await whileProjectsAreLocked(async () => {
+				await whileCustomersAreLocked(async () => {
 					const leave = client.subscribe({ query: heavy(4) }, { next: () => {}, error: () => {}, complete: () => {} });
 					await expect.poll(waiting).toBe(1);
 					leave();
@@ -112,7 +112,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 
 			test("when its socket is closed", async () => {
 				const client = await connect(gateway.url, "demo_owner");
-				await whileProjectsAreLocked(async () => {
+				await whileCustomersAreLocked(async () => {
 					client.subscribe({ query: heavy(5) }, { next: () => {}, error: () => {}, complete: () => {} });
 					await expect.poll(waiting).toBe(1);
 					client.terminate();
@@ -121,7 +121,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			});
 
 			test("when it has taken as long as an operation may", async () => {
-				await whileProjectsAreLocked(async () => {
+				await whileCustomersAreLocked(async () => {
 					const { errors } = await gateway.send("demo_owner", heavy(6));
 					expect(errors?.map(({ extensions }) => extensions["code"])).toEqual(["TIMED_OUT"]);
 					await expect.poll(waiting).toBe(0);
@@ -162,7 +162,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 
 		test("what its statements took beyond their cost is charged afterwards, for all instances", async () => {
 			const level = async () => (await aside.rows<{ level: number }>(sql`select "level" from "RateBucket" where "level" < 850`)).length;
-			const asked = await whileProjectsAreLocked(async () => {
+			const asked = await whileCustomersAreLocked(async () => {
 				const asked = gateway.send("demo_owner", heavy(7));
 				await expect.poll(waiting).toBe(1);
 				await aside.rows(raw("select pg_sleep(0.7)"));
