@@ -114,6 +114,7 @@ async function makeCast(database: Database): Promise<Cast> {
 
 /** Everything that belongs to a sequence, in an order in which it can be deleted. */
 const cleared = [
+	"LogEntry",
 	"PolicyFiring",
 	"OfferingUsagePolicy",
 	"ComponentUserUsageLimit",
