@@ -1,6 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import type { ListImport, ParsedRecord, Refusal, Row, TableImport } from "./list.ts";
-import { planAnew, removeStatement, type Written, writeStatement } from "./statement.ts";
+import { lockStatement, planAnew, removeStatement, type Written, writeStatement } from "./statement.ts";
 
 /** What became of one record. */
 export type Outcome = "created" | "updated" | "unchanged" | "refused";
@@ -29,6 +29,7 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 		};
 		// Parts of a refused record have nothing to belong to.
 		const placed = placedIn(records, position).filter(({ record }) => outcomes[record] !== "refused");
+		if (table.lockedFirst) await tx.rows(lockStatement(table, asJson(placed)));
 		for (const round of rounds(table, placed)) {
 			await tx.rows(planAnew);
 			for (const { ordinal, field, reason, created } of await tx.rows<Written>(writeStatement(table, asJson(round)))) {

@@ -63,6 +63,8 @@ export interface TableImport {
 	readonly distinct: readonly (readonly string[])[];
 	/** The stored rows carry a `modified` that tells of changes. */
 	readonly modified: boolean;
+	/** The stored rows, known by their `uuid`, are locked by a statement before: what is computed of others cannot change in between. */
+	readonly lockedFirst?: boolean;
 	/** Stored column of the owner, for sets that are replaced as a whole. */
 	readonly owner?: string;
 }

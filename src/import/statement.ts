@@ -52,6 +52,10 @@ and not exists (select from resolved r where r."problem" is null and (${names(ta
 returning t.${quoted(owner)} as "owner"`)}`;
 }
 
+/** Locks the stored rows that the given ones would change, in the order in which others lock them. */
+export const lockStatement = (table: TableImport, rows: string): Sql =>
+	sql`select from ${raw(quoted(table.table))} where "uuid" in (select (row ->> 'uuid')::uuid from json_array_elements(${rows}::json) row) order by "uuid" for no key update`;
+
 /** The incoming rows with their problem and their stored columns; `modified` of new rows is the moment of the import. */
 function resolved(table: TableImport, rows: string): Sql {
 	const incoming = Object.entries(table.incoming).map(([column, type]) => `${quoted(column)} ${type}`);

@@ -1,7 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import { isOneOf, type Sql, sql } from "../database/sql.ts";
 import { addMonths, type BillingPeriod } from "../shared/billing-period.ts";
-import { mergedCurrentUsages } from "../usage/usage.store.ts";
 
 /** An offering for which the month has not begun yet, and the last one that has; null when none has. */
 export interface OfferingToTurn {
@@ -49,25 +48,19 @@ export async function usagesToCarryOver(queries: Queries, offeringUuid: string, 
 	return rows.map(({ uuid }) => uuid);
 }
 
-/**
- * Copies the records into the month, and answers the uuids of the copies; where one has come in between, that one stands.
- * The resources' current usages become what their latest billing month says.
- */
+/** Copies the records into the month, and answers the uuids of the copies; where one has come in between, that one stands. */
 export async function carryOver(tx: Queries, usageUuids: readonly string[], month: BillingPeriod, now: Date): Promise<string[]> {
 	const rows = await tx.rows<{ uuid: string }>(sql`
-		with stored as (
-			insert into "ComponentUsage" (
-				"resourceUuid", "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "type", "usage", "date", "billingPeriod",
-				"recurring", "description", "planPeriodUuid", "created", "modified"
-			)
-			select u."resourceUuid", u."componentUuid", u."offeringUuid", u."projectUuid", u."customerUuid", u."type", u."usage", ${now}::timestamptz, ${month}::date,
-				u."recurring", u."description", u."planPeriodUuid", ${now}::timestamptz, ${now}::timestamptz
-			from unnest(${usageUuids}::uuid[]) with ordinality source ("uuid", place) join "ComponentUsage" u on u."uuid" = source."uuid"
-			order by source.place
-			on conflict ("resourceUuid", "componentUuid", "billingPeriod") do nothing
-			returning "uuid", "resourceUuid", "componentUuid", "type", "usage"
-		), ${mergedCurrentUsages(month, now)}
-		select "uuid" from stored
+		insert into "ComponentUsage" (
+			"resourceUuid", "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "type", "usage", "date", "billingPeriod",
+			"recurring", "description", "planPeriodUuid", "created", "modified"
+		)
+		select u."resourceUuid", u."componentUuid", u."offeringUuid", u."projectUuid", u."customerUuid", u."type", u."usage", ${now}::timestamptz, ${month}::date,
+			u."recurring", u."description", u."planPeriodUuid", ${now}::timestamptz, ${now}::timestamptz
+		from unnest(${usageUuids}::uuid[]) with ordinality source ("uuid", place) join "ComponentUsage" u on u."uuid" = source."uuid"
+		order by source.place
+		on conflict ("resourceUuid", "componentUuid", "billingPeriod") do nothing
+		returning "uuid"
 	`);
 	return rows.map(({ uuid }) => uuid);
 }

@@ -4,7 +4,7 @@ import type { Queries, Transactions } from "../database/database.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { evaluateAndLog, type Moment } from "../policy/policy.service.ts";
 import { absent, Forbidden, NotFoundRefusal } from "../shared/refusal.ts";
-import { deleteUsage, type RemovableUsage, removableUsage, resetCurrentUsage } from "./usage-removal.store.ts";
+import { deleteUsage, markChanged, type RemovableUsage, removableUsage } from "./usage-removal.store.ts";
 
 /** A usage record that was deleted, and the firings that this caused. */
 export interface RemovedUsage {
@@ -25,7 +25,7 @@ export async function removeUsage(database: Transactions, viewer: Viewer, uuid: 
 		await lockBegunOfferings(tx, [offeringUuid], moment);
 		const usage = await visibleUsage(tx, viewer, uuid); // it may have been deleted while the lock was waited for
 		await deleteUsage(tx, uuid);
-		await resetCurrentUsage(tx, usage, moment.now);
+		await markChanged(tx, usage, moment.now);
 		return { uuid, firings: await evaluateAndLog(tx, [offeringUuid], moment) };
 	});
 }

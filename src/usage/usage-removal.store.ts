@@ -20,18 +20,12 @@ export async function removableUsage(queries: Queries, viewer: Viewer, uuid: str
 	return usage;
 }
 
-/** Deletes the record, with its parts and its entries of the log. Firings that it caused stay, without their cause. */
+/** Deletes the record with its parts. Firings that it caused stay, without their cause; entries of the log stay as well. */
 export async function deleteUsage(tx: Queries, uuid: string): Promise<void> {
 	await tx.rows(sql`delete from "ComponentUsage" where "uuid" = ${uuid}::uuid`);
 }
 
-/** Sets the resource's current usage of the type to what its latest remaining month says; without one, the type is gone. */
-export async function resetCurrentUsage(tx: Queries, { resourceUuid, type }: RemovableUsage, now: Date): Promise<void> {
-	await tx.rows(sql`
-		update "Resource" r set "modified" = ${now}::timestamptz, "currentUsages" = (r."currentUsages" - ${type}::text) || coalesce((
-			select jsonb_build_object(u."type", trim_scale(u."usage")::text) from "ComponentUsage" u
-			where u."resourceUuid" = r."uuid" and u."type" = ${type} order by u."billingPeriod" desc limit 1
-		), '{}')
-		where r."uuid" = ${resourceUuid}::uuid
-	`);
+/** Notes that the resource has changed with its usage, of which triggers have derived its current usages (prisma/migrations). */
+export async function markChanged(tx: Queries, { resourceUuid }: RemovableUsage, now: Date): Promise<void> {
+	await tx.rows(sql`update "Resource" set "modified" = ${now}::timestamptz where "uuid" = ${resourceUuid}::uuid`);
 }

@@ -1,7 +1,7 @@
 import type { Viewer } from "../access/viewer.ts";
 import { visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
-import { type Sql, sql } from "../database/sql.ts";
+import { sql } from "../database/sql.ts";
 import type { UsageChange } from "../policy/cause.ts";
 import type { BillingPeriod, Months } from "../shared/billing-period.ts";
 import type { ReportableComponent, ReportedUsage } from "./usage.ts";
@@ -109,8 +109,8 @@ export interface StoredUsage extends UsageChange {
 }
 
 /**
- * Stores the usages, in their order: a record of the same resource, component and month is overwritten. The resources'
- * current usages of these types become what their latest billing month says.
+ * Stores the usages, in their order: a record of the same resource, component and month is overwritten. Triggers derive
+ * the resources' current usages (prisma/migrations).
  */
 export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportRecord, usages: readonly UsageRecord[]): Promise<StoredUsage[]> {
 	return tx.rows<StoredUsage>(sql`
@@ -137,7 +137,7 @@ export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportR
 				"usage" = excluded."usage", "date" = excluded."date", "recurring" = excluded."recurring", "description" = excluded."description",
 				"planPeriodUuid" = excluded."planPeriodUuid", "modifiedByUuid" = excluded."modifiedByUuid", "modified" = excluded."modified"
 			returning "uuid", "resourceUuid", "componentUuid", "customerUuid", "billingPeriod", "type", "usage"
-		), ${mergedCurrentUsages(month, now)}
+		)
 		select stored."uuid", stored."componentUuid", stored."customerUuid", stored."billingPeriod",
 			coalesce(previous."usage", 0) as "before", stored."usage" as "after", reported.index
 		from stored join reported on reported.resource = stored."resourceUuid" and reported."type" = stored."type"
@@ -146,21 +146,3 @@ export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportR
 		order by reported.place
 	`);
 }
-
-/**
- * The part of a statement that sets the resources' current usages of the types that its part `stored` has written in the
- * month to what their latest billing month says; other types stay as they are.
- */
-export const mergedCurrentUsages = (month: BillingPeriod, now: Date): Sql => sql`merged as (
-	update "Resource" r set "modified" = ${now}::timestamptz, "currentUsages" = r."currentUsages" || latest.usages
-	from (
-		select stored."resourceUuid", jsonb_object_agg(stored."type", trim_scale(coalesce(later."usage", stored."usage"))::text) as usages
-		from stored left join lateral (
-			select u."usage" from "ComponentUsage" u
-			where u."resourceUuid" = stored."resourceUuid" and u."componentUuid" = stored."componentUuid" and u."billingPeriod" > ${month}::date
-			order by u."billingPeriod" desc limit 1
-		) later on true
-		group by stored."resourceUuid"
-	) latest
-	where r."uuid" = latest."resourceUuid" and not r."currentUsages" @> latest.usages
-)`;

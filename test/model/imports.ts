@@ -1,7 +1,7 @@
 import { amountOf, type Hundredths } from "./amounts.ts";
 import { evaluate } from "./policies.ts";
 import { turnMonth } from "./turns.ts";
-import { componentOf, resourceOf, usageOf, type World } from "./world.ts";
+import { componentOf, mergeCurrentUsages, resourceOf, usageOf, type World } from "./world.ts";
 
 /** A usage record as Waldur writes it; the month and the moment in ISO 8601. */
 export interface UsageRecord {
@@ -34,7 +34,7 @@ export interface ImportSummary {
 	readonly refusals: readonly { readonly uuid: string; readonly field: string }[];
 }
 
-/** Customers, then usages; policies once at the end, when anything has changed. Current usages are the source's to tell. */
+/** Customers, then usages; policies once at the end, when anything has changed. */
 export function importRecords(world: World, customers: readonly CustomerRecord[], usages: readonly UsageRecord[]): ImportSummary {
 	const outcomes = [...customers.map((record) => importCustomer(world, record)), ...usages.map((record) => importUsage(world, record))];
 	const count = (outcome: Outcome) => outcomes.filter((other) => other === outcome).length;
@@ -68,17 +68,20 @@ function importUsage(world: World, { uuid, resource_uuid, type, usage, date, bil
 	const present = usageOf(world, resource, type, month);
 	if (present === undefined) {
 		world.usages.push({ uuid, resource, type, month, ...fields, planPeriod: null, modifiedBy: null, writtenHere: false, parts: new Map() });
+		mergeCurrentUsages(world, resource, [type]);
 		return "created";
 	}
 	if (present.uuid !== uuid) {
 		if (!present.writtenHere) return { uuid, field: "uuid" };
 		for (const firing of world.firings) if (firing.cause === present.uuid) firing.cause = uuid;
 		Object.assign(present, { ...fields, uuid, writtenHere: false });
+		mergeCurrentUsages(world, resource, [type]);
 		return "updated";
 	}
 	const isSame =
 		present.amount === amount && present.date.getTime() === fields.date.getTime() && present.recurring === recurring && present.description === description;
 	if (isSame) return "unchanged";
 	Object.assign(present, { ...fields, writtenHere: false });
+	mergeCurrentUsages(world, resource, [type]);
 	return "updated";
 }

@@ -37,13 +37,7 @@ async function playSequence(stage: Stage, scene: Scene, sequence: readonly Comma
 	};
 	for (const command of sequence) for (const turn of await play(stage, world, command).catch(failed(command))) compare(turn);
 	compare(await compareStored(stage, world));
-	compare(
-		await compareDerived(
-			stage,
-			world,
-			sequence.some(({ kind }) => kind === "import"),
-		),
-	);
+	compare(await compareDerived(stage, world));
 	compare(await compareRemoved(stage));
 	compare(await compareFigures(stage, world));
 	if (world.firings.length > 0) compare(await compareFirings(stage, world));

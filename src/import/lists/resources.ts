@@ -11,7 +11,17 @@ const states = { creating: "CREATING", ok: "OK", erred: "ERRED", updating: "UPDA
 // Waldur writes -1 for «without a limit» in places.
 const quantities = amounts({ digits: 20, places: 2, negative: true });
 
-/** Resources; the customer is the project's. Amounts in limits and currentUsages are stored as strings: exact. */
+/** What the stored records say of current usages: for each type the amount of its latest billing month. */
+const recordedUsages = `coalesce((
+	select jsonb_object_agg(latest."type", trim_scale(latest."usage")::text) from (
+		select distinct on (u."type") u."type", u."usage" from "ComponentUsage" u where u."resourceUuid" = stored."uuid" order by u."type", u."billingPeriod" desc
+	) latest
+), '{}')`;
+
+/**
+ * Resources; the customer is the project's. Amounts in limits and currentUsages are stored as strings: exact. A source's own
+ * current usage counts for a type without any record.
+ */
 export const resources: ListImport = {
 	name: "marketplace-resources",
 	parse: recordParser({
@@ -49,7 +59,8 @@ export const resources: ListImport = {
 				modified: "timestamptz",
 			},
 			columns: {
-				...asGiven("uuid", "name", "state", "offeringUuid", "projectUuid", "planUuid", "limits", "currentUsages"),
+				...asGiven("uuid", "name", "state", "offeringUuid", "projectUuid", "planUuid", "limits"),
+				currentUsages: `i."currentUsages" || ${recordedUsages}`,
 				customerUuid: `project."customerUuid"`,
 				created,
 				modified: `coalesce(i."modified", i."created", now())`,
@@ -68,6 +79,7 @@ export const resources: ListImport = {
 			],
 			distinct: [["uuid"]],
 			modified: true,
+			lockedFirst: true,
 		},
 	],
 };
