@@ -67,13 +67,16 @@ export async function checkedReports(
 	return checks.isPartial ? unrepeated(capped, checks) : capped;
 }
 
-/** Those that report nothing that an earlier one of them stores: a report that is refused leaves its types to later ones. */
+/**
+ * Those that report nothing that an earlier one of them stores. Answered one by one, a report that is refused leaves its types
+ * to later ones; all or nothing, each repetition is named.
+ */
 function unrepeated(reports: readonly FoundReport[], checks: BatchChecks): FoundReport[] {
 	const stored = new Map<string, Set<string>>();
 	return checks.stage(InvalidInputRefusal, reports, ({ input, subject }) => {
 		const before = stored.get(subject.uuid) ?? new Set();
 		const problems = repeatProblems(input.usages, before);
-		if (problems.length === 0) stored.set(subject.uuid, new Set([...before, ...typesOf(input)]));
+		if (problems.length === 0 || !checks.isPartial) stored.set(subject.uuid, new Set([...before, ...typesOf(input)]));
 		return problems;
 	});
 }
