@@ -32,7 +32,7 @@ export async function compareStored({ database }: Stage, world: World): Promise<
 				'breaches', (select coalesce(json_agg(json_build_object('type', c."type", 'used', trim_scale(b."used")::text, 'limit', b."limit"::text) order by c."type"), '[]')
 					from "PolicyFiringBreach" b join "OfferingComponent" c on c."uuid" = b."componentUuid" where b."firingUuid" = f."uuid")
 			) order by e."xid", e."id"), '[]') from "PolicyFiring" f left join "LogEntry" e on e."policyFiringUuid" = f."uuid"),
-			'entries', (select count(*) from "LogEntry" e join "PolicyFiring" f on f."uuid" = e."policyFiringUuid"),
+			'entries', (select count(*) from "LogEntry" where "policyFiringUuid" is not null),
 			'months', (select coalesce(json_agg(t."billingPeriod" order by t."billingPeriod"), '[]') from "MonthTurn" t where t."offeringUuid" = ${world.offering}::uuid),
 			'customers', (select json_agg(json_build_object('uuid', c."uuid", 'blocked', c."blocked", 'archived', c."archived", 'groups', (
 				select coalesce(json_agg(g."organizationGroupUuid" order by g."organizationGroupUuid"), '[]') from "CustomerOrganizationGroup" g where g."customerUuid" = c."uuid"
