@@ -5,6 +5,7 @@ import { createReferenceClock, isCertain, type ReferenceClock, unreadiness, whil
 import { requireTimeZone } from "./clock/time-zone.service.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
+import { startIndexJobs } from "./database/index-jobs.ts";
 import { prepareSchema } from "./database/migrations.ts";
 import { openDatabase } from "./database/open.ts";
 import { tellingTimeouts } from "./database/timeouts.ts";
@@ -138,6 +139,11 @@ async function serve(
 			},
 			report("the last verification cannot be read"),
 		);
+	const indexes = startIndexJobs(database, {
+		migrate: config.migrate,
+		tell: (line) => process.stderr.write(`${line}\n`),
+		progress: measures && ((name, { done, total }) => measures.job(name, done, total)),
+	});
 	const delivery = startDelivery({
 		database,
 		clock: systemClock,
@@ -153,6 +159,7 @@ async function serve(
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await asked;
 	const unready = health.stop();
+	indexes.stop();
 	const jobs = [delivery.stop(), turns.stop(), folding.stop(), verifications?.stop(), clearings.stop(), looks.stop(), tokens.stop()];
 	await Promise.all([unready, server.stop(), ...jobs]); // at once: none waits for another
 	await log.stop();

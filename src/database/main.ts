@@ -4,6 +4,7 @@ import { parseConfig } from "../config.ts";
 import { systemClock } from "../shared/clock.ts";
 import { Failure, runCommand } from "../shared/failure.ts";
 import { projectPath } from "../shared/project-root.ts";
+import { finishIndexJobs } from "./index-jobs.ts";
 import { applyMigrations } from "./migrations.ts";
 import { openDatabase } from "./open.ts";
 import { openPGlite } from "./pglite.ts";
@@ -11,7 +12,7 @@ import { pendingMigration } from "./schema-drift.ts";
 
 const usage = `Brings the database to the schema of prisma/schema.prisma.
 
-npm run migrate                   applies the migrations that it does not have
+npm run migrate                   applies the migrations that it does not have, and builds missing indexes
 npm run migrate -- --check        fails when schema and migrations disagree
 npm run migrate -- --create NAME  writes the migration from the one to the other`;
 
@@ -27,8 +28,13 @@ await runCommand(async () => {
 		say(script === undefined ? "Migrations and schema agree." : `Written: ${await written(create ?? "", script)}`);
 	} else {
 		const database = await openDatabase(parseConfig(process.env).database);
-		const applied = await applyMigrations(database, { tell: say }).finally(() => database.close());
-		say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
+		try {
+			const applied = await applyMigrations(database, { tell: say });
+			await finishIndexJobs(database, { tell: say });
+			say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
+		} finally {
+			await database.close();
+		}
 	}
 	return 0;
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { exitCodes, Failure } from "../shared/failure.ts";
 import type { Database, Queries, Session } from "./database.ts";
+import { buildSmallIndexes } from "./index-builds.ts";
 import { checksumOf, type Migration, readMigrations } from "./migration-files.ts";
 import { objectsMadeBy, presentOf } from "./migration-objects.ts";
 import { listed, nextStep, type RecordedMigration } from "./migration-plan.ts";
@@ -52,10 +53,17 @@ export async function applyMigrations(database: Database, options: MigrationOpti
 	});
 }
 
-/** Applies the migrations that the database lacks, or for those who migrate apart only refuses it. Throws a Failure that says what to do. */
+/**
+ * Applies the migrations that the database lacks, and builds the indexes of what is small; or, for those who migrate apart, only
+ * refuses a database that lacks migrations. Throws a Failure that says what to do.
+ */
 export async function prepareSchema(database: Database, migrate: "on" | "off"): Promise<void> {
-	if (migrate === "on") await applyMigrations(database, { tell: (line) => process.stderr.write(`${line}\n`) });
-	else await refuseMissing(database);
+	if (migrate === "off") {
+		await refuseMissing(database);
+	} else {
+		await applyMigrations(database, { tell: (line) => process.stderr.write(`${line}\n`) });
+		await buildSmallIndexes(database);
+	}
 }
 
 async function refuseMissing(database: Database): Promise<void> {

@@ -3,10 +3,11 @@ import { createRequire } from "node:module";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { projectPath } from "../shared/project-root.ts";
+import { readIndexScript } from "./index-files.ts";
 import { migrationsDirectory, readMigrations } from "./migration-files.ts";
 import type { PGliteDatabase } from "./pglite.ts";
 
-/** The SQL that leads from prisma/migrations to prisma/schema.prisma, undefined when they agree. Needs a database to try them on. */
+/** The SQL that leads from prisma/migrations and prisma/indexes.sql to prisma/schema.prisma, undefined when they agree. Needs a database to try them on. */
 export async function pendingMigration(scratch: PGliteDatabase): Promise<string | undefined> {
 	const schema = projectPath("prisma", "schema.prisma");
 	const files = [{ path: schema, content: await readFile(schema, "utf8") }];
@@ -14,7 +15,7 @@ export async function pendingMigration(scratch: PGliteDatabase): Promise<string 
 		baseDir: migrationsDirectory,
 		lockfile: { path: "migration_lock.toml", content: await readFile(`${migrationsDirectory}/migration_lock.toml`, "utf8") },
 		shadowDbInitScript: "",
-		migrationDirectories: (await readMigrations()).map(({ name, script }) => ({
+		migrationDirectories: [...(await readMigrations()), { name: "99991231235959_indexes", script: await readIndexScript() }].map(({ name, script }) => ({
 			path: name,
 			migrationFile: { path: "migration.sql", content: { tag: "ok" as const, value: script } },
 		})),

@@ -51,6 +51,11 @@ export function createMetrics(): Metrics {
 		...named("notifications_total", "Notifications by what became of them: SENT, EXPIRED, or an attempt failed and they are PENDING or FAILED."),
 		labelNames: ["state", "cause"],
 	});
+	const jobsDone = new Gauge({
+		...named("job_done", "How far a job over a large table has come: blocks or rows of its present phase."),
+		labelNames: ["job"],
+	});
+	const jobsTotal = new Gauge({ ...named("job_total", "How many of them there are in all; 0 when it is not known."), labelNames: ["job"] });
 	const tokens = new Counter(named("document_tokens_total", "Words and signs of documents that were read."));
 	const selections = new Counter(named("document_selections_total", "Selections that were looked at before it was known who asks."));
 	const validations = new Histogram({ ...named("validation_seconds", "Comparisons of documents with the schema."), buckets: seconds.slice(0, 10) });
@@ -81,6 +86,10 @@ export function createMetrics(): Metrics {
 		},
 		validation: (milliseconds) => validations.observe(milliseconds / 1_000),
 		evaluation: (milliseconds) => evaluations.observe(milliseconds / 1_000),
+		job: (job, done, total) => {
+			jobsDone.set({ job }, done);
+			jobsTotal.set({ job }, total);
+		},
 		verified: (at, count) => {
 			verifications.set(at.getTime() / 1_000);
 			differences.set(count);

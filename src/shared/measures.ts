@@ -20,6 +20,8 @@ export interface Measures {
 	validation(milliseconds: number): void;
 	/** Policies have been evaluated. */
 	evaluation(milliseconds: number): void;
+	/** A job over a large table has come so far, in its own unit; 0 in all when that is not known. */
+	job(name: string, done: number, total: number): void;
 	/** Figures were last verified at that moment, and so many differed. */
 	verified(at: Date, differences: number): void;
 	/** A notification was sent or has expired, or an attempt to send it failed: its state then, and the cause; "" when it was sent. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addToken } from "../../src/access/token.store.ts";
 import type { Database } from "../../src/database/database.ts";
-import { applyMigrations } from "../../src/database/migrations.ts";
+import { prepareSchema } from "../../src/database/migrations.ts";
 import { sql } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
 import { importWorld } from "../../src/import/import.ts";
@@ -18,7 +18,7 @@ export const tokens = { staff: "demo_bench", provider: "demo_benchprovider" };
 
 /** Fills the database with the world by way of the import, unless it holds one already. */
 export async function fill(database: Database): Promise<void> {
-	await applyMigrations(database);
+	await prepareSchema(database, "on");
 	const [present] = await database.rows(sql`select from "Resource" limit 1`);
 	if (present !== undefined) return;
 	const folder = mkdtempSync(join(tmpdir(), "usage-gateway-bench-"));

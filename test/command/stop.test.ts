@@ -5,7 +5,7 @@ import { json } from "node:stream/consumers";
 import { setTimeout as after } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { applyMigrations } from "../../src/database/migrations.ts";
+import { prepareSchema } from "../../src/database/migrations.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import { sql } from "../../src/database/sql.ts";
 import { setUsage } from "../support/documents.ts";
@@ -107,7 +107,7 @@ async function storedAmounts(database: Database): Promise<Map<string, number>> {
 
 /** A provider with a resource for each reporter, and two members of staff. */
 async function people(database: Database): Promise<{ provider: string; staff: string; another: string; resources: readonly string[] }> {
-	await applyMigrations(database);
+	await prepareSchema(database, "on");
 	const provider = await makeProvider({ database });
 	await provider.component("cpu");
 	const resources: string[] = [];

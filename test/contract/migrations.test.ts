@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import { readMigrations } from "../../src/database/migration-files.ts";
 import { applyMigrations } from "../../src/database/migrations.ts";
 import { openPGlite } from "../../src/database/pglite.ts";
 import { pendingMigration } from "../../src/database/schema-drift.ts";
@@ -18,6 +19,19 @@ describe("the migrations", () => {
 	test("lead to the schema", async () => {
 		const scratch = await openPGlite();
 		expect(await pendingMigration(scratch).finally(() => scratch.close())).toBeUndefined();
+	});
+
+	/** Tables of which a migration has rewritten every row anyway. */
+	const rewritten = ["Notification"];
+
+	test("build no index over a table that was there before: prisma/indexes.sql does", async () => {
+		const recent = (await readMigrations()).filter(({ name }) => name >= "20261130");
+		const held = recent.flatMap(({ name, script }) => {
+			const own = [...[...script.matchAll(/CREATE TABLE "(\w+)"/gi)].map(([, table]) => table), ...rewritten];
+			const indexed = [...script.matchAll(/CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?"\w+" ON "(\w+)"/gi)].map(([, table]) => table);
+			return indexed.filter((table) => !own.includes(table)).map((table) => `${name}: ${table}`);
+		});
+		expect(held).toEqual([]);
 	});
 
 	test("are applied once", async () => {

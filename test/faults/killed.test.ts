@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { applyMigrations } from "../../src/database/migrations.ts";
+import { prepareSchema } from "../../src/database/migrations.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { directoriesForFile } from "../command/process.ts";
@@ -23,7 +23,7 @@ const callers = 6;
 const patience = 60_000 + rounds * 60_000;
 
 async function prepare(database: Database): Promise<World> {
-	await applyMigrations(database);
+	await prepareSchema(database, "on");
 	return makeWorld(database, callers);
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
+import { buildSmallIndexes } from "../../src/database/index-builds.ts";
 import { readMigrations } from "../../src/database/migration-files.ts";
 import { applyMigrations } from "../../src/database/migrations.ts";
 import { openDatabase } from "../../src/database/open.ts";
@@ -85,6 +86,7 @@ describe(`migrations whose process is killed ${migrationKills} times`, () => {
 			const committed = kills.filter((kill) => kill.endsWith(": committed")).length;
 			await inspect(async (database) => {
 				expect(await applyMigrations(database)).toEqual(names.slice(committed));
+				await buildSmallIndexes(database);
 				expect(await schemaOf(database)).toEqual(complete);
 			});
 		},

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { applyMigrations } from "../../src/database/migrations.ts";
+import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { numberEntries } from "../../src/log/log.store.ts";
 import { runAlerts } from "../cluster/alerts-program.ts";
@@ -89,7 +89,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 			);
 			const database = await openPostgres(server.url, { waits: patient });
 			closing.push(() => database.close());
-			await applyMigrations(database);
+			await prepareSchema(database, "on");
 			world = await makeWorld(database, 4);
 			const another = await makeWorld(database, 1);
 			const service = await startService({ DATABASE_URL: server.url, RATE_LIMIT: "0", OPERATIONS_PORT: "0" });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import type { TestProject } from "vitest/node";
 import type { Database } from "../../src/database/database.ts";
-import { applyMigrations } from "../../src/database/migrations.ts";
+import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPGlite } from "../../src/database/pglite.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw } from "../../src/database/sql.ts";
@@ -52,7 +52,7 @@ async function onPGlite(project: TestProject): Promise<() => Promise<void>> {
 	for (const template of templates) {
 		const directory = join(folder, `${template}.data`);
 		const database = await openPGlite(directory);
-		await applyMigrations(database);
+		await prepareSchema(database, "on");
 		await fill[template](database);
 		await database.close();
 		const pglite = await PGlite.create(directory);
@@ -72,7 +72,7 @@ async function onPostgres(project: TestProject, url: string): Promise<() => Prom
 	for (const template of templates) {
 		await server.rows(raw(`create database "${prefix}_${template}"`));
 		const database = await openPostgres(named(url, `${prefix}_${template}`), { waits: patient });
-		await applyMigrations(database);
+		await prepareSchema(database, "on");
 		await fill[template](database);
 		await database.close();
 	}

@@ -7,9 +7,6 @@ CREATE TABLE "Username" (
     CONSTRAINT "Username_pkey" PRIMARY KEY ("username")
 );
 
--- CreateIndex
-CREATE INDEX "Username_trigrams_idx" ON "Username" USING GIN ("trigrams");
-
 -- The names that the service has not folded yet: few, and looked at with every search.
 CREATE INDEX "Username_unfolded_idx" ON "Username"("username") WHERE "folded" IS NULL;
 
@@ -40,13 +37,14 @@ $$;
 CREATE TRIGGER "addUsernames" AFTER INSERT ON "ComponentUserUsage" REFERENCING NEW TABLE AS "written" FOR EACH STATEMENT EXECUTE FUNCTION "addUsernames"();
 CREATE TRIGGER "addChangedUsernames" AFTER UPDATE ON "ComponentUserUsage" REFERENCING NEW TABLE AS "written" FOR EACH STATEMENT EXECUTE FUNCTION "addUsernames"();
 
--- The names that there are, each found behind the one before it in the index: as long as there are names, not parts.
-INSERT INTO "Username" ("username", "folded", "trigrams")
+-- The names that there are, each found behind the one before it in the index: as long as there are names, not parts. The
+-- service folds them after its start, a batch at a time, and searches them one by one until then.
+INSERT INTO "Username" ("username")
 WITH RECURSIVE named AS (
 	(SELECT "username" FROM "ComponentUserUsage" ORDER BY "username" LIMIT 1)
 	UNION ALL
 	SELECT (SELECT part."username" FROM "ComponentUserUsage" part WHERE part."username" > named."username" ORDER BY part."username" LIMIT 1)
 	FROM named WHERE named."username" IS NOT NULL
 )
-SELECT "username", "foldedAscii"("username"), "trigramsOf"("foldedAscii"("username")) FROM named WHERE "username" IS NOT NULL
+SELECT "username" FROM named WHERE "username" IS NOT NULL
 ON CONFLICT DO NOTHING;

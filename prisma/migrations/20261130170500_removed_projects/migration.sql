@@ -29,6 +29,7 @@ $$;
 CREATE TRIGGER "tellProjectIsRemoved" AFTER UPDATE OF "isRemoved" ON "Project"
 	FOR EACH ROW WHEN (OLD."isRemoved" IS DISTINCT FROM NEW."isRemoved") EXECUTE FUNCTION "tellProjectIsRemoved"();
 
--- What is stored already. The triggers hold off those who write meanwhile.
+-- What is stored already, at once, for answers depend on it: found by its project, through indexes, and only what belongs to
+-- the few projects that were removed. The triggers hold off those who write meanwhile.
 UPDATE "Resource" r SET "projectIsRemoved" = true FROM "Project" p WHERE p."uuid" = r."projectUuid" AND p."isRemoved";
 UPDATE "ComponentUsage" u SET "projectIsRemoved" = true FROM "Project" p WHERE p."uuid" = u."projectUuid" AND p."isRemoved";

@@ -18,11 +18,5 @@ CREATE TABLE "DeletedPolicy" (
 -- CreateIndex
 CREATE INDEX "DeletedPolicy_offeringUuid_idx" ON "DeletedPolicy"("offeringUuid");
 
--- CreateIndex
-CREATE INDEX "PolicyFiring_kind_created_number_idx" ON "PolicyFiring"("kind", "created" DESC, "number" DESC);
-
 -- AddForeignKey
 ALTER TABLE "DeletedPolicy" ADD CONSTRAINT "DeletedPolicy_offeringUuid_fkey" FOREIGN KEY ("offeringUuid") REFERENCES "Offering"("uuid") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- The firings of a policy, whether it is there or was deleted.
-CREATE INDEX "PolicyFiring_policy_idx" ON "PolicyFiring"(coalesce("policyUuid", "deletedPolicyUuid"), "created" DESC, "number" DESC);

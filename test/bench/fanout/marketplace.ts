@@ -1,7 +1,7 @@
 import { addToken } from "../../../src/access/token.store.ts";
 import { newToken } from "../../../src/access/token.ts";
 import { viewerOf } from "../../../src/access/viewer.ts";
-import { applyMigrations } from "../../../src/database/migrations.ts";
+import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { setUsage } from "../../../src/usage/usage.service.ts";
 import { insert, insertRow } from "../../support/insert.ts";
@@ -19,7 +19,7 @@ export interface Marketplace {
 /** Makes it in an empty database. The reports are made in this process: what is measured is to tell of them. */
 export async function openMarketplace(databaseUrl: string, tokenCount: number): Promise<Marketplace> {
 	const database = await openPostgres(databaseUrl);
-	await applyMigrations(database);
+	await prepareSchema(database, "on");
 	const provider = await makeProvider({ database });
 	await provider.component("cpu");
 	await provider.policy({ limits: { cpu: 100 }, actions: ["BLOCK_CREATION_OF_NEW_RESOURCES"] }); // nobody is mailed

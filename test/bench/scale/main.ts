@@ -1,5 +1,5 @@
 import type { Database } from "../../../src/database/database.ts";
-import { applyMigrations } from "../../../src/database/migrations.ts";
+import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { runCommand } from "../../../src/shared/failure.ts";
 import { buildServers, startServer } from "../contestants.ts";
@@ -50,7 +50,7 @@ interface World {
 /** The service as a process of its own, on a database with a world of the size. */
 async function openWorld(databaseUrl: string, size: Size): Promise<World> {
 	const database = await openPostgres(databaseUrl, { connections: 1, waits });
-	await applyMigrations(database);
+	await prepareSchema(database, "on");
 	await fill(database, size);
 	say(`${usagesOf(size)} usages of ${size.resources} resources are stored, and ${partsOf(size)} parts.`);
 	const server = await startServer("service", databaseUrl);

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { applyMigrations } from "../../../src/database/migrations.ts";
+import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import { runCommand } from "../../../src/shared/failure.ts";
 import { buildServers, startServer } from "../contestants.ts";
@@ -65,7 +65,7 @@ interface Measured extends Resources {
 /** The service as a process of its own, on a database with as many usages as the size says. */
 async function openSize(databaseUrl: string, size: Size): Promise<Measured> {
 	const database = await openPostgres(databaseUrl, { connections: 1, waits });
-	await applyMigrations(database);
+	await prepareSchema(database, "on");
 	const resources = await fill(database, size).finally(() => database.close());
 	say(`${recordsOf(size)} usages are stored.`);
 	const { url } = await startServer("service", databaseUrl);

@@ -1,0 +1,14 @@
+-- Indexes over tables that may be large: built as jobs after the start (src/database/index-builds.ts), and not by migrations,
+-- which would hold up every writer meanwhile. While one is missing, answers are the same and take longer: none of these is
+-- unique. A statement for each; an index that is no longer wanted is removed from here, and dropped by a migration.
+
+-- Lists of one calendar year, and of one calendar month of any year, in the order of the list. Expressions are not in schema.prisma.
+CREATE INDEX "ComponentUsage_year_date_type_uuid_idx" ON "ComponentUsage" (date_part('year', "billingPeriod"), "date" DESC, "type", "uuid");
+CREATE INDEX "ComponentUsage_month_date_type_uuid_idx" ON "ComponentUsage" (date_part('month', "billingPeriod"), "date" DESC, "type", "uuid");
+
+-- Usernames by a piece of them.
+CREATE INDEX "Username_trigrams_idx" ON "Username" USING GIN ("trigrams");
+
+-- The firings of one kind; and of a policy, whether it is there or was deleted.
+CREATE INDEX "PolicyFiring_kind_created_number_idx" ON "PolicyFiring" ("kind", "created" DESC, "number" DESC);
+CREATE INDEX "PolicyFiring_policy_idx" ON "PolicyFiring" (coalesce("policyUuid", "deletedPolicyUuid"), "created" DESC, "number" DESC);
