@@ -18,7 +18,7 @@ import { directoriesForFile, type Ended, startService } from "./process.ts";
 const directory = directoriesForFile();
 
 const reporters = 16;
-const socketsPerToken = 10;
+const socketsPerToken = 5;
 const streams = 5;
 const reports = "subscription { usageReported { position } }";
 
