@@ -9,8 +9,10 @@ import { oneLine } from "../shared/one-line.ts";
 import { type Verification, type VerifyOptions, verifyFigures } from "./verify.service.ts";
 
 const usage = `Computes every figure that follows from records anew, and prints each that differs from
-what is stored: policy totals, current usages, whether policies are fired, searched names, turned months.
-It changes none of them, and may run beside the service.
+what is stored: policy totals, current usages, what belongs to removed projects, whether policies
+are fired, searched names, turned months, numbers of the log.
+It changes none of them, and may run beside the service. While an import runs, HAS_FIRED is also
+printed of policies that it evaluates at its end.
 
 npm run verify
 

@@ -1,6 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { policyWindows } from "../policy/policy.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
+import { entriesWithoutNumber, logBounds, numbersWithoutEntry } from "./log.store.ts";
 import {
 	countUnturned,
 	missingMonths,
@@ -9,6 +10,7 @@ import {
 	wrongCurrentUsages,
 	wrongHasFired,
 	wrongLastFirings,
+	wrongProjectIsRemoved,
 	wrongTotals,
 	wrongUsernames,
 } from "./verify.store.ts";
@@ -34,6 +36,9 @@ type Compare = (uuids: readonly string[]) => Promise<Difference[]>;
 /** How many objects of each kind one statement compares: few where each has many records. */
 const atOnce = { OfferingComponent: 10, Resource: 500, OfferingUsagePolicy: 20, ComponentUserUsage: 5_000, Offering: 500 } as const;
 
+/** How many numbers, or ids, of the log one statement compares. */
+const logAtOnce = 10_000;
+
 /**
  * Computes every figure that follows from records anew, a few objects at a time, and notes when it did. Each statement sees
  * what is stored and what it is computed from in one snapshot, and writers change both in one transaction: what others
@@ -44,24 +49,37 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 	let differences = 0;
 	let unturnedPolicies = 0;
 
+	async function compareTwice(compare: () => Promise<Difference[]>): Promise<void> {
+		const found = await compare();
+		for (const difference of found.length === 0 ? [] : foundTwice(found, await compare())) {
+			differences++;
+			onDifference(difference);
+		}
+	}
 	async function compareAll(table: keyof typeof atOnce, compare: Compare): Promise<number> {
 		let compared = 0;
 		let after = "00000000-0000-0000-0000-000000000000";
 		for (;;) {
 			const uuids = await uuidsAfter(queries, table, after, atOnce[table]);
-			const found = await compare(uuids);
-			for (const difference of found.length === 0 ? [] : foundTwice(found, await compare(uuids))) {
-				differences++;
-				onDifference(difference);
-			}
+			await compareTwice(() => compare(uuids));
 			compared += uuids.length;
 			after = uuids.at(-1) ?? after;
 			if (uuids.length < atOnce[table]) return compared;
 		}
 	}
 
+	async function compareLog(): Promise<void> {
+		const { pruned, last, first, high } = await logBounds(queries);
+		for (let after = BigInt(pruned); after < BigInt(last); after += BigInt(logAtOnce)) await compareTwice(() => numbersWithoutEntry(queries, after, logAtOnce));
+		for (let after = BigInt(first) - 1n; after < BigInt(high); after += BigInt(logAtOnce))
+			await compareTwice(() => entriesWithoutNumber(queries, after, logAtOnce));
+	}
+
 	const components = await compareAll("OfferingComponent", (uuids) => wrongTotals(queries, uuids));
-	const resources = await compareAll("Resource", (uuids) => wrongCurrentUsages(queries, uuids));
+	const resources = await compareAll("Resource", async (uuids) => [
+		...(await wrongCurrentUsages(queries, uuids)),
+		...(await wrongProjectIsRemoved(queries, uuids)),
+	]);
 	const policies = await compareAll("OfferingUsagePolicy", async (uuids) => [
 		...(await wrongHasFired(queries, uuids, month, policyWindows(month))),
 		...(await wrongLastFirings(queries, uuids)),
@@ -72,6 +90,7 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 	});
 	const parts = await compareAll("ComponentUserUsage", (uuids) => wrongUsernames(queries, uuids));
 	const offerings = await compareAll("Offering", (uuids) => missingMonths(queries, uuids));
+	await compareLog();
 	await noteVerification(queries, now, differences);
 	return { differences, compared: { components, resources, policies, parts, offerings }, unturnedPolicies };
 }

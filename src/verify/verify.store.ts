@@ -44,6 +44,19 @@ export const wrongCurrentUsages = (queries: Queries, resources: readonly string[
 		order by r."uuid", latest."type"
 	`);
 
+/** The resources, and their usage records, that do not say of their project whether it is removed. */
+export const wrongProjectIsRemoved = (queries: Queries, resources: readonly string[]): Promise<Difference[]> =>
+	queries.rows<Difference>(sql`
+		select 'PROJECT_IS_REMOVED' as "figure", held."uuid", held."part", held."isRemoved"::text as "stored", p."isRemoved"::text as "computed"
+		from "Resource" r join "Project" p on p."uuid" = r."projectUuid" cross join lateral (
+			select r."uuid", 'resource' as "part", r."projectIsRemoved" as "isRemoved"
+			union all
+			select u."uuid", 'usage', u."projectIsRemoved" from "ComponentUsage" u where u."resourceUuid" = r."uuid"
+		) held
+		where r."uuid" = any(${resources}::uuid[]) and held."isRemoved" <> p."isRemoved"
+		order by held."part", held."uuid"
+	`);
+
 /** A policy that is compared: of an offering for which this month has begun, or none yet. */
 const isTurned = (month: string): Sql => sql`coalesce((
 	select max(t."billingPeriod") = ${month}::date from "MonthTurn" t where t."offeringUuid" = p."scopeUuid"

@@ -7,14 +7,27 @@
  * - LAST_FIRING: the same, by the last turn that was recorded of it
  * - FIRED_DATETIME: when a policy fired last
  * - USERNAME: as what the username of a part is found
+ * - PROJECT_IS_REMOVED: whether a resource's or a usage record's project is removed
+ * - LOG_NUMBER: numbers of the log lead to its entries, without a gap
+ * - LOG_ENTRY: entries of the log have numbers
  * - MONTH_TURN: which billing months have begun for an offering
  */
-export type Figure = "POLICY_TOTAL" | "CURRENT_USAGE" | "HAS_FIRED" | "LAST_FIRING" | "FIRED_DATETIME" | "USERNAME" | "MONTH_TURN";
+export type Figure =
+	| "POLICY_TOTAL"
+	| "CURRENT_USAGE"
+	| "HAS_FIRED"
+	| "LAST_FIRING"
+	| "FIRED_DATETIME"
+	| "USERNAME"
+	| "PROJECT_IS_REMOVED"
+	| "LOG_NUMBER"
+	| "LOG_ENTRY"
+	| "MONTH_TURN";
 
 /** A figure that is not what the records say. */
 export interface Difference {
 	readonly figure: Figure;
-	/** Of which component, resource, policy, part or offering. */
+	/** Of which component, resource, usage record, policy, part or offering; a number or an id of the log. */
 	readonly uuid: string;
 	/** Which of its figures, such as a billing month or a component's type; "" when it has one. */
 	readonly part: string;

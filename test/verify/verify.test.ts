@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { type Sql, sql } from "../../src/database/sql.ts";
+import { numberEntries } from "../../src/log/log.store.ts";
 import { turnMonth } from "../../src/month-turn/month-turn.service.ts";
 import { verifyFigures } from "../../src/verify/verify.service.ts";
 import { lastVerification } from "../../src/verify/verify.store.ts";
@@ -23,6 +24,7 @@ let cpu: string;
 let customer: string;
 let resource: string;
 let policy: string;
+let record: string;
 let part: string;
 let token: string;
 beforeAll(async () => {
@@ -35,8 +37,10 @@ beforeAll(async () => {
 	policy = await provider.policy({ limits: { cpu: 10, ram: 1000 }, period: "ONE_MONTH" });
 	for (const month of ["2016-11", "2016-12", "2017-01"]) await turnMonth(gateway().database, { now: new Date(`${month}-10T12:00:00Z`), timeZone: "UTC" });
 	for (const amount of ["11", "5", "12.5"]) await gateway().ask(token, setUsage, { input: { resource, usages: [{ type: "cpu", amount }] } });
-	const [record] = await gateway().database.rows<{ uuid: string }>(sql`select "uuid" from "ComponentUsage" where "resourceUuid" = ${resource}::uuid`);
-	part = await insert(gateway().database, "ComponentUserUsage", { componentUsageUuid: record?.uuid, username: "Ann", usage: "1" });
+	const [stored] = await gateway().database.rows<{ uuid: string }>(sql`select "uuid" from "ComponentUsage" where "resourceUuid" = ${resource}::uuid`);
+	record = stored?.uuid ?? "";
+	part = await insert(gateway().database, "ComponentUserUsage", { componentUsageUuid: record, username: "Ann", usage: "1" });
+	await numberEntries(gateway().database);
 });
 
 /** What is corrupted, and put right again. */
@@ -100,6 +104,30 @@ const cases: [what: string, corrupt: () => Sql, repair: () => Sql, found: () => 
 		() => sql`update "Username" set "folded" = 'bob', "trigrams" = '{bob}' where "username" = 'Ann'`,
 		() => sql`update "Username" set "folded" = 'ann', "trigrams" = '{ann}' where "username" = 'Ann'`,
 		() => [`USERNAME ${part}  bob instead of ann`],
+	],
+	[
+		"whether the project of a resource is removed",
+		() => sql`update "Resource" set "projectIsRemoved" = true where "uuid" = ${resource}::uuid`,
+		() => sql`update "Resource" set "projectIsRemoved" = false where "uuid" = ${resource}::uuid`,
+		() => [`PROJECT_IS_REMOVED ${resource} resource true instead of false`],
+	],
+	[
+		"whether the project of a usage record is removed",
+		() => sql`update "ComponentUsage" set "projectIsRemoved" = true where "uuid" = ${record}::uuid`,
+		() => sql`update "ComponentUsage" set "projectIsRemoved" = false where "uuid" = ${record}::uuid`,
+		() => [`PROJECT_IS_REMOVED ${record} usage true instead of false`],
+	],
+	[
+		"a gap between the numbers of the log",
+		() => sql`update "LogNumber" set "number" = -1, "entryId" = -"entryId" where "number" = 1`,
+		() => sql`update "LogNumber" set "number" = 1, "entryId" = -"entryId" where "number" = -1`,
+		() => ["LOG_NUMBER 1  null instead of an entry", expect.stringMatching(/^LOG_ENTRY \d+ {2}null instead of a number$/)],
+	],
+	[
+		"a number of the log that leads to no entry",
+		() => sql`update "LogEntry" set "id" = -"id" where "id" = (select "entryId" from "LogNumber" where "number" = 1)`,
+		() => sql`update "LogEntry" set "id" = -"id" where "id" < 0`,
+		() => [expect.stringMatching(/^LOG_NUMBER 1 {2}\d+ instead of an entry$/), expect.stringMatching(/^LOG_ENTRY -/)],
 	],
 	[
 		"a month that has begun",
