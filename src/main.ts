@@ -8,6 +8,7 @@ import { type Database, watchedDatabase } from "./database/database.ts";
 import { startIndexJobs } from "./database/index-jobs.ts";
 import { prepareSchema } from "./database/migrations.ts";
 import { openDatabase } from "./database/open.ts";
+import { startWriting } from "./database/read-only-start.ts";
 import { tellingTimeouts } from "./database/timeouts.ts";
 import { demoTokens, fillWithDemo, isDemo } from "./demo/demo.ts";
 import type { Services } from "./graphql/context.ts";
@@ -54,9 +55,11 @@ await runCommand(async () => {
 	// The database opens while the server, most of the code, is loaded.
 	const [database, server] = await Promise.all([openDatabase(config.database, { onRetry: observation.measures?.retry }), import("./server/server.ts")]);
 	try {
-		await prepareSchema(database, config.migrate);
-		await requireTimeZone(database, config.timeZone);
-		if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
+		await startWriting(database, async () => {
+			await prepareSchema(database, config.migrate);
+			await requireTimeZone(database, config.timeZone);
+			if (config.database.kind === "embedded") await fillWithDemo(database, { now: systemClock(), timeZone: config.timeZone });
+		});
 
 		const reference = createReferenceClock({
 			database,

@@ -1,8 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseConfig } from "../config.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
 import { type Database, watchedDatabase } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import { bytesLeft, reservedBytes, spaceLacking, watchDiskSpace } from "./disk-space.ts";
 import { openPGlite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 
@@ -14,7 +16,7 @@ export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptio
 async function openEmbedded(directory: string): Promise<Database> {
 	const lock = await lockedOrFailure(directory);
 	try {
-		const database = await openPGlite(join(directory, "pglite"));
+		const database = await openPGlite(join(directory, "pglite"), undefined, watchDiskSpace(directory, tell));
 		const guarded = watchedDatabase(database, (_statement, run) => {
 			lock.check();
 			return run();
@@ -34,12 +36,16 @@ async function openEmbedded(directory: string): Promise<Database> {
 
 async function lockedOrFailure(directory: string): Promise<DirectoryLock> {
 	try {
-		return await lockDirectory(directory, { tell: (line) => process.stderr.write(`${line}\n`) });
+		mkdirSync(directory, { recursive: true });
+		if (bytesLeft(directory) < reservedBytes) throw new Failure(spaceLacking(directory), exitCodes.databaseUnavailable);
+		return await lockDirectory(directory, { tell });
 	} catch (error) {
 		if (error instanceof Failure) throw error;
 		throw new Failure(`The data directory ${directory} cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
 	}
 }
+
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function openServer(url: string, options: PostgresOptions): Promise<Database> {
 	try {

@@ -6,8 +6,9 @@ import { PGlite, types } from "@electric-sql/pglite";
 import { dataDir as preparedCluster } from "@electric-sql/pglite-prepopulatedfs";
 import type { Caller } from "./caller.ts";
 import type { Database, Queries } from "./database.ts";
-import { createFairQueue, type FairQueue } from "./fair-queue.ts";
+import { createFairQueue } from "./fair-queue.ts";
 import type { Sql } from "./sql.ts";
+import { diskFull } from "./states.ts";
 
 /**
  * V8 compiles a function of WebAssembly once more, optimised, after it has done this much work. At its usual budget, 1.8
@@ -26,16 +27,35 @@ export interface PGliteDatabase extends Database {
 /**
  * PostgreSQL in WebAssembly, in this process: in `directory`, or in memory without one. The caller holds the directory's
  * lock. One that is made starts with the files of `cluster`, a tar: with nothing but PostgreSQL's own unless it is given.
+ * It takes no changes while `isShort` says that its disk is about to be full: on a full one it would hang for ever.
  */
-export async function openPGlite(directory?: string, cluster?: Blob): Promise<PGliteDatabase> {
+export async function openPGlite(directory?: string, cluster?: Blob, isShort = () => false): Promise<PGliteDatabase> {
 	const pglite = await (directory === undefined ? made({}, cluster) : inDirectory(directory));
 	const queue = createFairQueue({ places: 1 });
+	let takesChanges = true;
+	/** It does one thing at a time: whose is the next is decided here, and not by who came first. Runs in transactions that are read-only while there is no room for changes. */
+	const inTurn = async <Result>(caller: Pick<Caller, "key" | "abandoned"> | undefined, run: () => Promise<Result>): Promise<Result> => {
+		const release = await queue.take({ key: caller?.key, abandoned: caller?.abandoned });
+		try {
+			if (isShort() === takesChanges) {
+				takesChanges = !takesChanges;
+				await pglite.exec(`set default_transaction_read_only = ${takesChanges ? "off" : "on"}`);
+			}
+			return await run();
+		} finally {
+			release();
+		}
+	};
+	/** A transaction that began with room for its changes fails before it has none. */
+	const refuseShort = () => {
+		if (takesChanges && isShort()) throw diskFull();
+	};
 	const onBehalfOf = (caller: Caller | undefined): Pick<Database, "rows" | "tuples" | "transaction"> => {
 		const { rows, tuples } = over(pglite, caller);
 		return {
-			rows: <Row extends object>(statement: Sql) => inTurn(queue, caller, () => rows<Row>(statement)),
-			tuples: (statement) => inTurn(queue, caller, () => tuples(statement)),
-			transaction: (work) => inTurn(queue, caller && { key: caller.key }, () => pglite.transaction((tx) => work(over(tx, caller)))),
+			rows: <Row extends object>(statement: Sql) => inTurn(caller, () => rows<Row>(statement)),
+			tuples: (statement) => inTurn(caller, () => tuples(statement)),
+			transaction: (work) => inTurn(caller && { key: caller.key }, () => pglite.transaction((tx) => work(over(tx, caller, refuseShort)))),
 		};
 	};
 	const database: PGliteDatabase = {
@@ -49,17 +69,11 @@ export async function openPGlite(directory?: string, cluster?: Blob): Promise<PG
 		withSession: (work) => work({ ...over(pglite, undefined), script: async (statements) => void (await pglite.exec(statements)) }),
 		// The adapter is typed against an older copy of the same interface.
 		adapter: async () => new (await import("pglite-prisma-adapter")).PrismaPGlite(pglite) as unknown as PrismaAdapterFactory,
-		// It is in this process: it answers for as long as it is open.
-		probe: () => ({ answers: async () => !pglite.closed, close: () => {} }),
+		// It is in this process: it answers for as long as it is open, and takes changes while there is room for them.
+		probe: () => ({ answers: async () => !pglite.closed && !isShort(), close: () => {} }),
 		close: () => pglite.close(),
 	};
 	return database;
-}
-
-/** It does one thing at a time: whose is the next is decided here, and not by who came first. */
-async function inTurn<Result>(queue: FairQueue, caller: Pick<Caller, "key" | "abandoned"> | undefined, run: () => Promise<Result>): Promise<Result> {
-	const release = await queue.take({ key: caller?.key, abandoned: caller?.abandoned });
-	return run().finally(release);
 }
 
 /** Half a cluster, of a process that was killed while it made it, is made again: it never held anything. */
@@ -84,8 +98,9 @@ const exactTypes = { [types.DATE]: text, [types.NUMERIC]: text, [types.INT8]: te
 
 type Executor = Pick<PGlite, "query">;
 
-function over(executor: Executor, caller: Caller | undefined): Queries {
+function over(executor: Executor, caller: Caller | undefined, before: () => void = () => {}): Queries {
 	async function timed<Result>(run: () => Promise<Result>): Promise<Result> {
+		before();
 		const begun = performance.now();
 		return run().finally(() => caller?.took(performance.now() - begun));
 	}

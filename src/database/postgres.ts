@@ -9,6 +9,7 @@ import { createProbe } from "./probe.ts";
 import { retried } from "./retry.ts";
 import { createSharedTime, type SharedTime } from "./shared-time.ts";
 import type { Sql } from "./sql.ts";
+import { foundDiskFull } from "./states.ts";
 
 /**
  * V8 takes it from a few rows that had to wait that the driver's rows live long, and allocates all later ones among old
@@ -18,6 +19,9 @@ import type { Sql } from "./sql.ts";
 setFlagsFromString("--no-allocation-site-pretenuring");
 
 const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
+
+/** A server whose disk was found to be full is taken to be so for as long, in milliseconds: only a write that fails shows it. */
+const afterFullDisk = 5_000;
 
 /** For work that nobody waits for in front of a page: statements over much, between which a slow source is read. */
 export const longWaits: Waits = { ...usualWaits, statement: 3_600_000, idleInTransaction: 3_600_000 };
@@ -33,7 +37,11 @@ export interface PostgresOptions {
 /** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15. */
 export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry }: PostgresOptions = {}): Promise<Database> {
 	const connections = openConnections(url, { most, waits, types: exactTypes });
-	const place: Place = { connections, nameOf: createNames(), time: createSharedTime(() => performance.now()), onRetry };
+	let foundFull = -Infinity;
+	const noteFull = () => {
+		foundFull = performance.now();
+	};
+	const place: Place = { noteFull, connections, nameOf: createNames(), time: createSharedTime(() => performance.now()), onRetry };
 	const queries = onAny(place, undefined);
 	try {
 		await refuseOldServer(queries);
@@ -48,7 +56,7 @@ export async function openPostgres(url: string, { connections: most = 10, waits 
 		onBehalfOf: (caller) => ({ ...database, ...onAny(place, caller), transaction: transactions(place, caller) }),
 		listen: (channel, notified) => listen(connections, channel, notified),
 		withSession: (work) => inSession(connections, work),
-		probe: () => createProbe(connections),
+		probe: () => createProbe(connections, () => performance.now() - foundFull < afterFullDisk),
 		close: () => connections.end(),
 	};
 	return database;
@@ -61,6 +69,8 @@ interface Place {
 	readonly nameOf: (text: string) => string;
 	readonly time: SharedTime;
 	readonly onRetry: (() => void) | undefined;
+	/** Called when the server's disk is found to be full. */
+	noteFull(): void;
 }
 
 const transactions =
@@ -121,7 +131,7 @@ function onAny(place: Place, caller: Caller | undefined): Queries {
 }
 
 /** Statements on the connection, by prepared ones. Work that goes on after its transaction has nothing to run them in. */
-function on(connection: Connection, { nameOf, time }: Place, caller: Caller | undefined, isOver: () => boolean = () => false): Queries {
+function on(connection: Connection, { nameOf, time, noteFull }: Place, caller: Caller | undefined, isOver: () => boolean = () => false): Queries {
 	const query = ({ text, values }: Sql) => {
 		if (isOver()) throw new Error("The transaction is over.");
 		return { text, values, name: nameOf(text) };
@@ -130,6 +140,9 @@ function on(connection: Connection, { nameOf, time }: Place, caller: Caller | un
 		const end = time.begin();
 		try {
 			return await run();
+		} catch (error) {
+			if (foundDiskFull(error)) noteFull();
+			throw error;
 		} finally {
 			const took = end();
 			caller?.took(took);

@@ -4,8 +4,8 @@ import type { Probe } from "./database.ts";
 /** A standby, or a server that was demoted or made read-only, answers and takes no changes. */
 const writable = `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly"`;
 
-/** Asks the server on a connection of its own, made anew after each question that was not answered. */
-export function createProbe(connections: Connections): Probe {
+/** Whether the server takes changes: not while `isFull` says that its disk is. Asks on a connection of its own, made anew after each question that was not answered. */
+export function createProbe(connections: Connections, isFull: () => boolean): Probe {
 	let open: { ask(): Promise<boolean>; cut(): void } | undefined;
 
 	function connect() {
@@ -14,7 +14,7 @@ export function createProbe(connections: Connections): Probe {
 		const ask = async () => {
 			await connected;
 			const { rows } = await client.query<{ readOnly: boolean }>(writable);
-			return rows[0]?.readOnly === false;
+			return rows[0]?.readOnly === false && !isFull();
 		};
 		return { ask, cut };
 	}

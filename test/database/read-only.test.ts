@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { sql } from "../../src/database/sql.ts";
+import { startWriting } from "../../src/database/read-only-start.ts";
+import { raw, sql } from "../../src/database/sql.ts";
 import { tellingTimeouts } from "../../src/database/timeouts.ts";
 import { maskError } from "../../src/graphql/mask-error.ts";
 import { createHealth, type Health } from "../../src/operations/health.ts";
+import { exitCodes } from "../../src/shared/failure.ts";
 import { demoHandles } from "../../src/world/demo.ts";
+import { run } from "../command/process.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, type Gateway, startGateway } from "../support/gateway.ts";
@@ -95,6 +98,42 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a database that is
 		const report = () => gateway.send("demo_provider", setUsage, { input: { resource: demoHandles.resource, usages } });
 		await expect.poll(report, patience).toMatchObject({ data: { setUsage: { __typename: "SetUsagePayload" } } });
 	});
+});
+
+describe.skipIf(inject("templates").engine !== "PostgreSQL")("a service that is started on a read-only server (skipped without PostgreSQL)", () => {
+	test("ends in one line", async () => {
+		const owner = await freshDatabase("empty");
+		const url = new URL(await urlOf(owner));
+		url.searchParams.set("options", "-c default_transaction_read_only=on");
+		const ended = await run("service", { PORT: "0", DATABASE_URL: url.href });
+		await owner.close();
+		expect(ended).toEqual({
+			exitCode: exitCodes.databaseUnavailable,
+			stdout: "",
+			stderr: "The database takes no changes: it is a standby, read-only, or its disk is full. Start again when it takes them.\n",
+		});
+	});
+});
+
+describe.skipIf(inject("templates").engine !== "PostgreSQL")("a server whose disk is full (skipped without PostgreSQL)", () => {
+	test("is not ready for changes for a while after one found that", async () => {
+		const database = await freshDatabase("empty");
+		const probe = database.probe();
+		expect(await probe.answers(10_000)).toBe(true);
+		const write = database.rows(raw(`do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`));
+		await expect(write).rejects.toMatchObject({ code: "53100" });
+		expect(await probe.answers(10_000)).toBe(false);
+		await expect.poll(() => probe.answers(10_000), patience).toBe(true);
+		probe.close();
+		await database.close();
+	});
+});
+
+test("a start that meets a full disk ends in one line", async () => {
+	const database = await freshDatabase("empty");
+	const full = Object.assign(new Error("No space left on device"), { code: "53100" });
+	await expect(startWriting(database, () => Promise.reject(full))).rejects.toMatchObject({ name: "Failure", exitCode: exitCodes.databaseUnavailable });
+	await database.close();
 });
 
 describe.skipIf(inject("templates").engine !== "PostgreSQL")("a statement that takes longer than it may (skipped without PostgreSQL)", () => {
