@@ -59,6 +59,8 @@ export async function playChaos(database: Database, databaseUrl: string, millise
 		const metered = await meteredIn(database);
 		const until = performance.now() + milliseconds;
 		const goesOn = () => performance.now() < until;
+		// An import evaluates all policies at its end: what others left wrong is found after the last one.
+		const isFirstHalf = () => performance.now() < until - milliseconds / 2;
 
 		const send = async (viewer: string, operation: Operation): Promise<Answer> => {
 			const answer = await posted(cluster.url, viewer, operation);
@@ -86,10 +88,13 @@ export async function playChaos(database: Database, databaseUrl: string, millise
 			}
 		};
 		const report = async (number: number) => {
-			while (goesOn()) chaos.stored += storedBy(await send("staff", number % 2 === 0 ? oneReport(metered) : manyReports(metered)));
+			while (goesOn()) {
+				const stored = storedBy(await send("staff", number % 2 === 0 ? oneReport(metered) : manyReports(metered)));
+				chaos.stored += stored;
+			}
 		};
 		const importTheWorlds = async () => {
-			for (let turn = 0; goesOn(); turn++) {
+			for (let turn = 0; isFirstHalf(); turn++) {
 				const folder = folders[turn % folders.length] ?? "";
 				const { child, ended } = begin("import", { DATABASE_URL: databaseUrl }, [folder, "--report", join(folder, "refused")]);
 				const killing = setTimeout(() => child.kill("SIGKILL"), turn % 3 === 1 ? randomInt(500, 5_000) : 600_000);
@@ -98,6 +103,8 @@ export async function playChaos(database: Database, databaseUrl: string, millise
 				else if (exitCode === 0 || exitCode === 2) chaos.imports++;
 				else chaos.faults.push(`An import ended with ${exitCode}: ${stderr}`);
 			}
+			// An import that was killed leaves what the next one completes.
+			for (const folder of folders) await run("import", { DATABASE_URL: databaseUrl }, folder, "--report", join(folder, "refused"));
 		};
 		const killInstances = async () => {
 			for (let place = 0; goesOn(); place = 1 - place) {
@@ -112,8 +119,6 @@ export async function playChaos(database: Database, databaseUrl: string, millise
 			importTheWorlds(),
 			killInstances(),
 		]);
-		// An import that was killed leaves what the next one completes.
-		for (const folder of folders) await run("import", { DATABASE_URL: databaseUrl }, folder, "--report", join(folder, "refused"));
 	} finally {
 		await cluster.close();
 		for (const folder of folders) await rm(folder, { recursive: true, force: true });
