@@ -65,12 +65,17 @@ async function overHttp(viewer: string | undefined, root: Root, operation: Opera
 /** So many operations are sent on a connection: fewer than are too many at a time. */
 const perConnection = 120;
 
+/** A connection of nobody is used for so long, in milliseconds: the service ends it after ten seconds. */
+const perNobody = 3_000;
+
 /** A connection of a viewer, with what was sent on it. */
 interface Line {
 	readonly socket: RawSocket;
 	readonly sent: Map<string, Operation>;
 	/** How many of the messages have been looked at. */
 	read: number;
+	/** When it is of no more use. */
+	readonly until: number;
 }
 
 const lines = new Map<string, Line>();
@@ -78,9 +83,10 @@ const lines = new Map<string, Line>();
 async function lineOf(viewer: string | undefined): Promise<Line> {
 	const name = viewer ?? "";
 	const line = lines.get(name);
-	if (line !== undefined && line.sent.size < perConnection) return line;
+	if (line !== undefined && line.sent.size < perConnection && performance.now() < line.until) return line;
 	line?.socket.close();
-	const fresh: Line = { socket: await connectRaw(gateway.url, viewer === undefined ? undefined : `demo_${viewer}`), sent: new Map(), read: 0 };
+	const until = viewer === undefined ? performance.now() + perNobody : Number.POSITIVE_INFINITY;
+	const fresh: Line = { socket: await connectRaw(gateway.url, viewer === undefined ? undefined : `demo_${viewer}`), sent: new Map(), read: 0, until };
 	lines.set(name, fresh);
 	return fresh;
 }
