@@ -90,6 +90,8 @@ function linked(own: string, lock: string): boolean {
 async function refuseWhileOwned(directory: string, lock: string, found: string, tell: (line: string) => void, patience: number): Promise<void> {
 	const owner = parsed(found);
 	if (owner === undefined) return; // left by a crash of the computer: an owner that lives has written all of it
+	// A lock of the version before names no place and is never touched: its pid is asked, as that version did.
+	if (owner.place === undefined && isThere(owner.pid) && hasStart(owner)) throw inUse(directory, `process ${owner.pid}`);
 	const isHere = owner.place === placeOfPids();
 	if (isHere && !isThere(owner.pid)) return;
 	if (isHere && hasStart(owner)) throw inUse(directory, `process ${owner.pid}`);

@@ -6,6 +6,7 @@ import { checksumOf, type Migration, readMigrations } from "./migration-files.ts
 import { objectsMadeBy, presentOf } from "./migration-objects.ts";
 import { listed, nextStep, type RecordedMigration } from "./migration-plan.ts";
 import { sql } from "./sql.ts";
+import { stateOf } from "./states.ts";
 
 export interface MigrationOptions {
 	/** The program's own unless they are given. */
@@ -80,12 +81,22 @@ async function missingIn(queries: Queries, migrations: readonly Migration[]): Pr
 	return next.kind === "apply" ? next.pending : [];
 }
 
+/**
+ * A change of a table waits no longer for those who use it: whoever comes after it waits behind it, and the version before
+ * goes on meanwhile. It is tried again.
+ */
+const longestLockWait = "2s";
+
+/** Whether somebody else's transaction kept a lock for too long, or waited for one that this one had. */
+const isInTheWay = (error: unknown): boolean => /^(55P03|40P01)$/.test(stateOf(error));
+
 /** Runs the work in a transaction that alone may migrate. */
 async function whenLocked<Result>(session: Session, { tell, patience = usualPatience }: MigrationOptions, work: () => Promise<Result>): Promise<Result> {
 	const since = performance.now();
 	for (let tries = 1; ; tries++) {
 		await session.script("begin");
 		try {
+			await session.script(`set local lock_timeout = '${longestLockWait}'`);
 			const [row] = await session.rows<{ locked: boolean }>(sql`select pg_try_advisory_xact_lock(${migrationsLock}::bigint) as "locked"`);
 			if (row?.locked === true) {
 				const result = await work();
@@ -95,7 +106,10 @@ async function whenLocked<Result>(session: Session, { tell, patience = usualPati
 			await session.script("rollback");
 		} catch (error) {
 			await session.script("rollback").catch(() => {}); // or there is no connection any more
-			throw error;
+			if (!isInTheWay(error) || performance.now() - since > patience) throw error;
+			if (tries === 1) tell?.("Somebody uses what is to be changed: trying again until they have ended.");
+			await pause(betweenAttempts);
+			continue;
 		}
 		if (performance.now() - since > patience)
 			throw failure("Another process holds the lock of the migrations. Look what it waits for in pg_stat_activity, end it, and start again.");
@@ -169,7 +183,8 @@ async function applied(change: Promise<void>, what: string): Promise<void> {
 	try {
 		await change;
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "";
+		if (isInTheWay(error)) throw error;
+		const code = stateOf(error);
 		const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
 		const advice =
 			code === "42501"

@@ -77,6 +77,8 @@ export interface Following {
 	readonly owe: (points: number) => void;
 	/** Takes the points, and what is owed, out of what those who listen may ask for; waits while it is less. */
 	readonly pay: (points: number, viewer: Viewer) => Promise<void>;
+	/** Charges what is still owed when it ends, without waiting. */
+	readonly settle: (viewer: Viewer) => void;
 	/** How it ended: because there was nothing more to tell, or because the log could not go on from there. */
 	end: "caughtUp" | "letGo" | undefined;
 }

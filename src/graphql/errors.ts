@@ -44,6 +44,11 @@ export const tooFast = (who: "token" | "address", cost: AskedCost, seconds: numb
 		extensions: { code: "RATE_LIMITED", cost, retryAfter: seconds, http: { status: 429, headers: { "retry-after": String(seconds) } } },
 	});
 
+export const tooManyTokens = (seconds: number) =>
+	new GraphQLError(`The address has tried too many tokens that are not good: try again in ${seconds} s.`, {
+		extensions: { code: "RATE_LIMITED", retryAfter: seconds, http: { status: 429, headers: { "retry-after": String(seconds) } } },
+	});
+
 export const eventsTooFast = (seconds: number, position: string) =>
 	new GraphQLError("The token's subscriptions take more than it may ask for: follow fewer, and go on from the position.", {
 		extensions: { code: "RATE_LIMITED", retryAfter: seconds, position },

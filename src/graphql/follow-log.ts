@@ -72,6 +72,7 @@ export function followLog<Model extends ModelName>(
 			yield new PositionExpired(context.log.positions.print(following.at));
 		} finally {
 			unwatch();
+			following.settle(context.viewer);
 		}
 	});
 }

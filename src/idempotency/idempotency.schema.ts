@@ -18,5 +18,6 @@ export const idempotencyKey = (t: InputFields) =>
 export const once = <Answer>(context: Context, mutation: string, input: KeyedInput, namesOf: NamesOf<Answer>): Transactions =>
 	onceByKey(writesOf(context), context.viewer, mutation, input, namesOf, context.clock());
 
-/** The firings in an answer. */
-export const firingsIn = ({ firings }: { readonly firings: readonly string[] }) => firings.map((uuid) => ({ model: "PolicyFiring", uuid }) as const);
+/** The firings in an answer; the version before stored none for some. */
+export const firingsIn = (answer: { readonly firings?: readonly string[] } | null) =>
+	(answer?.firings ?? []).map((uuid) => ({ model: "PolicyFiring", uuid }) as const);

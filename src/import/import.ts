@@ -71,7 +71,8 @@ export async function importWorld(options: ImportOptions): Promise<ImportSummary
 	} else {
 		await run.importLists((work) => database.transaction(work), 2);
 	}
-	if (written && run.total("created") + run.total("updated") > 0) await evaluatePolicies(database);
+	// Also when nothing changed: the run before may have been killed before it came to this.
+	if (written) await evaluatePolicies(database);
 	return { ...run.summary(), written };
 }
 

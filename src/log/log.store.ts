@@ -39,16 +39,16 @@ const numberedAtOnce = 5_000;
  * Gives numbers to all entries that are committed and have none: readers find entries by them alone. Ends early when somebody
  * else does it at the moment, who announces it, and when the database takes no changes. Never within a transaction.
  */
-export async function numberEntries(queries: Queries): Promise<void> {
-	await numberAll(queries).catch((error: unknown) => {
+export async function numberEntries(queries: Queries, atOnce: number = numberedAtOnce): Promise<void> {
+	await numberAll(queries, atOnce).catch((error: unknown) => {
 		if (!takesNoChanges(error)) throw error;
 	});
 }
 
-async function numberAll(queries: Queries): Promise<void> {
+async function numberAll(queries: Queries, atOnce: number): Promise<void> {
 	for (;;) {
-		const [row] = await queries.rows<{ count: number }>(sql`select "number_log_entries"(${numberedAtOnce}::int) as "count"`);
-		if (row === undefined || row.count < numberedAtOnce) return;
+		const [row] = await queries.rows<{ count: number }>(sql`select "number_log_entries"(${atOnce}::int) as "count"`);
+		if (row === undefined || row.count < atOnce) return;
 	}
 }
 
@@ -137,11 +137,11 @@ export async function positionsOfFirings(queries: Queries, firingUuids: readonly
 			where e."policyFiringUuid" = any(${[...firingUuids]}::uuid[])
 		`);
 		for (const { policyFiringUuid, number, mark } of rows) if (number !== null) positions.set(policyFiringUuid, { number: BigInt(number), mark: BigInt(mark) });
-		if (rows.every(({ number }) => number !== null)) break;
+		if (rows.every(({ number }) => number !== null)) return positions;
 		if (look > 0) await pause(betweenLooks);
-		await numberEntries(queries);
+		await numberAll(queries, numberedAtOnce); // a database that takes no changes cannot, which is the answer then
 	}
-	return positions;
+	throw Object.assign(new Error("Entries of the log are not numbered yet."), { code: "57014" });
 }
 
 /** How often numbers of entries are looked for, and the pause between two looks in milliseconds. */
@@ -172,7 +172,7 @@ async function pruneSome(queries: Queries, before: Date): Promise<number> {
 		), moved as (
 			update "LogHead" set "pruned" = greatest("pruned", last."number") from last
 		)
-		select count(*)::int as "count" from entries
+		select count(*)::int as "count" from old
 	`);
 	return row?.count ?? 0;
 }

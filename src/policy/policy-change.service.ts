@@ -59,7 +59,7 @@ export async function updatePolicy(database: Transactions, viewer: Viewer, { uui
 
 /** Deletes a policy; what it blocked is free again, and of one that is fired that is its last firing. Its firings stay. Throws as createPolicy does. */
 export async function removePolicy(database: Transactions, viewer: Viewer, uuid: string, moment: Moment): Promise<ChangedPolicy> {
-	return database.transaction(async (tx) => {
+	const removed: ChangedPolicy | null = await database.transaction(async (tx) => {
 		const policy = await visiblePolicy(tx, viewer, uuid);
 		permitted(viewer, policy);
 		await lockOfferings(tx, [policy.offeringUuid]);
@@ -69,6 +69,7 @@ export async function removePolicy(database: Transactions, viewer: Viewer, uuid:
 		await logFirings(tx, firings);
 		return { uuid, firings };
 	});
+	return removed ?? { uuid, firings: [] }; // what the version before stored for a key
 }
 
 async function visiblePolicy(tx: Queries, viewer: Viewer, uuid: string): Promise<StoredPolicy> {

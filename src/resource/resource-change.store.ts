@@ -28,10 +28,12 @@ export async function boughtOffering(queries: Queries, viewer: Viewer, uuid: str
 	return offering;
 }
 
-/** Whether the customer is blocked or archived; it stays so until the transaction ends when an offering is locked. */
-export async function customerFlags(tx: Queries, uuid: string): Promise<{ blocked: boolean; archived: boolean }> {
-	const [flags] = await tx.rows<{ blocked: boolean; archived: boolean }>(sql`select "blocked", "archived" from "Customer" where "uuid" = ${uuid}::uuid`);
-	return certain(flags, "a project has a customer");
+/** Whether the project is removed, and its customer blocked or archived; it stays so until the transaction ends when an offering is locked. */
+export async function flagsOfProject(tx: Queries, uuid: string): Promise<{ blocked: boolean; archived: boolean; isRemoved: boolean }> {
+	const [flags] = await tx.rows<{ blocked: boolean; archived: boolean; isRemoved: boolean }>(sql`
+		select c."blocked", c."archived", p."isRemoved" from "Project" p join "Customer" c on c."uuid" = p."customerUuid" where p."uuid" = ${uuid}::uuid
+	`);
+	return certain(flags, "projects are kept");
 }
 
 /** Whether the offering sells the plan. */

@@ -8,7 +8,7 @@ import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { type ReportSubject, reportSubjects } from "../usage/usage.store.ts";
 import { blockedProblem, customerProblems, nameProblems, planChangeProblems, saleProblems, stateChangeProblems } from "./resource.ts";
-import { addResource, boughtOffering, changePlan, changeState, customerFlags, holdingProject, isOnSale, resourceToChange } from "./resource-change.store.ts";
+import { addResource, boughtOffering, changePlan, changeState, flagsOfProject, holdingProject, isOnSale, resourceToChange } from "./resource-change.store.ts";
 
 export interface ResourceRequest {
 	readonly name: string;
@@ -37,7 +37,9 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 		if (request.plan != null && !(await isOnSale(tx, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
 		refuse(RuleRefusal, saleProblems(offering));
 		await lockBegunOfferings(tx, [offering.uuid], moment); // a policy that fires now, or a customer that is blocked now, is seen, or comes after this
-		refuse(RuleRefusal, customerProblems(await customerFlags(tx, project.customerUuid)));
+		const flags = await flagsOfProject(tx, project.projectUuid);
+		if (flags.isRemoved) throw new NotFoundRefusal([absent("Project", request.project, "project")]); // while the lock was waited for
+		refuse(RuleRefusal, customerProblems(flags));
 		if (await isBlocked(tx, offering.uuid, project.customerUuid)) throw new RuleRefusal([blockedProblem]);
 		return addResource(tx, { ...project, name: request.name.trim(), offeringUuid: offering.uuid, planUuid: request.plan ?? null }, moment.now);
 	});

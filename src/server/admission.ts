@@ -126,6 +126,7 @@ export function createAdmission(
 				const charge = await meter?.charge(token, mayReportAnything(viewer), points);
 				return charge === undefined || charge.isAllowed ? 0 : charge.after;
 			},
+			chargeAfterwards: (token, viewer, points) => meter?.chargeAfterwards(token, mayReportAnything(viewer), points),
 		},
 		plugin: {
 			onParse: ({ setParseFn }) => setParseFn((source) => documents.read(typeof source === "string" ? source : source.body)),

@@ -86,7 +86,7 @@ async function execute(
 ): Promise<ExecutionResult | undefined> {
 	const params = paramsIn(body);
 	if (params === undefined) return undefined;
-	const engine = yoga.getEnveloped({ authorization: request.headers.authorization, operation });
+	const engine = yoga.getEnveloped({ authorization: request.headers.authorization, operation, address: addressOf(request) });
 	let read: ReadQuestion;
 	try {
 		read = readQuestion(engine, params);

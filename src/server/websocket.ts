@@ -2,9 +2,11 @@ import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
+import { deepestJson } from "../admission/json-bounds.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
+import { refuseDeepJson } from "./deep-json.ts";
 import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits.ts";
 import { limitMessages } from "./message-rate.ts";
 import { codesOf } from "./observed-operations.ts";
@@ -30,7 +32,7 @@ interface SignedIn extends Record<PropertyKey, unknown> {
 	address?: string;
 }
 
-const closeCodes = { tooMany: 4429 };
+const closeCodes = { badMessage: 4400, tooMany: 4429 };
 
 /** What graphql-ws would hold on to, and never look at, for as long as a connection or a subscription lasts. There are thousands. */
 const unused = {
@@ -47,7 +49,7 @@ const tooManySubscriptions = () => rateLimited(`A connection has at most ${subsc
  */
 export function serveWebSocket(
 	sockets: WebSocketServer,
-	{ yoga, prepare, connections, addressOf }: Pipeline,
+	{ yoga, prepare, authenticate, connections, addressOf }: Pipeline,
 	services: Services,
 	beginOperation: BeginOperation,
 ): { dispose: () => Promise<void> | void } {
@@ -56,6 +58,9 @@ export function serveWebSocket(
 	const signIn = (socket: WebSocket, token: string): string | undefined => signIns.get(socket)?.add(token);
 	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, measures })));
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
+	sockets.on("connection", (socket) =>
+		refuseDeepJson(socket, () => socket.close(closeCodes.badMessage, `Lists and objects are nested more than ${deepestJson} deep.`)),
+	);
 	sockets.on("connection", (socket) => limitMessages(socket, () => socket.close(closeCodes.tooMany, "Too many messages: send fewer at a time.")));
 	const served = useServer<{ Authorization?: unknown }, Extra & SignedIn>(
 		{
@@ -67,7 +72,14 @@ export function serveWebSocket(
 				Object.assign(extra, { ...unused.extra, authorization, address: addressOf(request) });
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
-				if (token === undefined || (await services.authenticate(token)) === undefined) return false;
+				if (token === undefined) return false;
+				try {
+					if ((await authenticate(token, extra.address ?? "")) === undefined) return false;
+				} catch (error) {
+					if (!(error instanceof GraphQLError)) throw error;
+					socket.close(closeCodes.tooMany, error.message);
+					return true;
+				}
 				const refused = signIn(socket, token);
 				if (refused !== undefined) socket.close(closeCodes.tooMany, refused);
 				return true;
@@ -82,6 +94,7 @@ export function serveWebSocket(
 				const engine = yoga.getEnveloped({
 					authorization: connection.extra.authorization ?? authorizationIn(extensions?.["headers"]),
 					operation,
+					address: connection.extra.address,
 				});
 				Object.assign(payload, unused.payload);
 				const prepared = await prepare(engine, { query, variables, operationName, address: connection.extra.address ?? "" });

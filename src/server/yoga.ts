@@ -2,10 +2,12 @@ import type { IncomingMessage } from "node:http";
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
+import type { Viewer } from "../access/viewer.ts";
 import { deepestJson, isTooDeep } from "../admission/json-bounds.ts";
+import { createSignInMeter } from "../admission/sign-in-meter.ts";
 import { type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
-import { badRequest, recoded, unauthenticated } from "../graphql/errors.ts";
+import { badRequest, recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../graphql/schema.ts";
 import type { Operation } from "../shared/operation.ts";
@@ -60,6 +62,7 @@ export interface Pipeline {
 	readonly mask: (error: unknown) => GraphQLError;
 	/** What each transport brings its operations through before it executes them. */
 	readonly prepare: Prepare;
+	readonly authenticate: SignIn;
 	/** The connections of each token: WebSockets and streams of events together. */
 	readonly connections: Slots;
 	/** Where a request comes from: who does not sign in is metered by it. */
@@ -76,6 +79,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
 	const connections = createSlots(connectionsPerToken);
+	const authenticate = meteredSignIn(services, admission);
 	const { documents, admit, weigh, eventCharges, plugin } = createAdmission(services, admission);
 	const prepare = createPrepare(documents, { admit, weigh }, (error, { operation }) => {
 		requests.add([error], operation);
@@ -102,13 +106,13 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			plugin,
 		],
 		maskedErrors: { maskError: mask },
-		context: ({ request, authorization, operation }) => {
+		context: ({ request, authorization, operation, address = "" }) => {
 			const given = authorization ?? request?.headers.get("authorization") ?? undefined;
-			const context = contextFor(services, given, request?.headers.get("last-event-id") ?? undefined, operation);
+			const context = contextFor(services, (token) => authenticate(token, address), given, request?.headers.get("last-event-id") ?? undefined, operation);
 			return requests.watch(context, operation);
 		},
 	});
-	return { yoga, mask, prepare, connections, addressOf: (request) => clientAddress(request, proxies) };
+	return { yoga, mask, prepare, authenticate, connections, addressOf: (request) => clientAddress(request, proxies) };
 }
 
 /** Answers what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */
@@ -155,15 +159,32 @@ function readJson(text: string): unknown {
 	}
 }
 
+/** Whom a token from an address signs in. Throws RATE_LIMITED when the address has tried too many in vain. */
+export type SignIn = (token: string, address: string) => Promise<Viewer | undefined>;
+
+function meteredSignIn({ authenticate }: Services, { costPerSecond }: AdmissionOptions): SignIn {
+	if (costPerSecond === 0) return authenticate;
+	const meter = createSignInMeter(() => performance.now());
+	return async (token, address) => {
+		const wait = meter.waitFor(address, token);
+		if (wait > 0) throw tooManyTokens(wait);
+		const viewer = await authenticate(token);
+		if (viewer === undefined) meter.failed(address);
+		else meter.succeeded(token);
+		return viewer;
+	};
+}
+
 async function contextFor(
 	services: Services,
+	signIn: (token: string) => Promise<Viewer | undefined>,
 	authorization: string | undefined,
 	lastEventId: string | undefined,
 	operation: Operation | undefined,
 ): Promise<Context> {
 	if (authorization === undefined || authorization.trim() === "") return createContext(services, undefined, operation);
 	const token = tokenIn(authorization);
-	const viewer = token === undefined ? undefined : await services.authenticate(token);
+	const viewer = token === undefined ? undefined : await signIn(token);
 	if (token === undefined || viewer === undefined) throw unauthenticated("The token is unknown, expired or revoked.");
 	operation?.signedIn(viewer.username);
 	return createContext(services, { token, viewer, lastEventId }, operation);

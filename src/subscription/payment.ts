@@ -11,6 +11,8 @@ export interface EventCharges {
 	readonly forgivenMilliseconds: number;
 	/** Takes points; returns the seconds until the token may be charged them, 0 when they were taken. */
 	charge(token: string, viewer: Viewer, points: number): Promise<number>;
+	/** Takes points that are owed to the token's bucket until it has them. */
+	chargeAfterwards(token: string, viewer: Viewer, points: number): void;
 }
 
 /** What one event is charged beside its lists, as objects of a page are. */

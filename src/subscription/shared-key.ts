@@ -26,7 +26,7 @@ export function sharedKey({ document, operationName, variableValues, contextValu
 	const operation = getOperationAST(document, operationName);
 	if (operation == null) return "";
 	const { text, variables } = normalFormOf(document, operation);
-	const values = variables.map((name) => (Object.hasOwn(variableValues ?? {}, name) ? ordered(variableValues?.[name]) : "default"));
+	const values = variables.map((name) => (Object.hasOwn(variableValues ?? {}, name) ? [ordered(variableValues?.[name])] : null));
 	return createHash("sha256")
 		.update(JSON.stringify([viewer.uuid, text, values]))
 		.digest("base64");

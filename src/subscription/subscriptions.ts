@@ -59,6 +59,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		let took = 0;
 		let owed = 0;
 		let paid = charges.forgivenMilliseconds;
+		let payer: string | undefined;
 		caller?.onTook((milliseconds) => {
 			took = milliseconds;
 		});
@@ -71,10 +72,17 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				owed += points;
 			},
 			pay: async (points, viewer) => {
+				payer = tokens()[0] ?? payer;
 				const due = Math.max(points + owed, (took - paid) / charges.millisecondsPerPoint);
 				owed = 0;
 				paid += due * charges.millisecondsPerPoint;
 				await pay(charges, tokens, viewer, due, () => services.log.positions.print(following.at));
+			},
+			settle: (viewer) => {
+				const due = Math.max(owed, (took - paid) / charges.millisecondsPerPoint);
+				owed = 0;
+				const last = tokens()[0] ?? payer; // nobody may listen any more
+				if (due > 0 && last !== undefined) charges.chargeAfterwards(last, viewer, due);
 			},
 		};
 		return following;

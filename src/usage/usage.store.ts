@@ -72,10 +72,13 @@ export async function totalsBesides(queries: Queries, capped: readonly CappedUse
 	if (capped.length === 0) return totals;
 	const rows = await queries.rows<{ resource: string; component: string; total: string }>(sql`
 		select w.resource, w.component, coalesce(sum(u."usage"), 0) as total
-		from unnest(
-			${capped.map(({ resourceUuid }) => resourceUuid)}::uuid[], ${capped.map(({ componentUuid }) => componentUuid)}::uuid[],
-			${capped.map(({ window }) => window.start)}::date[], ${capped.map(({ window }) => window.end)}::date[]
-		) w (resource, component, "start", "end")
+		from (
+			-- Several reports of a call may name one component of one resource.
+			select distinct * from unnest(
+				${capped.map(({ resourceUuid }) => resourceUuid)}::uuid[], ${capped.map(({ componentUuid }) => componentUuid)}::uuid[],
+				${capped.map(({ window }) => window.start)}::date[], ${capped.map(({ window }) => window.end)}::date[]
+			) w (resource, component, "start", "end")
+		) w
 		left join "ComponentUsage" u on u."resourceUuid" = w.resource and u."componentUuid" = w.component
 			and u."billingPeriod" <> ${month}::date and (w."start" is null or u."billingPeriod" between w."start" and w."end")
 		group by w.resource, w.component

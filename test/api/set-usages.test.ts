@@ -215,6 +215,19 @@ describe("partial, each report is answered alone", () => {
 		expect(await storedUsages()).toEqual(["cpu 1", "ram 3"]);
 	});
 
+	test("and what was used before counts once against a cap, however many reports name the type", async () => {
+		await provider.component("gb", { limitPeriod: "TOTAL", limitAmount: 10 });
+		await provider.usage(resources[0] ?? "", "gb", "2016-12-01", "6");
+		const gb = (amount: string) => ({ resource: resources[0], usages: [{ type: "gb", amount }] });
+		const answer = await send([gb("5"), gb("4"), gb("5")], { partial: true });
+
+		expect(answer.results.map(({ message, componentUsages }: Answer) => message ?? componentUsages[0].usage)).toEqual([
+			"Total amount exceeds limit. Total amount: 11, limit: 10.",
+			"4",
+			"Total amount exceeds limit. Total amount: 11, limit: 10.",
+		]);
+	});
+
 	test("and policies count what was stored", async () => {
 		await provider.policy({ limits: { cpu: 10 } });
 		expect((await send([cpu(0, "11"), cpu(1, "-1")], { partial: true })).firings).toMatchObject([{ kind: "FIRED", breaches: [{ used: "11" }] }]);

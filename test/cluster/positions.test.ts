@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import type { Database } from "../../src/database/database.ts";
+import type { Database, Queries } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
 import { numberEntries } from "../../src/log/log.store.ts";
@@ -137,6 +137,32 @@ describe.skipIf(templates.engine === "PGlite")("a position (skipped without a se
 
 		expect(await holes()).not.toBe("{}");
 		await expect.poll(holes, { timeout: 60_000 }).toBe("{}");
+	});
+
+	test("is given to every entry of a change that has more of them than are numbered at once, whoever has written meanwhile", async () => {
+		const append = (queries: Queries, count: number) =>
+			queries.rows(sql`insert into "LogEntry" ("policyFiringUuid") select gen_random_uuid() from pg_current_xact_id(), generate_series(1, ${count}::int)`);
+		let commit = () => {};
+		const isToCommit = new Promise<void>((resolve) => {
+			commit = resolve;
+		});
+		let begun = () => {};
+		const hasAppended = new Promise<void>((resolve) => {
+			begun = resolve;
+		});
+		const slow = database.transaction(async (tx) => {
+			await append(tx, 5);
+			begun();
+			await isToCommit;
+		});
+		await hasAppended;
+		await append(database, 1);
+		await numberEntries(database, 2);
+		commit();
+		await slow;
+		for (let round = 0; round < 5; round++) await numberEntries(database, 2);
+
+		expect(await database.rows(sql`select "id" from "LogEntry" where "id" not in (select "entryId" from "LogNumber")`)).toEqual([]);
 	});
 
 	test("is in a log without gaps when what it told of was deleted", async () => {

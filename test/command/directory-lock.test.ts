@@ -145,6 +145,12 @@ describe("a lock is respected", () => {
 	});
 });
 
+test("a lock of the version before, which names no place and is never touched, holds while its process lives", async () => {
+	await leave(JSON.stringify({ pid: process.pid, started: null }));
+	const { exitCode, stderr } = await run("migrate", { DATA_DIR: data });
+	expect({ exitCode, stderr }).toEqual({ exitCode: exitCodes.directoryInUse, stderr: expect.stringContaining(`is in use by process ${process.pid}.`) });
+});
+
 test("a service whose lock another process has taken, while it was stopped, ends before it writes", async () => {
 	const service = await startService({ DATA_DIR: data });
 	process.kill(service.pid, "SIGSTOP");

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { endOfLog, LogTruncated, pruneLog } from "../../src/log/log.store.ts";
+import { endOfLog, LogTruncated, numberEntries, pruneLog } from "../../src/log/log.store.ts";
 import { startLogReader } from "../../src/log/log-reader.ts";
 import { beginning } from "../../src/log/position.ts";
 import { setUsage } from "../support/documents.ts";
@@ -54,6 +54,23 @@ test("the log goes on from the last entry that it has let go of, and from none b
 test("entries that are not old enough stay", async () => {
 	await report("11");
 	await pruneLog(gateway().database, new Date("2016-07-01T00:00:00Z"));
+	expect(await positions()).toEqual([expect.any(String)]);
+});
+
+test("however much is old enough goes, and no more", async () => {
+	const { database } = gateway();
+	await database.rows(sql`
+		insert into "LogEntry" ("policyFiringUuid", "created") select gen_random_uuid(), '2016-06-01' from pg_current_xact_id(), generate_series(1, 16000)
+	`);
+	await report("11");
+	const unnumbered = async () => {
+		await numberEntries(database); // or the gateway does
+		return database.rows(sql`select "id" from "LogEntry" where "id" not in (select "entryId" from "LogNumber") limit 1`);
+	};
+	await expect.poll(unnumbered, { timeout: 60_000 }).toEqual([]);
+	await pruneLog(database, new Date("2016-07-01T00:00:00Z"));
+
+	expect(await database.rows(sql`select count(*)::int as "count" from "LogEntry" where "created" < '2016-07-01'`)).toEqual([{ count: 0 }]);
 	expect(await positions()).toEqual([expect.any(String)]);
 });
 

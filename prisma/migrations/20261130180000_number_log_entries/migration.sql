@@ -90,7 +90,8 @@ BEGIN
 		SELECT "mark" INTO head."mark" FROM "LogNumber" WHERE "number" = head."last";
 		PERFORM pg_notify('usage_gateway_log', 'numbered');
 	END IF;
-	IF is_settled THEN
+	-- Only a search that came to its end has seen all holes that are visible.
+	IF is_settled AND coalesce(cardinality(ids), 0) < "most" THEN
 		head."holes" := head."holes" - int8multirange(int8range(0, head."settleId" + 1));
 		head."settleId" := NULL;
 		head."settleXid" := NULL;
