@@ -51,7 +51,7 @@ export function firingList(filter: Given<FiringFilter>, parent?: Parent): List &
 			hasUuid("t", "offeringUuid", filter?.offeringUuid),
 			when(filter?.policyUuid, (uuid) => sql`${policyOfFiring} = ${uuid}::uuid`),
 			when(filter?.customerUuid, (uuid) => sql`${policyOfFiring} = any(array(${policiesAimedAt(sql`${uuid}::uuid`)}))`),
-			when(filter?.causedByCustomerUuid, (uuid) => sql`("t.cause"."customerUuid" = ${uuid}::uuid and not "t.cause"."projectIsRemoved")`),
+			hasUuid("t.cause", "customerUuid", filter?.causedByCustomerUuid),
 			when(filter?.kinds, (kinds) => isOneOfWords(sql`"t"."kind"`, "PolicyFiringKind", kinds)),
 		),
 		order: [newest, { column: "number", type: "bigint", model: "PolicyFiring", descending: true }],
