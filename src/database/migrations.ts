@@ -106,7 +106,9 @@ async function whenLocked<Result>(session: Session, { tell, patience = usualPati
 			await session.script("rollback");
 		} catch (error) {
 			await session.script("rollback").catch(() => {}); // or there is no connection any more
-			if (!isInTheWay(error) || performance.now() - since > patience) throw error;
+			if (!isInTheWay(error)) throw error;
+			if (performance.now() - since > patience)
+				throw failure("Somebody uses what the migrations change. Look in pg_stat_activity who does, end it, and start again.");
 			if (tries === 1) tell?.("Somebody uses what is to be changed: trying again until they have ended.");
 			await pause(betweenAttempts);
 			continue;
