@@ -207,4 +207,20 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("processes that sta
 			});
 		});
 	});
+
+	test("lets others by while somebody uses what it changes, gives up in one sentence, and is applied once they have ended", async () => {
+		const database = await bare();
+		await applyMigrations(database, { migrations: [jars] });
+		const reader = await another(database);
+		await reader.withSession(async (session) => {
+			await session.script('begin; select * from "Jar"');
+			await expect(applyMigrations(database, { migrations: [jars, coins], patience: 0 })).rejects.toMatchObject({
+				...unavailable,
+				message: expect.stringContaining("Somebody uses what the migrations change"),
+			});
+			await session.script("commit");
+		});
+
+		expect(await applyMigrations(database, { migrations: [jars, coins] })).toEqual([coins.name]);
+	});
 });
