@@ -30,8 +30,8 @@ await runCommand(async () => {
 		const database = await openDatabase(parseConfig(process.env).database);
 		try {
 			const applied = await applyMigrations(database, { tell: say });
-			await finishIndexJobs(database, { tell: say });
 			say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
+			await finishIndexJobs(database, { tell: say });
 		} finally {
 			await database.close();
 		}
