@@ -53,17 +53,25 @@ export interface TransitionRecord {
 /** Whether a policy is fired after it turned so. */
 const isFiredAfter: Readonly<Record<FiringKind, boolean>> = { FIRED: true, RESET: false, WITHDRAWN: false };
 
-/** Turns the policy and records the firing with its breaches. Answers the firing's uuid. */
+/**
+ * Turns the policy and records the firing with its breaches. Returns the firing's uuid. Writes wait for their offering's lock
+ * longer or shorter after they looked at the clock, and instances' clocks differ by seconds: a firing is never earlier than
+ * the one before it, so that the latest by time is the one that counts.
+ */
 export async function recordTransition(tx: Queries, { policy, kind, window, breaches, causeUuid, now }: TransitionRecord): Promise<string> {
 	const hasFired = isFiredAfter[kind];
 	const [firing] = await tx.rows<{ uuid: string }>(sql`
-		with turned as (
-			update "OfferingUsagePolicy" set "hasFired" = ${hasFired}, "modified" = ${now}::timestamptz,
-				"firedDatetime" = case when ${hasFired} then ${now}::timestamptz else "firedDatetime" end
-			where "uuid" = ${policy.uuid}::uuid
+		with turn as (
+			select greatest(${now}::timestamptz, max("created")) as "at" from "PolicyFiring"
+			where "policyUuid" = ${policy.uuid}::uuid and "created" < ${now}::timestamptz + interval '1 minute'
+		), turned as (
+			update "OfferingUsagePolicy" set "hasFired" = ${hasFired}, "modified" = turn."at",
+				"firedDatetime" = case when ${hasFired} then turn."at" else "firedDatetime" end
+			from turn where "uuid" = ${policy.uuid}::uuid
 		), firing as (
 			insert into "PolicyFiring" ("policyUuid", "offeringUuid", "kind", "windowStart", "windowEnd", "causeUuid", "created", "modified")
-			values (${policy.uuid}::uuid, ${policy.offeringUuid}::uuid, ${kind}::"PolicyFiringKind", ${window.start}::date, ${window.end}::date, ${causeUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz)
+			select ${policy.uuid}::uuid, ${policy.offeringUuid}::uuid, ${kind}::"PolicyFiringKind", ${window.start}::date, ${window.end}::date, ${causeUuid}::uuid, turn."at", turn."at"
+			from turn
 			returning "uuid"
 		), breaches as (
 			insert into "PolicyFiringBreach" ("firingUuid", "componentUuid", "used", "limit")

@@ -37,6 +37,33 @@ async function policyOf(uuid: string): Promise<Answer> {
 	return { ...policy, firings: firings.nodes.reverse() };
 }
 
+describe("when a policy turned", () => {
+	test("is not before the turn before it, though the write that caused it came with an earlier time", async () => {
+		const policy = await provider.policy({ limits: { cpu: 10 } });
+		gateway().setTime("2017-09-15T12:00:04Z");
+		await report({ cpu: "11" });
+		gateway().setTime("2017-09-15T12:00:01Z"); // it waited for the offering meanwhile, or is of an instance whose clock is behind
+		await report({ cpu: "1" });
+
+		const { hasFired, firings } = await policyOf(policy);
+		expect([hasFired, ...firings.map(({ kind, created }: Answer) => [kind, created])]).toEqual([
+			false,
+			["FIRED", "2017-09-15T12:00:04.000Z"],
+			["RESET", "2017-09-15T12:00:04.000Z"],
+		]);
+	});
+
+	test("is the moment of the write, however far in the future a wrong clock recorded the turn before it", async () => {
+		const policy = await provider.policy({ limits: { cpu: 10 } });
+		gateway().setTime("2017-09-25T12:00:00Z");
+		await report({ cpu: "11" });
+		gateway().setTime("2017-09-15T12:00:00Z");
+		await report({ cpu: "1" });
+
+		expect((await policyOf(policy)).firings.map(({ created }: Answer) => created).sort()).toEqual(["2017-09-15T12:00:00.000Z", "2017-09-25T12:00:00.000Z"]);
+	});
+});
+
 describe("when a policy fired", () => {
 	const firedAt = async (uuid: string): Promise<[boolean, string]> => {
 		const { hasFired, firedDatetime } = await policyOf(uuid);
