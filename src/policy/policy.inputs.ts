@@ -21,7 +21,7 @@ export const FiringFilterInput = builder.inputType("PolicyFiringFilter", {
 				"Of policies whose audience includes this customer, be it blocked or not: those that apply to all customers or to one of its groups; " +
 				"of a deleted policy, the audience that it had last. None when the viewer does not see the customer.",
 		}),
-		causedByCustomerUuid: t.field({ type: "UUID", description: "Whose cause is a usage record of this customer." }),
+		causedByCustomerUuid: t.field({ type: "UUID", description: "Whose cause is a usage record of this customer that the viewer sees." }),
 		kinds: t.field({ type: [PolicyFiringKind], description: "Of one of these kinds." }),
 	}),
 });

@@ -42,6 +42,9 @@ export interface FiringFilter {
 /** The uuid of a firing's policy, whether that is there or was deleted. */
 const policyOfFiring = sql`coalesce("t"."policyUuid", "t"."deletedPolicyUuid")`;
 
+/** Whose cause the viewer sees: a record of a removed project tells nobody but staff whose it is. */
+const causedBySeen = { links: ["cause"], seenLink: { link: "cause", model: "ComponentUsage" } } as const;
+
 /** Firings, newest first. */
 export function firingList(filter: Given<FiringFilter>, parent?: Parent): List & { model: "PolicyFiring" } {
 	return {
@@ -55,7 +58,7 @@ export function firingList(filter: Given<FiringFilter>, parent?: Parent): List &
 			when(filter?.kinds, (kinds) => isOneOfWords(sql`"t"."kind"`, "PolicyFiringKind", kinds)),
 		),
 		order: [newest, { column: "number", type: "bigint", model: "PolicyFiring", descending: true }],
-		links: filter?.causedByCustomerUuid == null ? [] : ["cause"],
+		...(filter?.causedByCustomerUuid == null ? {} : causedBySeen),
 		...(filter?.customerUuid == null ? {} : { sees: { model: "Customer", uuid: filter.customerUuid } }),
 		...(parent === undefined ? {} : { parent }),
 	};

@@ -37,6 +37,8 @@ export interface List {
 	readonly order: readonly OrderColumn[];
 	/** Links that conditions or order refer to: they are joined in. */
 	readonly links?: readonly string[];
+	/** One of the links: only rows whose linked row the viewer sees are in the list. For links to what their own rows' visibility does not cover. */
+	readonly seenLink?: { readonly link: string; readonly model: VisibleModel };
 	/** A row that the list is about: to a viewer who does not see it, the list is empty, as if it was not there. */
 	readonly sees?: { readonly model: VisibleModel; readonly uuid: string };
 	/** How a row finds its parent; without it the list has none. */

@@ -44,7 +44,13 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 
 	/** What a list's statements share: its conditions, the viewer's visibility among them. */
 	const conditions = (list: List, parents: Sql | undefined, parent?: KnownParent): Sql =>
-		and([...(parents === undefined ? [] : [parents]), ...list.where, ...seesSubject(list), visibilityOf(list.model)(viewer, sql`"t"`, parent)]);
+		and([
+			...(parents === undefined ? [] : [parents]),
+			...list.where,
+			...seesSubject(list),
+			...seesLinked(list),
+			visibilityOf(list.model)(viewer, sql`"t"`, parent),
+		]);
 
 	/** The viewer sees what the list is about. It names no row of the list: it is looked at once. */
 	const seesSubject = ({ sees }: List): Sql[] =>
@@ -53,6 +59,8 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 			: [
 					sql`exists (select from ${name(sees.model)} "subject" where "subject"."uuid" = ${sees.uuid}::uuid and ${visibilityOf(sees.model)(viewer, sql`"subject"`)})`,
 				];
+
+	const seesLinked = ({ seenLink }: List): Sql[] => (seenLink === undefined ? [] : [visibilityOf(seenLink.model)(viewer, name(`t.${seenLink.link}`))]);
 
 	/** The list with the conditions that had to be looked up. */
 	const lookedUp = async (list: List, lookUp: NonNullable<List["lookUp"]>): Promise<List> => ({ ...list, where: [...list.where, await lookUp(queries)] });

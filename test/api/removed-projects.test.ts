@@ -129,6 +129,16 @@ describe("what belongs to a project", () => {
 		for (const _time of [1, 2]) expect(await causes(staff)).toEqual([{ cause: { uuid: record } }]);
 	});
 
+	test("is no reason to find a firing by its customer: whose record caused it is seen by nobody but staff", async () => {
+		const document = "query ($customer: UUID) { policyFirings(filter: { causedByCustomerUuid: $customer }) { totalCount nodes { kind } } }";
+		const caused = async (token: string) => (await gateway().ask(token, document, { customer })).policyFirings;
+		const one = { totalCount: 1, nodes: [{ kind: "FIRED" }] };
+		for (const token of [provider.token, viewers["support"] ?? "", staff]) expect(await caused(token)).toEqual(one);
+		await setRemoved(true);
+		for (const token of [provider.token, viewers["support"] ?? ""]) expect(await caused(token)).toEqual({ totalCount: 0, nodes: [] });
+		expect(await caused(staff)).toEqual(one);
+	});
+
 	test("keeps its customer from nobody's eyes, but from the provider's who serves it nowhere else", async () => {
 		const sees = async (viewer: string) => {
 			const { data } = await gateway().send(viewers[viewer], "query ($uuid: UUID!) { customer(uuid: $uuid) { uuid } }", { uuid: customer });
