@@ -12,7 +12,8 @@ SOURCE         a folder with a file per list, such as customers.json, or the
                address of a Waldur's API, such as https://waldur.example.org/api/
                (its token is read from WALDUR_TOKEN)
 --strict       all or nothing: one refused record keeps everything out
---report FILE  where refused records are written (import-refused.jsonl)
+--report FILE  where refused records are written (import-refused.jsonl);
+               opened before anything is read, and empty when none is refused
 --help         this text
 
 Exit code: 0 all is in, 2 records were refused, others as of the service.`;

@@ -1,6 +1,7 @@
 import { commandMoment } from "../clock/reference-clock.service.ts";
 import { requireTimeZone } from "../clock/time-zone.service.ts";
 import { parseConfig } from "../config.ts";
+import type { Database } from "../database/database.ts";
 import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
@@ -23,13 +24,15 @@ await runCommand(async () => {
 	const { database: place, migrate, timeZone } = parseConfig(process.env);
 	const token = process.env["WALDUR_TOKEN"];
 	const source = sourceOf(command.source, token === "" ? undefined : token);
-	await source.check(); // before a database is made for nothing
-	const report = reportTo(command.report);
-	const database = await openDatabase(place, { waits: longWaits });
+	const report = reportTo(command.report); // before anything is read
+	let database: Database | undefined;
 	try {
+		await source.check(); // before a database is made for nothing
+		database = await openDatabase(place, { waits: longWaits });
 		await prepareSchema(database, migrate);
 		await requireTimeZone(database, timeZone);
 		await commandMoment(database, systemClock); // before anything is written
+		report.begin();
 		const summary = await importWorld({
 			database,
 			source,
@@ -45,6 +48,6 @@ await runCommand(async () => {
 		return exitCodes.refusedRecords;
 	} finally {
 		report.close();
-		await database.close();
+		await database?.close();
 	}
 });

@@ -1,32 +1,38 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { Failure } from "../shared/failure.ts";
 import type { Refusal } from "./list.ts";
 
-/** Collects refused records in a file, one JSON object a line. The file is made with the first one. */
+/** Collects refused records in a file, one JSON object a line: none, when nothing was refused. */
 export interface Report {
+	/** Forgets what an import before wrote into the file: called when this one begins. */
+	begin(): void;
 	add(refusal: Refusal): void;
+	/** Leaves the file as it was found if nothing has begun. */
 	close(): void;
 }
 
-/** Throws a Failure when the file cannot be written. */
+/** Opens the file, so that an import that could not write it does nothing. Throws a Failure then. */
 export function reportTo(file: string): Report {
-	let opened: number | undefined;
+	const isNew = !existsSync(file);
+	const opened = openReport(file);
+	let begun = false;
 	return {
-		add: (refusal) => {
-			opened ??= openReport(file);
-			writeSync(opened, `${JSON.stringify(refusal)}\n`);
+		begin: () => {
+			begun = true;
+			if (fstatSync(opened).isFile()) ftruncateSync(opened);
 		},
+		add: (refusal) => void writeSync(opened, `${JSON.stringify(refusal)}\n`),
 		close: () => {
-			if (opened !== undefined) closeSync(opened);
-			opened = undefined;
+			closeSync(opened);
+			if (isNew && !begun) rmSync(file, { force: true });
 		},
 	};
 }
 
 function openReport(file: string): number {
 	try {
-		return openSync(file, "w");
+		return openSync(file, "a");
 	} catch (error) {
-		throw new Failure(`The report ${file} cannot be written: ${error instanceof Error ? error.message : error}.`);
+		throw new Failure(`The report ${file} cannot be written: ${error instanceof Error ? error.message : error}. Name another file with --report FILE.`);
 	}
 }

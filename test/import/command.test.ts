@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
@@ -30,11 +30,22 @@ describe("the arguments of the command", () => {
 
 test("refused records stand in the report, one a line", async () => {
 	const file = join(await folder(), "report.jsonl");
+	await writeFile(file, "of the import before\n");
 	const report = reportTo(file);
+	report.begin();
 	const users = changed("users", { username: "" });
 	await importFolder(database(), await folder({ users }), { onRefusal: report.add });
 	report.close();
 	expect(await readFile(file, "utf8")).toBe(`${JSON.stringify({ list: "users", uuid: stored(20), field: "username", reason: "is empty" })}\n`);
+});
+
+test("an import that refuses nothing leaves an empty report", async () => {
+	const file = join(await folder(), "report.jsonl");
+	await writeFile(file, "of the import before\n");
+	const report = reportTo(file);
+	report.begin();
+	report.close();
+	expect(await readFile(file, "utf8")).toBe("");
 });
 
 test("without a terminal every list ends with a line", async () => {

@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { exitCodes } from "../../src/shared/failure.ts";
+import { smallWorld } from "../import/small-world.ts";
+import { startWaldur } from "../import/waldur.ts";
+import { directoriesForFile, run } from "./process.ts";
+
+const directory = directoriesForFile();
+
+const waldur = async () => {
+	const started = await startWaldur(smallWorld());
+	onTestFinished(async () => void (await started.stop()));
+	return started;
+};
+
+test("a report that cannot be written ends an import before its first request, in one line", async () => {
+	const { base, token, requests } = await waldur();
+	const data = await directory();
+	const report = join(dirname(data), "missing", "refused.jsonl");
+
+	expect(await run("import", { DATA_DIR: data, WALDUR_TOKEN: token }, base.href, "--report", report)).toEqual({
+		exitCode: exitCodes.failed,
+		stdout: "",
+		stderr: expect.stringMatching(/^The report .*missing\/refused\.jsonl cannot be written: ENOENT[^\n]*--report FILE[^\n]*\n$/),
+	});
+	expect({ requests, made: existsSync(data) }).toEqual({ requests: [], made: false });
+});
+
+test.each([
+	["there is none", undefined],
+	["there is one of an import before", "of the import before\n"],
+])("an import that does not begin leaves its report as it was: %s", async (_, before) => {
+	const data = await directory();
+	const report = join(dirname(data), "refused.jsonl");
+	if (before !== undefined) await writeFile(report, before);
+
+	expect(await run("import", { DATA_DIR: data }, join(dirname(data), "missing"), "--report", report)).toMatchObject({ exitCode: exitCodes.failed });
+	expect(existsSync(report) ? await readFile(report, "utf8") : undefined).toBe(before);
+});
