@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { BadServers, serversOf } from "./database-servers.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
 
@@ -77,7 +78,7 @@ export function parseConfig(env: Environment): Config {
 	const timeZone = check(zone, isTimeZone(zone), `TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "${zone}".`);
 	const url = given("DATABASE_URL");
 	const database: DatabaseConfig = url === undefined ? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" } : { kind: "server", url };
-	if (url !== undefined) check(url, isPostgresUrl(url), "DATABASE_URL must look like postgresql://user:password@host:5432/database.");
+	for (const problem of url === undefined ? [] : problemsOfPostgresUrl(url)) check(url, false, problem);
 	const migrated = given("MIGRATE") ?? "on";
 	const migrate = check(migrated, migrated === "on" || migrated === "off", `MIGRATE must be on or off, not "${migrated}".`) as Config["migrate"];
 	const host = given("HOST") ?? "127.0.0.1";
@@ -182,10 +183,15 @@ function isRange(text: string): boolean {
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 
-function isPostgresUrl(text: string): boolean {
-	if (!URL.canParse(text)) return false;
-	const { protocol, pathname } = new URL(text);
-	return ["postgres:", "postgresql:"].includes(protocol) && pathname.length > 1;
+function problemsOfPostgresUrl(text: string): string[] {
+	try {
+		const { url } = serversOf(text);
+		const isOne = URL.canParse(url) && ["postgres:", "postgresql:"].includes(new URL(url).protocol) && new URL(url).pathname.length > 1;
+		return isOne ? [] : ["DATABASE_URL must look like postgresql://user:password@host:5432/database."];
+	} catch (error) {
+		if (error instanceof BadServers) return [error.message];
+		throw error;
+	}
 }
 
 /** The server behind an smtp:// or smtps:// address; undefined for what is none. Nothing but user, password, host and port may be in it. */

@@ -5,6 +5,9 @@ import type pg from "pg";
 interface Cancellable extends pg.ClientBase {
 	readonly processID: number | null;
 	readonly secretKey: number | null;
+	/** The server that it is connected to. */
+	readonly host: string;
+	readonly port: number;
 }
 
 /** A connection that is made only to cancel what runs on another one. */
@@ -38,7 +41,7 @@ export async function cancelUntil(ended: () => boolean, on: pg.ClientBase, conne
 }
 
 /** Sends one request. Returns whether the server has closed its connection, as it does when the request is passed on. */
-function passedOn({ processID, secretKey }: Cancellable, { client, cut }: Unpooled, within: number): Promise<boolean> {
+function passedOn({ processID, secretKey, host, port }: Cancellable, { client, cut }: Unpooled, within: number): Promise<boolean> {
 	const connection = client.connection as CancelConnection;
 	return new Promise((resolve) => {
 		let isSent = false;
@@ -56,7 +59,7 @@ function passedOn({ processID, secretKey }: Cancellable, { client, cut }: Unpool
 		connection.on("sslconnect", send);
 		connection.on("error", () => finish(isSent)); // of a server that closes without a word
 		connection.on("end", () => finish(isSent));
-		if (client.host.startsWith("/")) connection.connect(`${client.host}/.s.PGSQL.${client.port}`);
-		else connection.connect(client.port, client.host);
+		if (host.startsWith("/")) connection.connect(`${host}/.s.PGSQL.${port}`);
+		else connection.connect(port, host);
 	});
 }

@@ -1,10 +1,13 @@
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { type ServerAddress, serversOf } from "../database-servers.ts";
 import { Abandoned } from "./caller.ts";
 import { cancelUntil } from "./cancel.ts";
 import { createFairQueue, type Taker } from "./fair-queue.ts";
 import { createRoom } from "./prepared.ts";
+import { aim, createServerChoice, serves } from "./server-choice.ts";
+import { stateOf } from "./states.ts";
 
 /** The longest waits, in milliseconds: a frozen or vanished server must not hold a call for ever. */
 export interface Waits {
@@ -28,7 +31,7 @@ export interface Connection {
 	release(): void;
 }
 
-/** All connections of this process to one server. */
+/** All connections of this process to one server; of a URL that names several, to the one that is as wanted. */
 export interface Connections {
 	/**
 	 * A connection, in the caller's turn (see createFairQueue); in the service's own without one. Throws Abandoned, or an error
@@ -63,11 +66,14 @@ const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
  */
 export function openConnections(url: string, { most, waits, types }: ConnectionsOptions): Connections {
 	const sockets = new Set<Socket>();
+	/** Those of connections that are not pooled. */
+	const alone = new Set<Socket>();
 	const pools = new Set<Promise<void>>();
 	const ended = new AbortController();
 	const tooLate = () => unavailable("timeout exceeded when trying to connect");
 	const queue = createFairQueue({ places: most, patience: { milliseconds: waits.freeConnection, tooLate } });
-	const limits = { connectionString: url, statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
+	const { url: first, addresses, wanted } = serversOf(url);
+	const limits = { connectionString: first, statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
 	let isSilent = false;
 
 	function socket(): Socket {
@@ -77,13 +83,45 @@ export function openConnections(url: string, { most, waits, types }: Connections
 		return opened;
 	}
 
+	/** Of each new connection, which server it is for; undefined when there is only one, whatever it is. */
+	const choose =
+		wanted &&
+		createServerChoice(addresses, async (address) => {
+			const client = new pg.Client({ ...limits, stream: socket, connectionTimeoutMillis: waits.connect, query_timeout: waits.connect });
+			client.on("error", () => {}); // told by what is asked of it
+			aim(client, address);
+			try {
+				await client.connect();
+				return await serves(client, wanted);
+			} finally {
+				void client.end().catch(() => {}); // it may be lost
+			}
+		});
+
+	const Client = class extends pg.Client {
+		override connect(): Promise<this>;
+		override connect(connected: (error: Error | null) => void): void;
+		override connect(connected?: (error: Error | null) => void): Promise<this> | undefined {
+			const connecting = choose === undefined ? super.connect() : choose().then((address) => this.#connectTo(address));
+			if (connected === undefined) return connecting.then(() => this);
+			connecting.then(() => connected(null), connected);
+			return undefined;
+		}
+
+		#connectTo(address: ServerAddress): Promise<unknown> {
+			if ((this.connection.stream as Socket).destroyed) throw unavailable("timeout exceeded when trying to connect"); // given up meanwhile
+			aim(this, address);
+			return super.connect();
+		}
+	};
+
 	function openPool(): pg.Pool {
 		const opened = new pg.Pool({
 			...limits,
 			stream: socket,
 			max: most,
 			// The pool has one wait for two things: a connection may take longer to be free than to be made.
-			Client: connectingWithin(waits.connect),
+			Client: connectingWithin(waits.connect, Client),
 			connectionTimeoutMillis: waits.freeConnection,
 			idle_in_transaction_session_timeout: waits.idleInTransaction,
 			application_name: "usage-gateway",
@@ -101,10 +139,20 @@ export function openConnections(url: string, { most, waits, types }: Connections
 
 	function unpooled(name: string, time?: "unbounded"): { client: pg.Client; cut(): void } {
 		const own = socket();
+		alone.add(own);
+		own.once("close", () => alone.delete(own));
 		const bounds = time === "unbounded" ? { ...limits, statement_timeout: 0, query_timeout: 0 } : limits;
-		const client = new pg.Client({ ...bounds, stream: () => own, ...keptAlive, connectionTimeoutMillis: waits.connect, application_name: name });
+		const client = new Client({ ...bounds, stream: () => own, ...keptAlive, connectionTimeoutMillis: waits.connect, application_name: name });
 		client.on("error", () => {}); // told by what is asked of it, and by its end
 		return { client, cut: () => void own.destroy() };
+	}
+
+	/** The server that this process is connected to was demoted, or takes no changes any more: another one may. */
+	function leave(from: pg.Pool): void {
+		if (choose === undefined || from !== pool || ended.signal.aborted) return;
+		pool = openPool();
+		giveUp(from);
+		for (const own of alone) own.destroy(); // whoever listens looks for the other one
 	}
 
 	async function answers(): Promise<boolean> {
@@ -147,7 +195,7 @@ export function openConnections(url: string, { most, waits, types }: Connections
 				const from = pool;
 				const client = await from.connect().catch(named);
 				const cancel = (ended: () => boolean) => cancelUntil(ended, client, () => unpooled("usage-gateway cancel"), waits.connect);
-				return taken(client, { onSilence: () => fallSilent(from), release, abandoned: caller.abandoned, cancel });
+				return taken(client, { onSilence: () => fallSilent(from), onChangeless: () => leave(from), release, abandoned: caller.abandoned, cancel });
 			} catch (error) {
 				release();
 				throw error;
@@ -181,13 +229,15 @@ const service: Taker = { key: undefined };
 
 interface Taking {
 	readonly onSilence: () => void;
+	/** Called when the server refuses a change. */
+	readonly onChangeless: () => void;
 	readonly release: () => void;
 	readonly abandoned: AbortSignal | undefined;
 	/** See cancelUntil. */
 	readonly cancel: (ended: () => boolean) => Promise<boolean>;
 }
 
-function taken(client: pg.PoolClient, { onSilence, release, abandoned, cancel }: Taking): Connection {
+function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abandoned, cancel }: Taking): Connection {
 	let lost: Error | undefined;
 	const makeRoomFor = roomOn(client);
 	const query = async (asked: pg.QueryConfig) => {
@@ -198,6 +248,7 @@ function taken(client: pg.PoolClient, { onSilence, release, abandoned, cancel }:
 		} catch (error) {
 			if (!leavesConnection(error)) lost = error as Error;
 			if (error instanceof Error && error.message === "Query read timeout") onSilence();
+			if (stateOf(error) === "25006") onChangeless();
 			return named(error);
 		}
 	};
@@ -235,8 +286,8 @@ function taken(client: pg.PoolClient, { onSilence, release, abandoned, cancel }:
 /** The server has refused the statement, and waits for the next one. */
 const leavesConnection = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === "ERROR";
 
-function connectingWithin(connectionTimeoutMillis: number): new () => pg.Client {
-	const Connecting = class extends pg.Client {
+function connectingWithin(connectionTimeoutMillis: number, Client: typeof pg.Client): new () => pg.Client {
+	const Connecting = class extends Client {
 		constructor(config?: pg.ClientConfig) {
 			super({ ...config, connectionTimeoutMillis });
 		}

@@ -51,7 +51,7 @@ async function openServer(url: string, options: PostgresOptions): Promise<Databa
 	try {
 		return await openPostgres(url, options);
 	} catch (error) {
-		const { host, pathname } = new URL(url);
+		const [, host, pathname] = /^\w+:\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)/.exec(url) ?? [];
 		throw new Failure(`The database ${host}${pathname} of DATABASE_URL cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
 	}
 }
