@@ -26,12 +26,12 @@ export interface LimitedResource {
 	readonly pluginOptions: unknown;
 }
 
-/** The resource, if the viewer sees it. */
-export async function limitedResource(queries: Queries, viewer: Viewer, uuid: string): Promise<LimitedResource | undefined> {
-	const [resource] = await queries.rows<LimitedResource>(sql`
+/** The resource, if the viewer sees it. Its project is not removed before the transaction ends. */
+export async function limitedResource(tx: Queries, viewer: Viewer, uuid: string): Promise<LimitedResource | undefined> {
+	const [resource] = await tx.rows<LimitedResource>(sql`
 		select r."uuid", r."offeringUuid", r."projectUuid", r."customerUuid", o."pluginOptions"
 		from "Resource" r join "Offering" o on o."uuid" = r."offeringUuid"
-		where r."uuid" = ${uuid}::uuid and ${visibility.Resource(viewer, sql`r`)}
+		where r."uuid" = ${uuid}::uuid and ${visibility.Resource(viewer, sql`r`)} for share of r
 	`);
 	return resource;
 }

@@ -65,12 +65,13 @@ export interface ChangingResource {
 	readonly planUuid: string | null;
 }
 
-/** The resource as it is; nobody else changes it until the transaction ends. */
-export async function resourceToChange(tx: Queries, uuid: string): Promise<ChangingResource> {
+/** The resource as it is, if the viewer still sees it; nobody else changes it until the transaction ends. */
+export async function resourceToChange(tx: Queries, viewer: Viewer, uuid: string): Promise<ChangingResource | undefined> {
 	const [resource] = await tx.rows<ChangingResource>(sql`
-		select "uuid", "state"::text as "state", "planUuid" from "Resource" where "uuid" = ${uuid}::uuid for no key update
+		select r."uuid", r."state"::text as "state", r."planUuid" from "Resource" r
+		where r."uuid" = ${uuid}::uuid and ${visibility.Resource(viewer, sql`r`)} for no key update
 	`);
-	return certain(resource, "resources are never deleted");
+	return resource;
 }
 
 /**

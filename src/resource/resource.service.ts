@@ -8,7 +8,17 @@ import type { Given } from "../shared/given.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../shared/refusal.ts";
 import { type ReportSubject, reportSubjects } from "../usage/usage.store.ts";
 import { blockedProblem, customerProblems, nameProblems, planChangeProblems, saleProblems, stateChangeProblems } from "./resource.ts";
-import { addResource, boughtOffering, changePlan, changeState, flagsOfProject, holdingProject, isOnSale, resourceToChange } from "./resource-change.store.ts";
+import {
+	addResource,
+	boughtOffering,
+	type ChangingResource,
+	changePlan,
+	changeState,
+	flagsOfProject,
+	holdingProject,
+	isOnSale,
+	resourceToChange,
+} from "./resource-change.store.ts";
 
 export interface ResourceRequest {
 	readonly name: string;
@@ -48,8 +58,7 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 /** Sets where a resource is in its life. Throws as createResource does; those who report its usage may. */
 export async function setResourceState(database: Transactions, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
-		await providedResource(tx, viewer, resourceUuid, "state");
-		const resource = await resourceToChange(tx, resourceUuid);
+		const resource = await changingResource(tx, viewer, resourceUuid, "state");
 		refuse(RuleRefusal, stateChangeProblems(resource.state, state));
 		await changeState(tx, resource, state, now);
 	});
@@ -58,19 +67,21 @@ export async function setResourceState(database: Transactions, viewer: Viewer, r
 /** Sets the plan that a resource runs under, or is to run under. Throws as setResourceState does. The same plan again changes nothing. */
 export async function setResourcePlan(database: Transactions, viewer: Viewer, resourceUuid: string, planUuid: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
-		const { offeringUuid } = await providedResource(tx, viewer, resourceUuid, "plan");
-		const resource = await resourceToChange(tx, resourceUuid);
+		const resource = await changingResource(tx, viewer, resourceUuid, "plan");
 		const isOther = resource.planUuid !== planUuid;
-		if (isOther && !(await isOnSale(tx, offeringUuid, planUuid))) throw new NotFoundRefusal([absent("Plan", planUuid, "plan")]);
+		if (isOther && !(await isOnSale(tx, resource.offeringUuid, planUuid))) throw new NotFoundRefusal([absent("Plan", planUuid, "plan")]);
 		refuse(RuleRefusal, planChangeProblems(resource));
 		if (isOther) await changePlan(tx, resource, planUuid, now);
 	});
 }
 
-/** The resource, of which the viewer, who sees it, sets `what`. */
-async function providedResource(queries: Queries, viewer: Viewer, uuid: string, what: "state" | "plan"): Promise<ReportSubject> {
-	const resource = (await reportSubjects(queries, viewer, [uuid])).get(uuid);
-	if (resource === undefined) throw new NotFoundRefusal([absent("Resource", uuid, "resource")]);
-	if (mayReportUsage(viewer, resource)) return resource;
-	throw new Forbidden(`Only staff, the provider's owners and managers, and the offering's managers set a resource's ${what}.`);
+/** The resource, of which the viewer, who sees it, sets `what`; nobody else changes it until the transaction ends. */
+async function changingResource(tx: Queries, viewer: Viewer, uuid: string, what: "state" | "plan"): Promise<ReportSubject & ChangingResource> {
+	const seen = (await reportSubjects(tx, viewer, [uuid])).get(uuid);
+	if (seen === undefined) throw new NotFoundRefusal([absent("Resource", uuid, "resource")]);
+	if (!mayReportUsage(viewer, seen))
+		throw new Forbidden(`Only staff, the provider's owners and managers, and the offering's managers set a resource's ${what}.`);
+	const resource = await resourceToChange(tx, viewer, uuid);
+	if (resource === undefined) throw new NotFoundRefusal([absent("Resource", uuid, "resource")]); // its project was removed meanwhile
+	return { ...seen, ...resource };
 }

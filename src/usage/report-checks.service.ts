@@ -15,6 +15,7 @@ import {
 	periodProblems,
 	planProblems,
 	type ReportableComponent,
+	removedProblem,
 	repeatProblems,
 	stateProblems,
 	type UsageReport,
@@ -65,6 +66,17 @@ export async function checkedReports(
 	const totals = await totalsOf(tx, known, of, month);
 	const capped = checks.stage(RuleRefusal, known, (item) => capProblems(item.input.usages, of(item), totals.get(item.subject.uuid)));
 	return checks.isPartial ? unrepeated(capped, checks) : capped;
+}
+
+/**
+ * Those of which anything was stored. A report has usages; where none of them was, its project was removed while the lock
+ * was waited for. Staff see that; to anyone else the resource is not there.
+ */
+export function unremovedSince(viewer: Viewer, reports: readonly FoundReport[], stored: ReadonlySet<number>, checks: BatchChecks): FoundReport[] {
+	const [Stage, problemOf] = viewer.isStaff
+		? ([RuleRefusal, () => removedProblem("resource")] as const)
+		: ([NotFoundRefusal, ({ subject }: FoundReport) => absent("Resource", subject.uuid, "resource")] as const);
+	return checks.stage(Stage, reports, (report) => (stored.has(report.index) ? [] : [problemOf(report)]));
 }
 
 /**

@@ -9,7 +9,7 @@ import { billingPeriodAt } from "../shared/billing-period.ts";
 import { callSizeProblems } from "../shared/call-size.ts";
 import { certain } from "../shared/certain.ts";
 import { InvalidInputRefusal, type Refusal, refuse } from "../shared/refusal.ts";
-import { checkedReports, type FoundReport, type PlacedReport } from "./report-checks.service.ts";
+import { checkedReports, type FoundReport, type PlacedReport, unremovedSince } from "./report-checks.service.ts";
 import { type StoredUsage, storeUsages } from "./usage.store.ts";
 import { shapeProblems, type UsageReport } from "./usage.ts";
 
@@ -83,8 +83,10 @@ async function storeReports(
 	return database.transaction(async (tx) => {
 		const { answers, fresh } = await answersByKey<StoredReport, PlacedReport>(tx, viewer, "setUsage", shaped, namesIn, checks);
 		const calendar = { now: moment.now, month: billingPeriodAt(moment.now, moment.timeZone), timeZone: moment.timeZone };
-		const accepted = await checkedReports(tx, viewer, fresh, calendar, checks);
-		const stored = await storeAccepted(tx, viewer, accepted, calendar.month, moment.now);
+		const checked = await checkedReports(tx, viewer, fresh, calendar, checks);
+		const stored = await storeChecked(tx, viewer, checked, calendar.month, moment.now);
+		const kept = new Set(stored.map(({ index }) => index));
+		const accepted = unremovedSince(viewer, checked, kept, checks);
 
 		const offerings = [...new Set(accepted.map(({ subject }) => subject.offeringUuid))];
 		const firings = await evaluatePolicies(tx, offerings, moment, stored);
@@ -104,9 +106,9 @@ async function storeReports(
 	});
 }
 
-/** Stores the usages of the reports, in their order. */
-async function storeAccepted(tx: Queries, viewer: Viewer, accepted: readonly FoundReport[], month: string, now: Date): Promise<StoredUsage[]> {
-	const usages = accepted.flatMap(({ index, input, subject, period }) =>
+/** Stores the usages of the reports, in their order; none of those whose project was removed while they waited for the lock. */
+async function storeChecked(tx: Queries, viewer: Viewer, checked: readonly FoundReport[], month: string, now: Date): Promise<StoredUsage[]> {
+	const usages = checked.flatMap(({ index, input, subject, period }) =>
 		input.usages.map((usage) => ({ ...usage, index, resourceUuid: subject.uuid, planPeriodUuid: period?.uuid })),
 	);
 	if (usages.length === 0) return [];

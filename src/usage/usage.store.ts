@@ -112,7 +112,8 @@ export interface StoredUsage extends UsageChange {
 }
 
 /**
- * Stores the usages, in their order: a record of the same resource, component and month is overwritten. Triggers derive
+ * Stores the usages, in their order: a record of the same resource, component and month is overwritten. Leaves out those
+ * of removed projects. Triggers derive
  * the resources' current usages (prisma/migrations).
  */
 export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportRecord, usages: readonly UsageRecord[]): Promise<StoredUsage[]> {
@@ -134,7 +135,7 @@ export function storeUsages(tx: Queries, { month, now, modifiedByUuid }: ReportR
 					where p."resourceUuid" = r."uuid" and (p."start" is null or p."start" <= ${now}::timestamptz) and (p."end" is null or p."end" > ${now}::timestamptz)
 					order by p."start" desc nulls last, p."uuid" limit 1
 				)), ${modifiedByUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz
-			from reported join "Resource" r on r."uuid" = reported.resource
+			from reported join "Resource" r on r."uuid" = reported.resource and not r."projectIsRemoved"
 			join "OfferingComponent" c on c."offeringUuid" = r."offeringUuid" and c."type" = reported."type"
 			on conflict ("resourceUuid", "componentUuid", "billingPeriod") do update set
 				"usage" = excluded."usage", "date" = excluded."date", "recurring" = excluded."recurring", "description" = excluded."description",

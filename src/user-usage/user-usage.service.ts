@@ -70,18 +70,26 @@ async function storeChecked(database: Transactions, viewer: Viewer, parts: reado
 			found.map(({ input, account }) => ({ ...input, account })),
 			now,
 		);
-		const answered = checks
-			.stage(
-				NotFoundRefusal,
-				found.map((item, place) => ({ ...item, uuid: stored[place] })),
-				// Deleted between being looked up and the offering's lock.
-				({ input, uuid }) => (uuid == null ? [absent("Component usage", input.componentUsage, "componentUsage")] : []),
-			)
-			.map(({ index, input, uuid }) => ({ index, input, answer: { componentUserUsage: certain(uuid ?? undefined, "what is gone was refused") } }));
+		const answered = certainlyStored(viewer, found, stored, checks).map(({ index, input, uuid }) => ({ index, input, answer: { componentUserUsage: uuid } }));
 		await keepAnswers(tx, viewer, "setUserUsage", answered, now);
 		const all = new Map([...answers, ...answered.map(({ index, answer }) => [index, answer] as const)]);
 		return shaped.flatMap(({ index }) => all.get(index) ?? []);
 	});
+}
+
+/** The parts with the uuids that they were stored under. What they name may be gone, or hidden, since it was looked up before the lock. */
+function certainlyStored(
+	viewer: Viewer,
+	parts: readonly FoundPart[],
+	stored: readonly { uuid: string | null; recordIsThere: boolean }[],
+	checks: BatchChecks,
+): (FoundPart & { uuid: string })[] {
+	const placed = parts.map((item, place) => ({ ...item, ...certain(stored[place], "each part has an answer") }));
+	const there = checks.stage(NotFoundRefusal, placed, ({ input, uuid, recordIsThere }) =>
+		uuid !== null || (recordIsThere && viewer.isStaff) ? [] : [absent("Component usage", input.componentUsage, "componentUsage")],
+	);
+	const unremoved = checks.stage(RuleRefusal, there, ({ uuid }) => (uuid === null ? [removedProblem("componentUsage")] : []));
+	return unremoved.map((item) => ({ ...item, uuid: certain(item.uuid ?? undefined, "what was not stored was refused") }));
 }
 
 /** What the parts name is there, seen, and the viewer's to report. Leaves the offerings locked. */

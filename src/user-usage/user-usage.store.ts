@@ -81,10 +81,16 @@ export function accountBounds(queries: Queries, parts: readonly AccountedPart[])
 	`);
 }
 
-/** Stores the parts: one of the same record and username is overwritten. Answers their uuids, in order; null for a part whose record is gone. */
-export async function storeParts(tx: Queries, parts: readonly AccountedPart[], now: Date): Promise<(string | null)[]> {
+/** What became of a part: its uuid, null where it was not stored; and whether its record is there, of a removed project then. */
+interface StoredUserUsage {
+	readonly uuid: string | null;
+	readonly recordIsThere: boolean;
+}
+
+/** Stores the parts, in order: one of the same record and username is overwritten. Leaves out those whose record is gone or of a removed project. */
+export async function storeParts(tx: Queries, parts: readonly AccountedPart[], now: Date): Promise<StoredUserUsage[]> {
 	if (parts.length === 0) return [];
-	const rows = await tx.rows<{ uuid: string | null }>(sql`
+	return tx.rows<StoredUserUsage>(sql`
 		with reported as (
 			select * from unnest(
 				${parts.map(({ componentUsage }) => componentUsage)}::uuid[], ${parts.map(({ username }) => username)}::text[],
@@ -93,13 +99,13 @@ export async function storeParts(tx: Queries, parts: readonly AccountedPart[], n
 		), stored as (
 			insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage", "userUuid", "created", "modified")
 			select record, username, usage, account, ${now}::timestamptz, ${now}::timestamptz from reported
-			where exists (select from "ComponentUsage" u where u."uuid" = record)
+			where exists (select from "ComponentUsage" u where u."uuid" = record and not u."projectIsRemoved")
 			on conflict ("componentUsageUuid", "username") do update set
 				"usage" = excluded."usage", "userUuid" = coalesce(excluded."userUuid", "ComponentUserUsage"."userUuid"), "modified" = excluded."modified"
 			returning "uuid", "componentUsageUuid", "username"
 		)
-		select stored."uuid" from reported left join stored on reported.record = stored."componentUsageUuid" and reported.username = stored."username"
+		select stored."uuid", exists (select from "ComponentUsage" u where u."uuid" = record) as "recordIsThere"
+		from reported left join stored on reported.record = stored."componentUsageUuid" and reported.username = stored."username"
 		order by reported.place
 	`);
-	return rows.map(({ uuid }) => uuid);
 }
