@@ -44,8 +44,8 @@ export async function buildServers(): Promise<void> {
 	await build({ entryPoints, outdir: folder, bundle: true, packages: "external", platform: "node", format: "esm", target: "node20", logLevel: "warning" });
 }
 
-/** Starts the server on the database, in a process of its own; PostGraphile on the Node.js that it needs. */
-export function startServer(server: ServerName, databaseUrl: string): Promise<ServerProcess> {
+/** Starts the server on the database, in a process of its own, without a limit unless one is given; PostGraphile on the Node.js that it needs. */
+export function startServer(server: ServerName, databaseUrl: string, environment: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
 	const [program, file] = server === "postgraphile" ? [peersNode, `${peers}/postgraphile.mjs`] : [process.execPath, `${folder}/${server}.js`];
-	return startProcess(program, [file], { DATABASE_URL: databaseUrl, PORT: "0", HOST: "127.0.0.1", RATE_LIMIT: "0", LOG: "off" });
+	return startProcess(program, [file], { DATABASE_URL: databaseUrl, PORT: "0", HOST: "127.0.0.1", RATE_LIMIT: "0", LOG: "off", ...environment });
 }

@@ -9,7 +9,7 @@ let made = 0;
 
 /** A token of someone with these roles, who is staff or support where told so. */
 export async function person(
-	{ database }: Gateway,
+	{ database }: Pick<Gateway, "database">,
 	roles: readonly PersonsRole[] = [],
 	flags: { isStaff?: boolean; isSupport?: boolean } = {},
 ): Promise<string> {

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { costOf } from "../../../src/admission/cost.ts";
 import { type Sql, sql } from "../../../src/database/sql.ts";
 import { schema } from "../../../src/graphql/schema.ts";
-import { example } from "../../contract/indexes/marketplace.ts";
 import { type Gateway, startGateway } from "../../support/gateway.ts";
-import { person } from "../../support/person.ts";
 import { listDocuments } from "./documents.ts";
-import { fillSkewed } from "./skewed.ts";
+import { crowdedViewers, fillSkewed } from "./skewed.ts";
+import { ids, randomOf, values } from "./values.ts";
 
 /** As many questions are asked, each by every viewer. */
 const questions = Number(process.env["COST_DOCUMENTS"] ?? 100);
@@ -15,38 +14,9 @@ const questions = Number(process.env["COST_DOCUMENTS"] ?? 100);
 /** Blocks of 8 KB that a point of cost may look at: what is in memory takes about as long as the milliseconds that it pays for. */
 const blocksPerPoint = 1_500;
 
-const text = (value: string) => JSON.stringify(value);
-const globalId = (type: string, uuid: string) => text(Buffer.from(`${type}:${uuid}`).toString("base64"));
-
-const values = {
-	resource: [globalId("Resource", example.resource)],
-	resourceUuid: [text(example.resource)],
-	offeringUuid: [text(example.offering), text("00000000-0000-4000-8000-000000000000")],
-	projectUuid: [text(example.project)],
-	customerUuid: [text(example.customer)],
-	type: [text("cpu"), text("gpu")],
-	billingPeriod: [text("2025-03-01"), text("2035-01-01")],
-	billingPeriodYear: ["2024", "2026", "1999"],
-	billingPeriodMonth: ["1", "12"],
-	dateAfter: [text("2024-03-10"), text("2030-01-01")],
-	dateBefore: [text("2026-05-10"), text("2010-01-01")],
-	username: [text("batch"), text("worker-42"), text("user-1234"), text("nobody"), text("orker")],
-};
-
 interface Explained {
 	readonly "QUERY PLAN": readonly [{ readonly Plan: { readonly "Shared Hit Blocks": number; readonly "Shared Read Blocks": number } }];
 }
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function randomOf(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-		return state / 2 ** 32;
-	};
-}
-
-const ids = { Resource: globalId("Resource", example.resource), ComponentUsage: globalId("ComponentUsage", example.usage) };
 
 describe.skipIf(inject("templates").engine === "PGlite")(
 	"where one offering has more usage than all others (skipped without a server: a small world says nothing)",
@@ -56,12 +26,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 		beforeAll(async () => {
 			gateway = await startGateway();
 			await fillSkewed(gateway.database);
-			viewers = new Map([
-				["staff", await person(gateway, [], { isStaff: true })],
-				["the crowded offering's provider", await person(gateway, [["CustomerRole", { customerUuid: example.provider, role: "OWNER" }]])],
-				["an owner of a customer", await person(gateway, [["CustomerRole", { customerUuid: example.customer, role: "OWNER" }]])],
-				["a member of a project", await person(gateway, [["ProjectRole", { projectUuid: example.project, role: "MEMBER" }]])],
-			]);
+			viewers = await crowdedViewers(gateway.database);
 		});
 		afterAll(() => gateway?.stop());
 

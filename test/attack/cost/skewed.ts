@@ -1,6 +1,7 @@
 import type { Database } from "../../../src/database/database.ts";
 import { raw } from "../../../src/database/sql.ts";
 import { example, fillMarketplace } from "../../contract/indexes/marketplace.ts";
+import { person } from "../../support/person.ts";
 
 /** How much of one offering there is: more than of the 399 others together. */
 const size = { resources: 1_500, months: 30 };
@@ -30,4 +31,16 @@ export async function fillSkewed(database: Database): Promise<void> {
 	await database.transaction(async (tx) => {
 		for (const statement of statements) await tx.rows(raw(statement));
 	});
+}
+
+/** Tokens of who sees all of it, most of it, and little. */
+export async function crowdedViewers(database: Database): Promise<ReadonlyMap<string, string>> {
+	const roles = {
+		"the crowded offering's provider": ["CustomerRole", { customerUuid: example.provider, role: "OWNER" }],
+		"an owner of a customer": ["CustomerRole", { customerUuid: example.customer, role: "OWNER" }],
+		"a member of a project": ["ProjectRole", { projectUuid: example.project, role: "MEMBER" }],
+	} as const;
+	const viewers = new Map([["staff", await person({ database }, [], { isStaff: true })]]);
+	for (const [viewer, role] of Object.entries(roles)) viewers.set(viewer, await person({ database }, [role]));
+	return viewers;
 }

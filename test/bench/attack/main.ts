@@ -1,67 +1,54 @@
-import fc from "fast-check";
-import { type DocumentNode, type OperationDefinitionNode, parse, validate } from "graphql";
-import { costOf } from "../../../src/admission/cost.ts";
-import { documentBounds, documentRefusal, textRefusal } from "../../../src/admission/document-bounds.ts";
-import { schema } from "../../../src/graphql/schema.ts";
-import { planOf } from "../../../src/plan/query-plan.ts";
-import { introspectionIn } from "../../../src/server/introspection.ts";
-import { families } from "../../attack/documents.ts";
+import { prepareSchema } from "../../../src/database/migrations.ts";
+import { openPostgres } from "../../../src/database/postgres.ts";
+import { runCommand } from "../../../src/shared/failure.ts";
+import { crowdedViewers, fillSkewed } from "../../attack/cost/skewed.ts";
+import { buildServers, startServer } from "../contestants.ts";
+import { emptyDatabase } from "../postgres.ts";
+import { endProcesses } from "../processes.ts";
+import { besides, costsOf } from "./costs.ts";
+import { documentsTable } from "./documents.ts";
 
-/** So many documents of each kind, each looked at so many times: the middle one counts, and the worst document. */
-const documents = 40;
-const times = 5;
+const waits = { connect: 10_000, freeConnection: 10_000, statement: 3_600_000, idleInTransaction: 3_600_000 };
+const worst = 10;
+const attacked = 20_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+const row = (...cells: (string | number)[]) =>
+	say(`| ${cells.map((cell) => (typeof cell === "number" && !Number.isInteger(cell) ? cell.toFixed(1) : cell)).join(" | ")} |`);
 
-/** As long as a document may be: the text that is not asked with is blank. */
-const padded = (text: string): string => `${text}\n${" ".repeat(Math.max(0, documentBounds.characters - text.length - 1))}`;
-
-/** Milliseconds in the middle of several runs. */
-function taken(work: () => void): number {
-	const all = Array.from({ length: times }, () => {
-		const begun = performance.now();
-		work();
-		return performance.now() - begun;
-	});
-	return all.sort((one, other) => one - other)[Math.floor(times / 2)] ?? Number.NaN;
-}
-
-/** What is done before it is known who asks; undefined when the document is refused. */
-function looked(text: string): { document: DocumentNode; operation: OperationDefinitionNode } | undefined {
-	if (textRefusal(text) !== undefined) return undefined;
-	let document: DocumentNode;
+/** What documents that mean harm take: of the process before it is known who asks, of PostgreSQL for a point of cost, and of a neighbour's time. */
+await runCommand(async () => {
+	documentsTable(say);
+	await buildServers();
+	const { url, drop } = await emptyDatabase(process.env["BENCH_DATABASE_URL"]);
 	try {
-		document = parse(text, { maxTokens: documentBounds.tokens });
-	} catch {
-		return undefined;
-	}
-	if (documentRefusal(document) !== undefined) return undefined;
-	introspectionIn(document);
-	const operation = document.definitions[0] as OperationDefinitionNode;
-	costOf(schema, document, operation, {});
-	return { document, operation };
-}
+		const database = await openPostgres(url, { connections: 2, waits });
+		await prepareSchema(database, "on");
+		await fillSkewed(database);
+		const viewers = await crowdedViewers(database);
 
-say("| documents of 32 KB | before it is known who asks | validation, for who has paid | plan |\n|---|---|---|---|");
-for (const [kind, made] of Object.entries(families)) {
-	const worst = { before: 0, validation: 0, plan: 0 };
-	for (const text of fc.sample(made, { numRuns: documents, seed: 1 }).map(padded)) {
-		worst.before = Math.max(
-			worst.before,
-			taken(() => void looked(text)),
-		);
-		const found = looked(text);
-		if (found === undefined) continue;
-		const { document, operation } = found;
-		worst.validation = Math.max(
-			worst.validation,
-			taken(() => void validate(schema, document)),
-		);
-		if (validate(schema, document).length > 0) continue;
-		worst.plan = Math.max(
-			worst.plan,
-			taken(() => void planOf(schema, document, operation)),
-		);
+		const unlimited = await startServer("service", url);
+		const costs = await costsOf(unlimited, database, viewers);
+		await unlimited.stop();
+		say("\n| ms of PostgreSQL for a point | cost | viewer | document |\n|---|---|---|---|");
+		for (const { postgres, cost, viewer, document } of costs.slice(0, worst)) row(postgres / cost, cost, viewer, `\`${document}\``);
+
+		const limited = await startServer("service", url, { RATE_LIMIT: "100" });
+		const attacker = costs[0]?.token ?? "";
+		const bystander = { token: [...viewers.values()].find((token) => token !== attacker) ?? "", document: "{ projects(first: 10) { nodes { uuid name } } }" };
+		say("\n| a small question every 25 ms | p50 ms | p99 ms | failed | of | attacks answered | refused |\n|---|---|---|---|---|---|---|");
+		for (const [beside, attacks] of [
+			["alone", []],
+			["beside the worst token", costs.filter(({ token }) => token === attacker).slice(0, worst)],
+			["alone again", []],
+		] as const) {
+			const { p50, p99, failed, asked, answered, refused } = await besides(limited.url, bystander, attacks, attacked);
+			row(beside, p50, p99, failed, asked, answered, refused);
+		}
+		await database.close();
+	} finally {
+		await endProcesses();
+		await drop();
 	}
-	say(`| ${[kind, ...Object.values(worst).map((milliseconds) => milliseconds.toFixed(1))].join(" | ")} |`);
-}
+	return 0;
+});
