@@ -26,6 +26,9 @@ export const positionExpired = (message: string) => new GraphQLError(message, { 
 export const fellBehind = () =>
 	new GraphQLError("The stream fell too far behind: connect again, and go on from your last position.", { extensions: { code: "FELL_BEHIND" } });
 
+export const serviceStops = () =>
+	new GraphQLError("The service stops: connect again, and go on from your last position.", { extensions: { code: "SERVICE_UNAVAILABLE" } });
+
 export const rateLimited = (message: string) => new GraphQLError(message, { extensions: { code: "RATE_LIMITED" } });
 
 /** What an operation asks for, next to the most that it may. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelName } from "../database/model.ts";
 import { type LogEntry, LogTruncated } from "../log/log.store.ts";
@@ -9,11 +10,23 @@ import { stoppable } from "../shared/stoppable.ts";
 import { type Context, renew } from "./context.ts";
 import { unauthenticated } from "./errors.ts";
 
-/** One event of a subscription: what it is about, and where a client goes on after it. */
+/** One event of a subscription: what it is about, where a client goes on after it, and the position before it in the subscription. */
 export interface LogEvent {
 	readonly position: string;
+	readonly previous: string;
 	readonly uuid: string;
 }
+
+/**
+ * What is executed for the position before an event: it differs among those who share the event, and is put in its place when
+ * each is told. Nobody outside knows it, so it is in no text for another reason.
+ */
+export const previousToBeGiven = randomUUID();
+
+/** The position before an event, as each kind of event has it. */
+export const previousDescription =
+	"The position of the event before it in this subscription; of the first one, the position that was given as after or, without one, that at which following began. " +
+	"Other than the position that the client has last means that it has missed an event. Events that the viewer does not see, or that the filter leaves out, do not count.";
 
 /** The log does not have what came after the position that a client wants to go on from. */
 export class PositionExpired implements Refused {
@@ -59,7 +72,7 @@ export function followLog<Model extends ModelName>(
 					following.onEvents?.(events.map(({ at }) => at));
 					for (const { at, uuid } of events) {
 						following.at = at;
-						yield { position: context.log.positions.print(at), uuid };
+						yield { position: context.log.positions.print(at), previous: previousToBeGiven, uuid };
 					}
 				}
 				following.at = entries.at(-1)?.position ?? following.at;

@@ -15,6 +15,8 @@ export const beginning: Position = { number: 0n, mark: 0n };
 /** What clients write for it. */
 const printedBeginning = "0";
 
+export const isSame = (one: Position, other: Position): boolean => one.number === other.number && one.mark === other.mark;
+
 export const isAfter = (one: Position, other: Position): boolean => one.number > other.number;
 
 /** Writes positions for clients, and reads what they send. */

@@ -31,7 +31,8 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 	modified: t.expose("modified", { type: "DateTime" }),
 	position: t.string({
 		nullable: true,
-		description: "Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more.",
+		description:
+			"Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more. The position before it depends on who follows what: each event of a subscription has it as previous.",
 		resolve: valueOfRow("position of PolicyFiring", (uuids, _args, { database, log }) => positionsOf(database, log.positions, uuids)),
 	}),
 	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("PolicyFiring", "policy") }),

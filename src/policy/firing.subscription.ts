@@ -1,5 +1,5 @@
 import { builder } from "../graphql/builder.ts";
-import { followLog, type LogEvent, PositionExpired } from "../graphql/follow-log.ts";
+import { followLog, type LogEvent, PositionExpired, previousDescription } from "../graphql/follow-log.ts";
 import { PolicyFiring } from "../graphql/nodes.ts";
 import { PositionExpiredError } from "../graphql/refusals.ts";
 import { visibleRow } from "../graphql/rows.ts";
@@ -10,6 +10,7 @@ const PolicyFiringEvent = builder.objectRef<LogEvent>("PolicyFiringEvent").imple
 	description: "A policy turned.",
 	fields: (t) => ({
 		position: t.exposeString("position", { description: "Where the event stands in the log: pass it as after to go on from here." }),
+		previous: t.exposeString("previous", { description: previousDescription }),
 		firing: t.field({
 			type: PolicyFiring,
 			description: "The firing.",

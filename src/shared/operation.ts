@@ -1,3 +1,4 @@
+import type { Ending } from "./ending.ts";
 import type { StatementWatch } from "./measures.ts";
 
 export type OperationType = "query" | "mutation" | "subscription";
@@ -18,6 +19,8 @@ export interface Operation {
 	refused(code: string): void;
 	/** It has been answered, with errors of these codes at the top: a subscription when it has begun. What is told later counts no more. */
 	end(codes: readonly string[]): void;
+	/** The subscription that it has begun is over, after so many events. */
+	over(ending: Ending, events: number): void;
 	/** Its client has gone: ends it when it was under way. */
 	leave(): void;
 	/** Calls back when its client goes before it has been answered; at once when it has gone. */

@@ -2,15 +2,11 @@ import { goodTokens } from "../access/token.store.ts";
 import { tokenHash } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Services } from "../graphql/context.ts";
+import { serviceStops } from "../graphql/errors.ts";
 import { tokenNotGood } from "../graphql/follow-log.ts";
 import { isAfter, type Position } from "../log/position.ts";
-import type { Listener, Told } from "./listener.ts";
-
-/** An event and how far through the log it brings those who are told of it. */
-export interface Step {
-	readonly event: Told;
-	readonly at: Position;
-}
+import type { Listener } from "./listener.ts";
+import type { Step } from "./step.ts";
 
 /** One run of a subscription that everyone with the same viewer, document and variables shares. */
 export interface Broadcast {
@@ -19,8 +15,11 @@ export interface Broadcast {
 	 * sets the broadcast going; undefined when it is over, as it is when the last one has left.
 	 */
 	join(token: string, listener: Listener): Member | undefined;
-	/** Tells the member what is after the position from now on. False when too much has come meanwhile: it is no longer in. */
-	listen(member: Member, after: Position): boolean;
+	/**
+	 * Tells the member what is after the position from now on, the first of it as the event after `previous`. False when it is no
+	 * longer in: too much has come meanwhile, or the log could not go on from where the broadcast was.
+	 */
+	listen(member: Member, after: Position, previous: Position): boolean;
 	leave(member: Member): void;
 	/** The tokens that the members signed in with. */
 	readonly tokens: readonly string[];
@@ -34,6 +33,8 @@ export interface Member {
 	readonly token: string;
 	/** Undefined until it listens. */
 	after: Position | undefined;
+	/** The position before its first event here; undefined from then on, for it is told every one. */
+	previous: Position | undefined;
 	waiting: Step[] | undefined;
 }
 
@@ -71,20 +72,35 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 		end(ended, tokenNotGood());
 	}
 
-	function take(member: Member, step: Step): void {
-		if (member.after !== undefined) {
-			if (isAfter(step.at, member.after)) member.listener.tell(step.event);
-			return;
+	function take(member: Member, step: Step, at: Position): void {
+		if (member.after === undefined) {
+			member.waiting ??= [];
+			if (member.waiting.push(step) > mostWaiting) leave(member);
+		} else if (isAfter(at, member.after)) {
+			member.listener.tell(step.told(member.previous));
+			member.previous = undefined;
 		}
-		member.waiting ??= [];
-		if (member.waiting.push(step) > mostWaiting) leave(member);
+	}
+
+	/** Tells why nothing more can come. Who does not listen yet finds out by itself whether the log goes on from where it is. */
+	function conclude(last: Step): void {
+		for (const member of [...members]) {
+			if (member.after === undefined) leave(member);
+			else {
+				member.listener.tell(last.told());
+				end([member]);
+			}
+		}
 	}
 
 	async function run(): Promise<void> {
 		state = "running";
 		try {
-			for await (const step of steps) for (const member of [...members]) take(member, step);
-			end([...members]);
+			for await (const step of steps) {
+				if (step.at === undefined) return conclude(step);
+				for (const member of [...members]) take(member, step, step.at);
+			}
+			end([...members], serviceStops());
 		} catch (error) {
 			end([...members], error);
 		}
@@ -96,15 +112,16 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 			const own = watched.get(token);
 			if (own === undefined) watched.set(token, { hash: tokenHash(token), unwatch: tokens.watch(token, () => endOf(token)), count: 1 });
 			else own.count++;
-			const member: Member = { listener, token, after: undefined, waiting: undefined };
+			const member: Member = { listener, token, after: undefined, previous: undefined, waiting: undefined };
 			members.add(member);
 			if (state === "new") void run();
 			return member;
 		},
-		listen: (member, after) => {
+		listen: (member, after, previous) => {
 			if (!members.has(member)) return false;
 			member.after = after;
-			for (const step of member.waiting ?? []) take(member, step);
+			member.previous = previous;
+			for (const step of member.waiting ?? []) if (step.at !== undefined) take(member, step, step.at);
 			member.waiting = undefined;
 			return true;
 		},

@@ -4,14 +4,17 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedErro
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import type { Position } from "../log/position.ts";
+import type { Ending } from "../shared/ending.ts";
+import type { Operation } from "../shared/operation.ts";
 import { stoppable } from "../shared/stoppable.ts";
-import { type Broadcast, createBroadcast, type Step } from "./broadcast.ts";
+import { type Broadcast, createBroadcast } from "./broadcast.ts";
 import { createDistinct, differentPerToken } from "./distinct.ts";
 import { Follower } from "./follower.ts";
 import type { Listener } from "./listener.ts";
 import { givenPosition, hasWrongVariables } from "./operation.ts";
 import { type EventCharges, pay, pointsPerEvent } from "./payment.ts";
 import { sharedKey } from "./shared-key.ts";
+import { createStep, type Step } from "./step.ts";
 
 /** The engine's own function: begins the operation, and answers its results one by one, or why it cannot be begun. */
 export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResult> | Results | ExecutionResult;
@@ -25,7 +28,7 @@ export interface Subscriptions {
 	 * errors that keep it from beginning: BAD_USER_INPUT for what is no position, and what the operation is refused with.
 	 * `onOver` is called once, when it is over or could not begin.
 	 */
-	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe, onOver?: () => void): Promise<{ stop(): void } | ExecutionResult>;
+	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe, onOver?: () => void): Promise<Pick<Follower, "stop" | "end"> | ExecutionResult>;
 }
 
 const tooManyDifferent = () =>
@@ -47,8 +50,9 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 	const broadcasts = new Map<string, Promise<Broadcast>>();
 	const distinct = createDistinct();
 	/** Made here: it lasts as long as the subscription does, and would keep all that beginning it took. */
-	const goneWith = (endOne: () => void, onOver: () => void) => () => {
+	const goneWith = (operation: Operation | undefined, endOne: () => void, onOver: () => void) => (ending: Ending, told: number) => {
 		services.measures?.subscribers(-1);
+		operation?.over(ending, told);
 		endOne();
 		onOver();
 	};
@@ -108,6 +112,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				asked.push(result);
 			}
 		};
+		let last = following.at;
 		return stoppable(async function* (signal) {
 			signal.addEventListener("abort", () => void results.return());
 			for (;;) {
@@ -121,7 +126,8 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				const text = JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
 				// What is no event of the log has no place in it: there is nothing to go on from.
 				const place = places.shift();
-				yield { at: place ?? following.at, event: { text, position: place && services.log.positions.print(place) } };
+				yield createStep(text, place, last, services.log.positions.print);
+				last = place ?? last;
 				if (asked.length > 0) await nextTurn(); // thousands may have been told: others are served between two events
 			}
 		});
@@ -174,7 +180,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
 				end: () => services.log.end(),
 			};
-			const follower = new Follower(listener, token, maskEnd, goneWith(endOne, onOver));
+			const follower = new Follower(listener, token, maskEnd, goneWith((args.contextValue as Context).operation, endOne, onOver));
 			services.measures?.subscribers(1);
 			try {
 				await follower.follow(ways, givenPosition(args));

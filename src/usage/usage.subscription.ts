@@ -1,6 +1,6 @@
 import { builder } from "../graphql/builder.ts";
 import { positionExpired } from "../graphql/errors.ts";
-import { followLog, type LogEvent, PositionExpired } from "../graphql/follow-log.ts";
+import { followLog, type LogEvent, PositionExpired, previousDescription } from "../graphql/follow-log.ts";
 import { ComponentUsage } from "../graphql/nodes.ts";
 import { visibleRow } from "../graphql/rows.ts";
 import { usageList } from "./usage.lists.ts";
@@ -9,6 +9,7 @@ const UsageReportedEvent = builder.objectRef<LogEvent>("UsageReportedEvent").imp
 	description: "Usage of a component was reported.",
 	fields: (t) => ({
 		position: t.exposeString("position", { description: "Where the event stands in the log." }),
+		previous: t.exposeString("previous", { description: previousDescription }),
 		componentUsage: t.field({
 			type: ComponentUsage,
 			description: "The stored record, as it is now.",

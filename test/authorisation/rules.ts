@@ -94,8 +94,8 @@ SetUserUsagesPayload: componentUserUsages
 UpdateComponentUserUsageLimitPayload: componentUserUsageLimit
 UpdateCustomerPayload: customer firings
 UpdateOfferingUsagePolicyPayload: firings offeringUsagePolicy
-PolicyFiringEvent: firing position
-UsageReportedEvent: componentUsage position
+PolicyFiringEvent: firing position previous
+UsageReportedEvent: componentUsage position previous
 `
 	.trim()
 	.split("\n")

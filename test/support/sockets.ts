@@ -1,3 +1,4 @@
+import { EventSource } from "eventsource";
 import { type Client, createClient } from "graphql-ws";
 import WebSocket from "ws";
 import type { Answer, Data } from "./gateway.ts";
@@ -64,6 +65,33 @@ export async function subscribeOverSse(url: string, token: string, query: string
 			return value.data;
 		},
 		stop: () => stop.abort(),
+	};
+}
+
+/** Follows a subscription as a browser's EventSource does, which connects again by itself and goes on from its last event. */
+export function subscribeAsBrowser(url: string, token: string, query: string, variables?: Data): Events {
+	const results: Answer[] = [];
+	let tell = () => {};
+	const address = `${url}?${new URLSearchParams({ query, variables: JSON.stringify(variables ?? {}) })}`;
+	const source = new EventSource(address, {
+		fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, authorization: `Token ${token}` } }),
+	});
+	source.addEventListener("next", ({ data }) => {
+		results.push(JSON.parse(data));
+		tell();
+	});
+	return {
+		next: async () => {
+			for (;;) {
+				const result = results.shift();
+				if (result?.errors !== undefined) throw new Error(JSON.stringify(result.errors));
+				if (result !== undefined) return result.data;
+				await new Promise<void>((resolve) => {
+					tell = resolve;
+				});
+			}
+		},
+		stop: () => source.close(),
 	};
 }
 

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Services } from "../../src/graphql/context.ts";
+import { previousToBeGiven } from "../../src/graphql/follow-log.ts";
 import type { Position } from "../../src/log/position.ts";
-import { type Broadcast, createBroadcast, type Step } from "../../src/subscription/broadcast.ts";
+import { type Broadcast, createBroadcast } from "../../src/subscription/broadcast.ts";
 import type { Listener, Told } from "../../src/subscription/listener.ts";
+import { createStep, type Step } from "../../src/subscription/step.ts";
 
 /** Where the steps come from: the test makes them one by one. */
 let makeStep: (id: number) => Promise<void>;
+let makeLastStep: () => void;
 let endSteps: (error?: Error) => void;
 let isReturned: boolean;
 let ends: number;
@@ -20,11 +23,14 @@ beforeEach(() => {
 		while (wanted.length === 0) await Promise.resolve();
 		return wanted.shift();
 	};
+	const print = ({ number }: Position) => String(number);
 	makeStep = async (id) => {
 		const answer = await isWanted();
-		answer?.(Promise.resolve({ done: false, value: { at: { number: BigInt(id), mark: 1n }, event: { text: `event ${id}`, position: String(id) } } }));
+		const text = `event ${id} after ${previousToBeGiven}`;
+		answer?.(Promise.resolve({ done: false, value: createStep(text, at(id), at(id - 1), print) }));
 		while (wanted.length === 0) await Promise.resolve();
 	};
+	makeLastStep = () => void isWanted().then((answer) => answer?.(Promise.resolve({ done: false, value: createStep("no more", undefined, at(0), print) })));
 	endSteps = (error) =>
 		void isWanted().then((answer) => answer?.(error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error)));
 	const steps = {
@@ -51,33 +57,46 @@ function listening() {
 	const listener: Listener = { tell: (event) => told.push(event), taken: () => undefined, end: (error) => end(error ?? "complete") };
 	const member = broadcast.join("token", listener);
 	if (member === undefined) throw new Error("The broadcast is over.");
-	const listen = (position: Position) => broadcast.listen(member, position);
-	return { told, texts: () => told.map(({ text }) => text), ended, listen, leave: () => broadcast.leave(member) };
+	const listen = (position: Position, previous = position) => broadcast.listen(member, position, previous);
+	/** The events, apart from which they come after. */
+	const texts = () => told.map(({ text }) => text.replace(/ after \d+$/, ""));
+	return { told, texts, ended, listen, leave: () => broadcast.leave(member) };
 }
 
-const after = (id: number) => ({ number: BigInt(id), mark: 1n });
+const at = (id: number) => ({ number: BigInt(id), mark: 1n });
 
 test("all are told the very same event: it was written once", async () => {
 	const [one, other] = [listening(), listening()];
-	one.listen(after(0));
-	other.listen(after(0));
+	one.listen(at(0));
+	other.listen(at(0));
 	await makeStep(1);
 	expect(one.told[0]).toBe(other.told[0]);
 });
 
 test("each is told what is after its own position only", async () => {
 	const [one, other] = [listening(), listening()];
-	one.listen(after(1));
-	other.listen(after(2));
+	one.listen(at(1));
+	other.listen(at(2));
 	for (const id of [1, 2, 3]) await makeStep(id);
 	expect([one.texts(), other.texts()]).toEqual([["event 2", "event 3"], ["event 3"]]);
+});
+
+test("the first event of each is the one after what it had before it listened, and the later ones are those after that", async () => {
+	const [one, other] = [listening(), listening()];
+	one.listen(at(1), at(0));
+	await makeStep(1);
+	other.listen(at(2), at(1));
+	for (const id of [2, 3, 4]) await makeStep(id);
+	expect(one.told.map(({ text }) => text)).toEqual(["event 2 after 0", "event 3 after 2", "event 4 after 3"]);
+	expect(other.told.map(({ text }) => text)).toEqual(["event 3 after 1", "event 4 after 3"]);
+	expect(one.told[2]).toBe(other.told[1]);
 });
 
 test("what comes before it listens waits for it", async () => {
 	const one = listening();
 	for (const id of [1, 2, 3]) await makeStep(id);
 	expect(one.texts()).toEqual([]);
-	expect(one.listen(after(1))).toBe(true);
+	expect(one.listen(at(1))).toBe(true);
 	await makeStep(4);
 	expect(one.texts()).toEqual(["event 2", "event 3", "event 4"]);
 });
@@ -85,9 +104,9 @@ test("what comes before it listens waits for it", async () => {
 test("for one that does not listen a thousand events wait, and no more: it is no longer in", async () => {
 	const [one, other] = [listening(), listening()];
 	for (let id = 1; id <= 1_000; id++) await makeStep(id);
-	expect(one.listen(after(0))).toBe(true);
+	expect(one.listen(at(0))).toBe(true);
 	await makeStep(1_001);
-	expect([one.told.length, other.listen(after(0)), other.told.length]).toEqual([1_001, false, 0]);
+	expect([one.told.length, other.listen(at(0)), other.told.length]).toEqual([1_001, false, 0]);
 });
 
 describe("when it is over", () => {
@@ -101,12 +120,24 @@ describe("when it is over", () => {
 		expect(broadcast.join("token", {} as Listener)).toBeUndefined();
 	});
 
-	test("for there are no more events, all are told so", async () => {
+	test("for there are no more events, all are told that the service stops: it goes on for as long as somebody is in", async () => {
 		const [one, other] = [listening(), listening()];
-		one.listen(after(0));
+		one.listen(at(0));
 		endSteps();
-		expect(await Promise.all([one.ended, other.ended])).toEqual(["complete", "complete"]);
+		const stops = { extensions: { code: "SERVICE_UNAVAILABLE" } };
+		expect(await Promise.all([one.ended, other.ended])).toMatchObject([stops, stops]);
 		expect(ends).toBe(1);
+	});
+
+	test("for the log cannot go on, all are told so, wherever they listen from; who does not listen yet is no longer in", async () => {
+		const [one, other, early] = [listening(), listening(), listening()];
+		one.listen(at(0));
+		other.listen(at(7));
+		makeLastStep();
+		expect(await Promise.all([one.ended, other.ended])).toEqual(["complete", "complete"]);
+		expect([one, other, early].map(({ texts }) => texts())).toEqual([["no more"], ["no more"], []]);
+		expect([early.listen(at(0)), ends, isReturned]).toEqual([false, 1, true]);
+		expect(broadcast.join("token", {} as Listener)).toBeUndefined();
 	});
 
 	test("for an error, all are told of it", async () => {
