@@ -1,20 +1,35 @@
+import type { Ending } from "../shared/ending.ts";
 import type { OperationType } from "../shared/operation.ts";
 
-/** What is known of an operation once it has been answered. Nothing of its values is in it. */
-export interface AnsweredOperation {
+/** What is told of an operation whenever something is. Nothing of its values is in it. */
+interface KnownOperation {
 	readonly requestId: string;
 	/** Username; undefined for nobody. */
 	readonly viewer: string | undefined;
 	/** Undefined when it was refused before it was executed. */
 	readonly type: OperationType | undefined;
 	readonly name: string | undefined;
+	readonly statements: number;
+	/** Since it was asked. */
+	readonly milliseconds: number;
+}
+
+/** An operation once it has been answered. */
+export interface AnsweredOperation extends KnownOperation {
 	/** Undefined when it was not found. */
 	readonly cost: number | undefined;
-	readonly statements: number;
-	readonly milliseconds: number;
 	/** Codes of the errors that it was answered with, each once: typed ones, and those at the top. */
 	readonly codes: readonly string[];
 	readonly outcome: Outcome;
+}
+
+/** A subscription that had begun, when it is over. */
+export interface OverSubscription extends KnownOperation {
+	/** How many it was told of. */
+	readonly events: number;
+	/** What ended it; empty unless the service did. */
+	readonly codes: readonly string[];
+	readonly outcome: Ending["outcome"];
 }
 
 /** Whether all went well, something was refused, or the service failed. */

@@ -1,17 +1,18 @@
-import type { AnsweredOperation } from "./answered.ts";
+import type { AnsweredOperation, OverSubscription } from "./answered.ts";
 
 /** Clients choose the names of their operations; as much of one is told. */
 const longestName = 100;
 
-/** The operation as one line of JSON, with the moment at which it was answered. */
-export function logLine({ requestId, viewer, type, name, cost, statements, milliseconds, codes, outcome }: AnsweredOperation, now: Date): string {
+/** The operation as one line of JSON, with the moment at which it was answered, or the subscription was over. */
+export function logLine(operation: AnsweredOperation | OverSubscription, now: Date): string {
+	const { requestId, viewer, type, name, statements, milliseconds, codes, outcome } = operation;
 	return `${JSON.stringify({
 		time: now.toISOString(),
 		requestId,
 		viewer: viewer ?? null,
 		type: type ?? null,
 		name: name?.slice(0, longestName) ?? null,
-		cost: cost ?? null,
+		...("events" in operation ? { events: operation.events } : { cost: operation.cost ?? null }),
 		statements,
 		ms: Math.round(milliseconds * 10) / 10,
 		outcome,

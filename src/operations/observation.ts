@@ -44,7 +44,7 @@ export async function startObservation({ server, collector, write, clock }: Obse
 	return {
 		health,
 		measures: metrics,
-		beginOperation: createOperations({ tell, tracing }),
+		beginOperation: createOperations({ tell, tellOver: write && ((over) => write(logLine(over, clock()))), tracing }),
 		url: listening?.url,
 		stop: async () => {
 			await Promise.all([health.stop(), tracing?.stop()]);

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
+import type { Ending } from "../shared/ending.ts";
 import type { StatementWatch } from "../shared/measures.ts";
 import type { Asked, BeginOperation, Operation, OperationType } from "../shared/operation.ts";
-import { type AnsweredOperation, outcomeOf } from "./answered.ts";
+import { type AnsweredOperation, type OverSubscription, outcomeOf } from "./answered.ts";
 import type { OperationSpan, Tracing } from "./tracing.ts";
 
 export interface Watchers {
 	/** Told of each operation when it has been answered. */
 	readonly tell?: ((answered: AnsweredOperation) => void) | undefined;
+	/** Told of each subscription that had begun, when it is over. */
+	readonly tellOver?: ((over: OverSubscription) => void) | undefined;
 	readonly tracing?: Tracing | undefined;
 }
 
@@ -15,14 +18,14 @@ const sane = /^[\w.:-]{1,128}$/;
 
 /** Makes the operations of a service, and tells the watchers what became of them. */
 export const createOperations =
-	({ tell, tracing }: Watchers = {}): BeginOperation =>
+	({ tell, tellOver, tracing }: Watchers = {}): BeginOperation =>
 	({ requestId, traceparent }: Asked) =>
-		new WatchedOperation(requestId !== undefined && sane.test(requestId) ? requestId : randomUUID(), tell, tracing?.begin(traceparent));
+		new WatchedOperation(requestId !== undefined && sane.test(requestId) ? requestId : randomUUID(), { tell, tellOver }, tracing?.begin(traceparent));
 
 class WatchedOperation implements Operation {
 	readonly requestId: string;
 	readonly #begun = performance.now();
-	readonly #tell: Watchers["tell"];
+	readonly #watchers: Watchers;
 	#span: OperationSpan | undefined;
 	#type: OperationType | undefined;
 	#name: string | undefined;
@@ -30,13 +33,14 @@ class WatchedOperation implements Operation {
 	#cost: number | undefined;
 	#statements = 0;
 	#refusals: string[] | undefined;
-	#isEnded = false;
+	#state: "answering" | "answered" | "under way" = "answering";
+	#over: { readonly ending: Ending; readonly events: number } | undefined;
 	#isLeft = false;
 	#onLeave: (() => void) | undefined;
 
-	constructor(requestId: string, tell: Watchers["tell"], span: OperationSpan | undefined) {
+	constructor(requestId: string, watchers: Watchers, span: OperationSpan | undefined) {
 		this.requestId = requestId;
-		this.#tell = tell;
+		this.#watchers = watchers;
 		this.#span = span;
 	}
 
@@ -64,28 +68,27 @@ class WatchedOperation implements Operation {
 	}
 
 	end(codes: readonly string[]): void {
-		if (this.#isEnded) return;
-		this.#isEnded = true;
+		if (this.#state !== "answering") return;
 		this.#onLeave = undefined;
 		const all = [...new Set([...(this.#refusals ?? []), ...codes])];
-		const answered: AnsweredOperation = {
-			requestId: this.requestId,
-			viewer: this.#viewer,
-			type: this.#type,
-			name: this.#name,
-			cost: this.#cost,
-			statements: this.#statements,
-			milliseconds: performance.now() - this.#begun,
-			codes: all,
-			outcome: outcomeOf(all),
-		};
+		this.#state = this.#type === "subscription" && all.length === 0 ? "under way" : "answered";
+		const answered: AnsweredOperation = { ...this.#asFarAsKnown(), cost: this.#cost, codes: all, outcome: outcomeOf(all) };
 		this.#span?.end(answered);
 		this.#span = undefined; // a subscription goes on long after it has begun
-		this.#tell?.(answered);
+		this.#watchers.tell?.(answered);
+		if (this.#over !== undefined) this.over(this.#over.ending, this.#over.events);
+	}
+
+	over(ending: Ending, events: number): void {
+		this.#over = { ending, events }; // it may be over before it is answered that it has begun
+		if (this.#state !== "under way") return;
+		this.#state = "answered";
+		const { outcome, code } = ending;
+		this.#watchers.tellOver?.({ ...this.#asFarAsKnown(), events, outcome, codes: code === undefined ? [] : [code] });
 	}
 
 	leave(): void {
-		if (this.#isEnded) return;
+		if (this.#state !== "answering") return;
 		this.#isLeft = true;
 		this.#onLeave?.();
 		if (this.#type !== undefined) this.end(["CLIENT_CLOSED"]);
@@ -93,6 +96,17 @@ class WatchedOperation implements Operation {
 
 	onLeave(left: () => void): void {
 		if (this.#isLeft) left();
-		else if (!this.#isEnded) this.#onLeave = left;
+		else if (this.#state === "answering") this.#onLeave = left;
+	}
+
+	#asFarAsKnown() {
+		return {
+			requestId: this.requestId,
+			viewer: this.#viewer,
+			type: this.#type,
+			name: this.#name,
+			statements: this.#statements,
+			milliseconds: performance.now() - this.#begun,
+		};
 	}
 }

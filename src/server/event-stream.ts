@@ -1,5 +1,6 @@
 import type { ExecutionResult } from "graphql";
 import { fellBehind } from "../graphql/errors.ts";
+import { type Ending, endedWith } from "../shared/ending.ts";
 import type { Listener } from "../subscription/listener.ts";
 import { Backlog } from "./backlog.ts";
 
@@ -8,8 +9,8 @@ export type WrittenResult = ExecutionResult & { stringify(): string };
 
 /** A listener whose events are taken one by one. */
 export interface EventStream extends Listener {
-	/** The events as results. Throws what the listener was ended with, or FELL_BEHIND when too much waits to be taken. */
-	results(follower: { stop(): void }): AsyncIterableIterator<WrittenResult, void, void>;
+	/** The events as results. Throws what the listener was ended with, or FELL_BEHIND when too much waits to be taken. `ending` is how one ends that is left. */
+	results(follower: { stop(ending: Ending): void }, ending: () => Ending): AsyncIterableIterator<WrittenResult, void, void>;
 }
 
 type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => void; readonly fail: (error: unknown) => void };
@@ -19,7 +20,11 @@ type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => voi
  * loses its stream sends it back as Last-Event-ID, by itself if it is an EventSource.
  */
 export function createEventStream(): EventStream {
-	const backlog = new Backlog(() => end(fellBehind()));
+	const backlog = new Backlog(() => {
+		end(fellBehind());
+		following?.stop(endedWith("FELL_BEHIND"));
+	});
+	let following: { stop(ending: Ending): void } | undefined;
 	let ended: { readonly error: unknown } | undefined;
 	let taker: Taker | undefined;
 	const waiting: (() => void)[] = [];
@@ -58,18 +63,21 @@ export function createEventStream(): EventStream {
 		},
 		taken: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
 		end,
-		results: (follower) => ({
-			next,
-			return: async () => {
-				follower.stop();
-				backlog.clear();
-				end();
-				return { done: true, value: undefined };
-			},
-			[Symbol.asyncIterator]() {
-				return this;
-			},
-		}),
+		results: (follower, ending) => {
+			following = follower;
+			return {
+				next,
+				return: async () => {
+					follower.stop(ending());
+					backlog.clear();
+					end();
+					return { done: true, value: undefined };
+				},
+				[Symbol.asyncIterator]() {
+					return this;
+				},
+			};
+		},
 	};
 }
 

@@ -1,5 +1,7 @@
 import type { WebSocket } from "ws";
+import type { Ending } from "../shared/ending.ts";
 import { Backlog } from "./backlog.ts";
+import { endingOn } from "./socket-closes.ts";
 
 /** What is handed to the socket before it has sent the rest: it copies each message. */
 const mostInSocket = 16 * 1024;
@@ -30,6 +32,11 @@ export class Outbox {
 		}
 		this.#backlog ??= new Backlog(() => this.#socket.close(fellBehind.code, fellBehind.reason));
 		this.#backlog.push(message);
+	}
+
+	/** How an operation ends that is left now. */
+	get ending(): Ending {
+		return endingOn(this.#socket);
 	}
 
 	/** Resolves when nothing waits to be sent; undefined when nothing does. */

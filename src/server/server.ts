@@ -12,6 +12,7 @@ import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { betweenLooks, longestWaits } from "./limits.ts";
 import { answerPlainPosts } from "./plain-posts.ts";
 import { hasTarget } from "./request-target.ts";
+import { restart } from "./socket-closes.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -32,8 +33,8 @@ export interface RunningServer {
 	readonly url: string;
 	/**
 	 * Takes no more connections and waits for the requests under way; each is the last of its connection. What would last is
-	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012, streams of events and
-	 * silent connections are cut. So is, after eight seconds, whatever still waits for its client.
+	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012, streams of events are told
+	 * so and cut, as silent connections are. So is, after eight seconds, whatever still waits for its client.
 	 */
 	stop(): Promise<void>;
 }
@@ -112,11 +113,9 @@ export async function startServer(
 				for (const socket of sockets.clients) socket.terminate();
 			}, patience);
 			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-			for (const socket of sockets.clients) socket.close(1012, "The service stops: connect again, and go on from your last position.");
-			for (const response of underWay) {
-				if (!response.headersSent) makeLast(response);
-				else if (isStream(response)) response.destroy();
-			}
+			for (const socket of sockets.clients) socket.close(restart.code, restart.reason);
+			for (const response of underWay) if (!response.headersSent) makeLast(response);
+			pipeline.streams.stop();
 			await graphql.dispose();
 			http.closeIdleConnections();
 			for (const connection of silent) connection.destroy();
@@ -150,9 +149,6 @@ const onlyOne = (value: string | string[] | undefined): string | undefined => (t
 function makeLast(response: ServerResponse): void {
 	response.setHeader("connection", "close");
 }
-
-/** Whether these are server-sent events, which have no end of their own. */
-const isStream = ({ req }: ServerResponse): boolean => req.headers.accept?.includes("text/event-stream") === true;
 
 /**
  * The connections that have not asked anything yet, as browsers open them in advance. Node does not count them as idle, and a

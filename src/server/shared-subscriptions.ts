@@ -6,6 +6,7 @@ import { rateLimited } from "../graphql/errors.ts";
 import { hasWrongVariables } from "../subscription/operation.ts";
 import type { Subscribe, Subscriptions } from "../subscription/subscriptions.ts";
 import { createEventStream, type WrittenResult } from "./event-stream.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import { tooManyConnections } from "./sign-ins.ts";
 import type { Slots } from "./slots.ts";
 import type { SocketListener } from "./socket-listener.ts";
@@ -20,7 +21,7 @@ export interface SocketRoot {
  * Runs subscriptions together: those who are told the same share the work. Over HTTP they answer server-sent events, each
  * stream of which is one of its token's connections.
  */
-export const useSharedSubscriptions = (subscriptions: Subscriptions, connections: Slots): Plugin<Context> => {
+export const useSharedSubscriptions = (subscriptions: Subscriptions, connections: Slots, streams: OpenStreams): Plugin<Context> => {
 	async function onSocket(args: ExecutionArgs, listener: SocketListener, subscribe: Subscribe): Promise<SocketListener | ExecutionResult> {
 		const begun = await subscriptions.start(args, listener, subscribe);
 		return "stop" in begun ? listener.results(begun) : begun;
@@ -33,10 +34,13 @@ export const useSharedSubscriptions = (subscriptions: Subscriptions, connections
 		const stream = createEventStream();
 		const begun = await subscriptions.start(args, stream, subscribe, leave);
 		if (!("stop" in begun)) return begun;
-		const results = stream.results(begun);
+		const results = stream.results(begun, streams.ending);
 		// The client may leave before there is anything that could be told so.
 		if (response?.destroyed === true) await results.return?.();
-		else response?.once("close", () => void results.return?.());
+		else if (response !== undefined) {
+			streams.add(response, begun);
+			response.once("close", () => void results.return?.());
+		}
 		return results;
 	}
 

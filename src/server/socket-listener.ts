@@ -1,7 +1,12 @@
+import type { Ending } from "../shared/ending.ts";
 import type { Listener, Told } from "../subscription/listener.ts";
 import type { Outbox } from "./outbox.ts";
 
 type Over = IteratorResult<never, void>;
+
+interface Stoppable {
+	stop(ending: Ending): void;
+}
 
 /**
  * Sends each event on a socket by itself, as a message of one operation. As the results that graphql-ws waits for it is
@@ -11,7 +16,7 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	readonly #outbox: Outbox;
 	readonly #head: string;
 	readonly #onLeave: () => void;
-	#follower: { stop(): void } | undefined;
+	#follower: Stoppable | undefined;
 	#end: { readonly error: unknown } | undefined;
 	#isLeft = false;
 	#waiting: { readonly resolve: (over: Over) => void; readonly reject: (error: unknown) => void } | undefined;
@@ -38,9 +43,9 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	}
 
 	/** The silent results of what the follower is told. */
-	results(follower: { stop(): void }): this {
+	results(follower: Stoppable): this {
 		this.#follower = follower;
-		if (this.#isLeft) follower.stop();
+		if (this.#isLeft) follower.stop(this.#outbox.ending);
 		return this;
 	}
 
@@ -59,7 +64,7 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	/** The client leaves, maybe before there is anything to follow. */
 	async return(): Promise<Over> {
 		this.#isLeft = true;
-		this.#follower?.stop();
+		this.#follower?.stop(this.#outbox.ending);
 		this.#onLeave();
 		return { done: true, value: undefined };
 	}

@@ -13,6 +13,7 @@ import { codesOf } from "./observed-operations.ts";
 import { endIfUnread, Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
 import { SignIns } from "./sign-ins.ts";
+import { rememberClose } from "./socket-closes.ts";
 import { SocketListener } from "./socket-listener.ts";
 import type { Pipeline } from "./yoga.ts";
 
@@ -56,6 +57,7 @@ export function serveWebSocket(
 	const { tokens, measures } = services;
 	const signIns = new WeakMap<WebSocket, SignIns>();
 	const signIn = (socket: WebSocket, token: string): string | undefined => signIns.get(socket)?.add(token);
+	sockets.on("connection", rememberClose);
 	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, measures })));
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
 	sockets.on("connection", (socket) =>

@@ -17,6 +17,7 @@ import { clientAddress, type Proxies } from "./client-address.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { connectionsPerToken } from "./limits.ts";
 import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
+import { createOpenStreams, type OpenStreams } from "./open-streams.ts";
 import { usePlannedQueries } from "./planned-queries.ts";
 import { createPrepare, type Engine, type Prepare } from "./prepare.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
@@ -65,6 +66,7 @@ export interface Pipeline {
 	readonly authenticate: SignIn;
 	/** The connections of each token: WebSockets and streams of events together. */
 	readonly connections: Slots;
+	readonly streams: OpenStreams;
 	/** Where a request comes from: who does not sign in is metered by it. */
 	readonly addressOf: (request: IncomingMessage) => string;
 }
@@ -79,6 +81,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		return ofTransport.has(String(error.extensions["code"])) ? recoded(error, "BAD_REQUEST") : error;
 	};
 	const connections = createSlots(connectionsPerToken);
+	const streams = createOpenStreams();
 	const authenticate = meteredSignIn(services, admission);
 	const { documents, admit, weigh, eventCharges, plugin } = createAdmission(services, admission);
 	const prepare = createPrepare(documents, { admit, weigh }, (error, { operation }) => {
@@ -102,7 +105,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			usePlannedQueries(documents),
-			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections),
+			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections, streams),
 			plugin,
 		],
 		maskedErrors: { maskError: mask },
@@ -112,7 +115,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			return requests.watch(context, operation);
 		},
 	});
-	return { yoga, mask, prepare, authenticate, connections, addressOf: (request) => clientAddress(request, proxies) };
+	return { yoga, mask, prepare, authenticate, connections, streams, addressOf: (request) => clientAddress(request, proxies) };
 }
 
 /** Answers what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */

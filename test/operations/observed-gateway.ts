@@ -19,24 +19,7 @@ export interface ObservedGateway {
 export function observedGatewayForFile(collector?: () => string): () => ObservedGateway {
 	let observed: ObservedGateway | undefined;
 	beforeAll(async () => {
-		const written: string[] = [];
-		const observation = await startObservation({
-			server: { host: "127.0.0.1", port: 0 },
-			collector: collector?.(),
-			write: (line) => written.push(line),
-			clock: () => new Date("2026-06-15T12:00:00Z"),
-		});
-		const gateway = await startGateway({ template: "demo", database: measured(await freshDatabase("demo"), observation), observation });
-		observed = {
-			gateway,
-			observation,
-			lines: () => written.splice(0).map((line) => JSON.parse(line)),
-			count: async (series) => {
-				const text = await (await fetch(`${observation.url}/metrics`)).text();
-				const line = text.split("\n").find((line) => line.startsWith(`${series} `));
-				return Number(line?.slice(series.length + 1) ?? 0);
-			},
-		};
+		observed = await startObservedGateway(collector?.());
 	});
 	afterAll(async () => {
 		await observed?.gateway.stop();
@@ -45,6 +28,27 @@ export function observedGatewayForFile(collector?: () => string): () => Observed
 	return () => {
 		if (observed === undefined) throw new Error("The gateway is there while a test runs.");
 		return observed;
+	};
+}
+
+export async function startObservedGateway(collector?: string): Promise<ObservedGateway> {
+	const written: string[] = [];
+	const observation = await startObservation({
+		server: { host: "127.0.0.1", port: 0 },
+		collector,
+		write: (line) => written.push(line),
+		clock: () => new Date("2026-06-15T12:00:00Z"),
+	});
+	const gateway = await startGateway({ template: "demo", database: measured(await freshDatabase("demo"), observation), observation });
+	return {
+		gateway,
+		observation,
+		lines: () => written.splice(0).map((line) => JSON.parse(line)),
+		count: async (series) => {
+			const text = await (await fetch(`${observation.url}/metrics`)).text();
+			const line = text.split("\n").find((line) => line.startsWith(`${series} `));
+			return Number(line?.slice(series.length + 1) ?? 0);
+		},
 	};
 }
 

@@ -71,6 +71,7 @@ describe("an operation is one line of the log", () => {
 		await events.next();
 		expect(observed().lines()).toMatchObject([{ viewer: "provider", type: "subscription", name: "Alerts", outcome: "ok", codes: [] }]);
 		await client.dispose();
+		await expect.poll(() => observed().lines()).toHaveLength(1); // it has one more when it is over
 	});
 
 	test("a query over WebSocket", async () => {

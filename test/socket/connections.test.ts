@@ -117,12 +117,13 @@ describe("a token", () => {
 });
 
 describe("a service that stops", () => {
-	test("cuts streams of server-sent events instead of completing them", async () => {
+	test("says so to streams of server-sent events, and cuts them instead of completing them", async () => {
 		const other = await startGateway({ now: "2017-01-10T12:00:00Z" });
 		const owner = await makeProvider(other);
 		const events = await subscribeOverSse(other.url, owner.token, alerts);
-		const next = expect(events.next()).rejects.toThrow("terminated");
+		const next = expect(events.next()).rejects.toThrow("SERVICE_UNAVAILABLE");
 		await other.stop();
 		await next;
+		await expect(events.next()).rejects.toThrow("terminated");
 	});
 });

@@ -1,0 +1,32 @@
+import type { WebSocket } from "ws";
+import { completed, type Ending, endedWith, gone, stopped } from "../shared/ending.ts";
+
+/** What a socket that stops for the service's sake is closed with. */
+export const restart = { code: 1012, reason: "The service stops: connect again, and go on from your last position." };
+
+/** How subscriptions end by what the service closes their socket with. */
+const endings: ReadonlyMap<number | undefined, Ending> = new Map([
+	[restart.code, stopped],
+	[4400, endedWith("BAD_REQUEST")],
+	[4401, endedWith("UNAUTHENTICATED")],
+	[4403, endedWith("UNAUTHENTICATED")],
+	[4413, endedWith("FELL_BEHIND")],
+	[4429, endedWith("RATE_LIMITED")],
+]);
+
+/** What sockets were closed with: a client need not answer that, so what it has answered does not tell. */
+const closedWith = new WeakMap<WebSocket, number | undefined>();
+
+/** Remembers what the socket is closed with. A close of the client comes by here as well, to be answered with its own code. */
+export function rememberClose(socket: WebSocket): void {
+	const close = socket.close.bind(socket);
+	socket.close = (code, reason) => {
+		if (!closedWith.has(socket)) closedWith.set(socket, code);
+		close(code, reason);
+	};
+}
+
+/** How the subscriptions that leave the socket now end. */
+export function endingOn(socket: WebSocket): Ending {
+	return socket.readyState === socket.OPEN ? completed : (endings.get(closedWith.get(socket)) ?? gone);
+}
