@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { BadServers, serversOf } from "./database-servers.ts";
+import { DatabaseUrlProblem, parseDatabaseUrl } from "./database-url.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
 
@@ -78,7 +78,8 @@ export function parseConfig(env: Environment): Config {
 	const timeZone = check(zone, isTimeZone(zone), `TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "${zone}".`);
 	const url = given("DATABASE_URL");
 	const database: DatabaseConfig = url === undefined ? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" } : { kind: "server", url };
-	for (const problem of url === undefined ? [] : problemsOfPostgresUrl(url)) check(url, false, problem);
+	const urlProblem = url === undefined ? undefined : problemOf(url);
+	check(url, urlProblem === undefined, `DATABASE_URL ${urlProblem}.`);
 	const migrated = given("MIGRATE") ?? "on";
 	const migrate = check(migrated, migrated === "on" || migrated === "off", `MIGRATE must be on or off, not "${migrated}".`) as Config["migrate"];
 	const host = given("HOST") ?? "127.0.0.1";
@@ -183,13 +184,13 @@ function isRange(text: string): boolean {
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 
-function problemsOfPostgresUrl(text: string): string[] {
+/** What is wrong with the URL, as the rest of a sentence; undefined when nothing is. */
+function problemOf(databaseUrl: string): string | undefined {
 	try {
-		const { url } = serversOf(text);
-		const isOne = URL.canParse(url) && ["postgres:", "postgresql:"].includes(new URL(url).protocol) && new URL(url).pathname.length > 1;
-		return isOne ? [] : ["DATABASE_URL must look like postgresql://user:password@host:5432/database."];
+		parseDatabaseUrl(databaseUrl);
+		return undefined;
 	} catch (error) {
-		if (error instanceof BadServers) return [error.message];
+		if (error instanceof DatabaseUrlProblem) return error.message;
 		throw error;
 	}
 }

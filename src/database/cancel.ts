@@ -43,6 +43,7 @@ export async function cancelUntil(ended: () => boolean, on: pg.ClientBase, conne
 /** Sends one request. Returns whether the server has closed its connection, as it does when the request is passed on. */
 function passedOn({ processID, secretKey, host, port }: Cancellable, { client, cut }: Unpooled, within: number): Promise<boolean> {
 	const connection = client.connection as CancelConnection;
+	const { sslNegotiation } = client as pg.Client & { sslNegotiation?: string };
 	return new Promise((resolve) => {
 		let isSent = false;
 		const finish = (passed: boolean) => {
@@ -55,7 +56,10 @@ function passedOn({ processID, secretKey, host, port }: Cancellable, { client, c
 			connection.cancel(processID, secretKey);
 			isSent = true;
 		};
-		connection.on("connect", () => (client.ssl ? connection.requestSsl() : send()));
+		connection.on("connect", () => {
+			if (!client.ssl) send();
+			else if (sslNegotiation !== "direct") connection.requestSsl();
+		});
 		connection.on("sslconnect", send);
 		connection.on("error", () => finish(isSent)); // of a server that closes without a word
 		connection.on("end", () => finish(isSent));

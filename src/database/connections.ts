@@ -1,9 +1,10 @@
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { type ServerAddress, serversOf } from "../database-servers.ts";
+import type { DatabaseAddress, ServerHost } from "../database-url.ts";
 import { Abandoned } from "./caller.ts";
 import { cancelUntil } from "./cancel.ts";
+import { clientConfigs } from "./client-config.ts";
 import { createFairQueue, type Taker } from "./fair-queue.ts";
 import { createRoom } from "./prepared.ts";
 import { aim, createServerChoice, serves } from "./server-choice.ts";
@@ -38,8 +39,11 @@ export interface Connections {
 	 * that is coded ETIMEDOUT when it takes too long, or the server does not answer anything at the moment.
 	 */
 	take(caller?: Taker): Promise<Connection>;
-	/** A client that is not pooled, not connected yet, and closed with the others. Its statements have the usual time, or as much as they take. */
-	unpooled(name: string, time?: "unbounded"): { readonly client: pg.Client; cut(): void };
+	/**
+	 * A client that is not pooled, not connected yet, and closed with the others. The server's lists show what it is for behind
+	 * the service's name. Its statements have the usual time, or as much as they take.
+	 */
+	unpooled(purpose: string, time?: "unbounded"): { readonly client: pg.Client; cut(): void };
 	/** Ends them. What still runs after a moment is cut off, be it that a frozen server would take it on later. */
 	end(): Promise<void>;
 }
@@ -64,7 +68,10 @@ const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
  * refused at once until the server answers on a connection made anew: otherwise each step of a call would wait as long
  * again. The other connections from before are not used any more, for what became of the first may have become of them.
  */
-export function openConnections(url: string, { most, waits, types }: ConnectionsOptions): Connections {
+export function openConnections(address: DatabaseAddress, { most, waits: usual, types }: ConnectionsOptions): Connections {
+	const waits = { ...usual, connect: address.connectTimeout ?? usual.connect };
+	const configured = clientConfigs(address);
+	const { hosts, wanted, applicationName = "usage-gateway" } = address;
 	const sockets = new Set<Socket>();
 	/** Those of connections that are not pooled. */
 	const alone = new Set<Socket>();
@@ -72,8 +79,7 @@ export function openConnections(url: string, { most, waits, types }: Connections
 	const ended = new AbortController();
 	const tooLate = () => unavailable("timeout exceeded when trying to connect");
 	const queue = createFairQueue({ places: most, patience: { milliseconds: waits.freeConnection, tooLate } });
-	const { url: first, addresses, wanted } = serversOf(url);
-	const limits = { connectionString: first, statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
+	const limits = { statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
 	let isSilent = false;
 
 	function socket(): Socket {
@@ -86,10 +92,10 @@ export function openConnections(url: string, { most, waits, types }: Connections
 	/** Of each new connection, which server it is for; undefined when there is only one, whatever it is. */
 	const choose =
 		wanted &&
-		createServerChoice(addresses, async (address) => {
-			const client = new pg.Client({ ...limits, stream: socket, connectionTimeoutMillis: waits.connect, query_timeout: waits.connect });
+		createServerChoice(hosts, async (server) => {
+			const bounds = { ...limits, connectionTimeoutMillis: waits.connect, query_timeout: waits.connect };
+			const client = new pg.Client({ ...bounds, ...configured(server, socket) } as pg.ClientConfig);
 			client.on("error", () => {}); // told by what is asked of it
-			aim(client, address);
 			try {
 				await client.connect();
 				return await serves(client, wanted);
@@ -98,33 +104,38 @@ export function openConnections(url: string, { most, waits, types }: Connections
 			}
 		});
 
-	const Client = class extends pg.Client {
-		override connect(): Promise<this>;
-		override connect(connected: (error: Error | null) => void): void;
-		override connect(connected?: (error: Error | null) => void): Promise<this> | undefined {
-			const connecting = choose === undefined ? super.connect() : choose().then((address) => this.#connectTo(address));
-			if (connected === undefined) return connecting.then(() => this);
-			connecting.then(() => connected(null), connected);
-			return undefined;
-		}
+	/** Clients that are connected over these streams, to the chosen server, in so many milliseconds. Each is told what goes for it when it is made, as the pool does not. */
+	const clientsOver = (stream: () => Socket): (new (config?: pg.ClientConfig) => pg.Client) =>
+		class extends pg.Client {
+			constructor(config?: pg.ClientConfig) {
+				super({ ...config, ...configured(hosts[0], stream), connectionTimeoutMillis: waits.connect } as pg.ClientConfig);
+			}
 
-		#connectTo(address: ServerAddress): Promise<unknown> {
-			if ((this.connection.stream as Socket).destroyed) throw unavailable("timeout exceeded when trying to connect"); // given up meanwhile
-			aim(this, address);
-			return super.connect();
-		}
-	};
+			override connect(): Promise<this>;
+			override connect(connected: (error: Error | null) => void): void;
+			override connect(connected?: (error: Error | null) => void): Promise<this> | undefined {
+				const connecting = choose === undefined ? super.connect() : choose().then((server) => this.#connectTo(server));
+				if (connected === undefined) return connecting.then(() => this);
+				connecting.then(() => connected(null), connected);
+				return undefined;
+			}
+
+			#connectTo(server: ServerHost): Promise<unknown> {
+				if ((this.connection.stream as Socket).destroyed) throw unavailable("timeout exceeded when trying to connect"); // given up meanwhile
+				if (server !== hosts[0]) aim(this, server);
+				return super.connect();
+			}
+		};
 
 	function openPool(): pg.Pool {
 		const opened = new pg.Pool({
 			...limits,
-			stream: socket,
 			max: most,
 			// The pool has one wait for two things: a connection may take longer to be free than to be made.
-			Client: connectingWithin(waits.connect, Client),
-			connectionTimeoutMillis: waits.freeConnection,
+			Client: clientsOver(socket) as new () => pg.Client, // typed without the configuration that the pool passes
+			connectionTimeoutMillis: Math.max(waits.freeConnection, waits.connect),
 			idle_in_transaction_session_timeout: waits.idleInTransaction,
-			application_name: "usage-gateway",
+			application_name: applicationName,
 		});
 		opened.on("error", () => {}); // an idle connection was lost: the pool opens another one
 		opened.on("connect", (client) => client.on("error", () => {})); // its statements fail, which is told there
@@ -137,12 +148,13 @@ export function openConnections(url: string, { most, waits, types }: Connections
 		void gone.then(() => pools.delete(gone));
 	}
 
-	function unpooled(name: string, time?: "unbounded"): { client: pg.Client; cut(): void } {
+	function unpooled(purpose: string, time?: "unbounded"): { client: pg.Client; cut(): void } {
 		const own = socket();
 		alone.add(own);
 		own.once("close", () => alone.delete(own));
 		const bounds = time === "unbounded" ? { ...limits, statement_timeout: 0, query_timeout: 0 } : limits;
-		const client = new Client({ ...bounds, stream: () => own, ...keptAlive, connectionTimeoutMillis: waits.connect, application_name: name });
+		const Client = clientsOver(() => own);
+		const client = new Client({ ...bounds, ...keptAlive, application_name: `${applicationName}${purpose}` });
 		client.on("error", () => {}); // told by what is asked of it, and by its end
 		return { client, cut: () => void own.destroy() };
 	}
@@ -156,7 +168,7 @@ export function openConnections(url: string, { most, waits, types }: Connections
 	}
 
 	async function answers(): Promise<boolean> {
-		const { client, cut } = unpooled("usage-gateway");
+		const { client, cut } = unpooled("");
 		try {
 			await client.connect();
 			await client.query({ text: "select 1", query_timeout: waits.connect } as pg.QueryConfig);
@@ -194,7 +206,7 @@ export function openConnections(url: string, { most, waits, types }: Connections
 			try {
 				const from = pool;
 				const client = await from.connect().catch(named);
-				const cancel = (ended: () => boolean) => cancelUntil(ended, client, () => unpooled("usage-gateway cancel"), waits.connect);
+				const cancel = (ended: () => boolean) => cancelUntil(ended, client, () => unpooled(" cancel"), waits.connect);
 				return taken(client, { onSilence: () => fallSilent(from), onChangeless: () => leave(from), release, abandoned: caller.abandoned, cancel });
 			} catch (error) {
 				release();
@@ -285,15 +297,6 @@ function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abando
 
 /** The server has refused the statement, and waits for the next one. */
 const leavesConnection = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === "ERROR";
-
-function connectingWithin(connectionTimeoutMillis: number, Client: typeof pg.Client): new () => pg.Client {
-	const Connecting = class extends Client {
-		constructor(config?: pg.ClientConfig) {
-			super({ ...config, connectionTimeoutMillis });
-		}
-	};
-	return Connecting; // typed without the configuration that the pool passes
-}
 
 const silent = () => unavailable("The server does not answer.");
 

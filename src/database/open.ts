@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseConfig } from "../config.ts";
+import { parseDatabaseUrl, shownAddress } from "../database-url.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
 import { type Database, watchedDatabase } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
@@ -51,8 +52,7 @@ async function openServer(url: string, options: PostgresOptions): Promise<Databa
 	try {
 		return await openPostgres(url, options);
 	} catch (error) {
-		const [, host, pathname] = /^\w+:\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)/.exec(url) ?? [];
-		throw new Failure(`The database ${host}${pathname} of DATABASE_URL cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
+		throw new Failure(`The database ${shownAddress(parseDatabaseUrl(url))} of DATABASE_URL cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
 	}
 }
 

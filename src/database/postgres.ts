@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import type pg from "pg";
+import { parseDatabaseUrl } from "../database-url.ts";
 import type { Caller } from "./caller.ts";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
 import type { Database, Queries, Session } from "./database.ts";
@@ -34,9 +35,9 @@ export interface PostgresOptions {
 	readonly onRetry?: (() => void) | undefined;
 }
 
-/** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15. */
+/** Opens a PostgreSQL server by its URL. Throws when it cannot be reached or is older than 15. */
 export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry }: PostgresOptions = {}): Promise<Database> {
-	const connections = openConnections(url, { most, waits, types: exactTypes });
+	const connections = openConnections(parseDatabaseUrl(url), { most, waits, types: exactTypes });
 	let foundFull = -Infinity;
 	const noteFull = () => {
 		foundFull = performance.now();
@@ -81,7 +82,7 @@ const transactions =
 	};
 
 async function inSession<Result>(connections: Connections, work: (session: Session) => Promise<Result>): Promise<Result> {
-	const { client, cut } = connections.unpooled("usage-gateway migrations", "unbounded");
+	const { client, cut } = connections.unpooled(" migrations", "unbounded");
 	try {
 		await client.connect();
 		await client.query("set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0");
@@ -167,7 +168,7 @@ async function listen(connections: Connections, channel: string, notified: (payl
 	let retry: NodeJS.Timeout | undefined;
 
 	const connect = async () => {
-		const next = connections.unpooled("usage-gateway log");
+		const next = connections.unpooled(" log");
 		cut = next.cut;
 		next.client.on("notification", ({ payload = "" }) => notified(payload));
 		try {

@@ -9,7 +9,7 @@ export function createProbe(connections: Connections, isFull: () => boolean): Pr
 	let open: { ask(): Promise<boolean>; cut(): void } | undefined;
 
 	function connect() {
-		const { client, cut } = connections.unpooled("usage-gateway health");
+		const { client, cut } = connections.unpooled(" health");
 		const connected = client.connect();
 		const ask = async () => {
 			await connected;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
-import type { ServerAddress, WantedServer } from "../database-servers.ts";
+import type { ServerHost, WantedServer } from "../database-url.ts";
 
 /** Before the next server is asked beside one that has not answered yet, in milliseconds. */
 const usualPatience = 250;
@@ -62,10 +62,10 @@ interface Aimed extends pg.Client {
 }
 
 /** Has a client that is not connected yet connect there, whatever its configuration says. */
-export function aim(client: pg.Client, { host, port }: ServerAddress): void {
+export function aim(client: pg.Client, { name, port }: ServerHost): void {
 	const aimed: Aimed = client;
-	aimed.host = host;
-	aimed.port = port;
+	if (name !== undefined) aimed.host = name;
+	aimed.port = port ?? 5432;
 }
 
 /** Whether the server that the client is connected to is as wanted. */
