@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { parseConfig } from "../config.ts";
@@ -8,7 +9,6 @@ import { finishIndexJobs } from "./index-jobs.ts";
 import { applyMigrations } from "./migrations.ts";
 import { openDatabase } from "./open.ts";
 import { openPGlite } from "./pglite.ts";
-import { pendingMigration } from "./schema-drift.ts";
 
 const usage = `Brings the database to the schema of prisma/schema.prisma.
 
@@ -52,6 +52,9 @@ function argumentsOf(args: string[]) {
 }
 
 async function pending(): Promise<string | undefined> {
+	if (!existsSync(projectPath("prisma", "schema.prisma")))
+		throw new Failure("Schema and migrations are compared where the sources are: prisma/schema.prisma is not part of what is installed to run.");
+	const { pendingMigration } = await import("./schema-drift.ts"); // which is not either
 	const scratch = await openPGlite();
 	return pendingMigration(scratch).finally(() => scratch.close());
 }

@@ -39,6 +39,7 @@ const programs = {
 	"turn-month": "month-turn/main.js",
 	notifications: "notification/main.js",
 	verify: "verify/main.js",
+	world: "world/main.js",
 };
 type Command = keyof typeof programs;
 
@@ -50,7 +51,7 @@ export async function run(command: Command, settings: Settings, ...args: string[
 }
 
 /** Starts the service on a free port, and waits until it says where it is. Throws what it printed when it ends before. */
-export async function startService(settings: Settings, options?: { openFiles?: number }): Promise<Service> {
+export async function startService(settings: Settings, options?: Starting): Promise<Service> {
 	const { child, output, ended } = begin("service", { PORT: "0", GRAPHIQL: "on", LOG: "off", RATE_LIMIT: "0", ...settings }, [], options);
 	const greeting = new Promise<string>((resolve) => {
 		child.stdout?.on("data", () => {
@@ -83,20 +84,29 @@ export async function startService(settings: Settings, options?: { openFiles?: n
 	};
 }
 
-/** How a command is started: with so many files that it may open, or within another program. */
+/** How a command is started: with so many files that it may open, within another program, or elsewhere. */
 interface Starting {
 	readonly openFiles?: number;
 	/** The other program's words. */
 	readonly within?: readonly string[];
+	/** Whose dist is run: the project's without it. */
+	readonly folder?: string;
+	/** The working directory: the project's folder without it. */
+	readonly cwd?: string;
 }
 
 /** Starts one of the commands of package.json. */
-export function begin(command: Command, settings: Settings, args: readonly string[] = [], { openFiles, within = [] }: Starting = {}) {
-	const program = [process.execPath, "--enable-source-maps", projectPath("dist", programs[command]), ...args];
+export function begin(
+	command: Command,
+	settings: Settings,
+	args: readonly string[] = [],
+	{ openFiles, within = [], folder = projectPath(), cwd = projectPath() }: Starting = {},
+) {
+	const program = [process.execPath, "--enable-source-maps", join(folder, "dist", programs[command]), ...args];
 	const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$0" "$@"`];
 	const [file = "", ...rest] = [...limited, ...within, ...program];
 	const child = spawn(file, rest, {
-		cwd: projectPath(),
+		cwd,
 		env: { PATH: process.env["PATH"], ...settings },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
@@ -132,8 +142,8 @@ export function directoriesForFile(): () => Promise<string> {
 }
 
 /** Runs a document on a service, as the owner of the token. */
-export async function ask(service: Pick<Service, "url">, token: string, query: string) {
+export async function ask(service: Pick<Service, "url">, token: string, query: string, variables?: object) {
 	const headers = { "content-type": "application/json", connection: "close", authorization: `Token ${token}` };
-	const response = await fetch(service.url, { method: "POST", headers, body: JSON.stringify({ query }) });
+	const response = await fetch(service.url, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
 	return response.json();
 }

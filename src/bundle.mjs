@@ -1,0 +1,36 @@
+// Bundles the service and its commands, once what they are generated from is there.
+import "../prisma/generate.mjs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const programs = [
+	"main.ts",
+	"access/main.ts",
+	"database/main.ts",
+	"import/main.ts",
+	"month-turn/main.ts",
+	"notification/main.ts",
+	"verify/main.ts",
+	"world/main.ts",
+];
+
+/** Bundles all programs, and what several of them share or load later as parts of their own; the options say what becomes of them. */
+export const bundle = (options) =>
+	build({
+		absWorkingDir: path(".."),
+		entryPoints: programs.map(path),
+		bundle: true,
+		splitting: true, // what is loaded later, or by several, is a file of its own
+		chunkNames: "parts/[name]-[hash]",
+		packages: "external",
+		platform: "node",
+		format: "esm",
+		target: "node20",
+		sourcemap: true,
+		outdir: path("../dist"),
+		outbase: path("."),
+		logLevel: "warning",
+		metafile: true,
+		...options,
+	});
