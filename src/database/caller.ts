@@ -2,6 +2,10 @@
 export interface Caller {
 	/** Callers of the same key share their part of the connections. */
 	readonly key: string;
+	/** Username, for those who run the service. */
+	readonly viewer: string;
+	/** The request; undefined for events of subscriptions. */
+	readonly requestId?: string | undefined;
 	/**
 	 * Aborted when nobody waits for the answers any more: what waits for a connection is refused, and a statement that runs is
 	 * cancelled. Only for callers that write nothing.

@@ -5,6 +5,7 @@ import type { DatabaseAddress, ServerHost } from "../database-url.ts";
 import { Abandoned } from "./caller.ts";
 import { cancelUntil } from "./cancel.ts";
 import { clientConfigs } from "./client-config.ts";
+import type { PoolUse } from "./database.ts";
 import { createFairQueue, type Taker } from "./fair-queue.ts";
 import { createRoom } from "./prepared.ts";
 import { aim, createServerChoice, serves } from "./server-choice.ts";
@@ -39,6 +40,8 @@ export interface Connections {
 	 * that is coded ETIMEDOUT when it takes too long, or the server does not answer anything at the moment.
 	 */
 	take(caller?: Taker): Promise<Connection>;
+	/** How the pooled ones are used. */
+	use(): PoolUse;
 	/**
 	 * A client that is not pooled, not connected yet, and closed with the others. The server's lists show what it is for behind
 	 * the service's name. Its statements have the usual time, or as much as they take.
@@ -213,6 +216,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 				throw error;
 			}
 		},
+		use: queue.use,
 		unpooled,
 		end: async () => {
 			ended.abort();

@@ -33,6 +33,8 @@ export interface Database extends Queries {
 	listen(channel: string, notified: (payload: string) => void): Promise<() => Promise<void>>;
 	/** Does work on a connection that nothing else shares, whose statements take as long as they take. */
 	withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
+	/** How its connections are used at the moment; the embedded database has one. */
+	pool(): PoolUse;
 	/** A way to find out whether the database answers and takes changes, which what else runs on it does not hold up. */
 	probe(): Probe;
 	close(): Promise<void>;
@@ -43,6 +45,26 @@ export interface Session extends Queries {
 	/** Runs statements without values, all in one transaction unless they begin and end one themselves. */
 	script(statements: string): Promise<void>;
 }
+
+/** How many connections there may be for statements, how many run something, and how many callers wait for one. */
+export interface PoolUse {
+	readonly size: number;
+	readonly inUse: number;
+	readonly waiting: number;
+	/** How long callers have waited in all, in seconds, those who wait now left out. */
+	readonly waited: number;
+}
+
+/** A statement that has run, or failed, with the time that it took without the wait for a connection. */
+export interface EndedStatement {
+	readonly text: string;
+	readonly milliseconds: number;
+	/** On whose behalf; undefined for the service itself. */
+	readonly caller: Caller | undefined;
+}
+
+/** Told of each statement when it has ended. Cheap, and never throws. */
+export type OnStatement = (ended: EndedStatement) => void;
 
 export interface Probe {
 	/** Whether the database answers within that many milliseconds, and takes changes. One question at a time. */

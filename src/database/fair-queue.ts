@@ -1,4 +1,5 @@
 import { Abandoned } from "./caller.ts";
+import type { PoolUse } from "./database.ts";
 
 /** Gives a place back. */
 type Release = () => void;
@@ -13,6 +14,8 @@ export interface Taker {
 export interface FairQueue {
 	/** A place, when it is the taker's turn. Throws Abandoned, the error of `refuseAll`, and what `tooLate` makes of too long a wait. */
 	take(taker: Taker): Promise<Release>;
+	/** How its places are used at the moment. */
+	use(): PoolUse;
 	/** Refuses all who wait. */
 	refuseAll(error: Error): void;
 }
@@ -50,6 +53,8 @@ export function createFairQueue({ places, patience }: FairQueueOptions): FairQue
 	const ofService = places - Math.floor(places / servicePart);
 	let free = places;
 	let turns = 0;
+	let waiting = 0;
+	let waited = 0;
 
 	function groupOf(key: string | undefined): Group {
 		const group = groups.get(key) ?? { key, held: 0, lastTurn: 0, waiting: new Set<Waiter>() };
@@ -100,7 +105,11 @@ export function createFairQueue({ places, patience }: FairQueueOptions): FairQue
 	/** Waits in the group's line. */
 	function wait(group: Group, abandoned: AbortSignal | undefined): Promise<Release> {
 		return new Promise((resolve, reject) => {
+			const begun = performance.now();
+			waiting++;
 			const settled = () => {
+				waiting--;
+				waited += performance.now() - begun;
 				clearTimeout(timer);
 				abandoned?.removeEventListener("abort", leave);
 			};
@@ -130,6 +139,7 @@ export function createFairQueue({ places, patience }: FairQueueOptions): FairQue
 			// Nobody who has a turn waits: this one overtakes none.
 			return group.waiting.size === 0 && hasTurn(group) ? occupy(group) : wait(group, abandoned);
 		},
+		use: () => ({ size: places, inUse: places - free, waiting, waited: waited / 1_000 }),
 		refuseAll: (error) => {
 			for (const group of [...groups.values()]) for (const waiter of [...group.waiting]) waiter.refuse(error);
 		},

@@ -10,14 +10,14 @@ import { openPGlite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
 
 /** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
-export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits" | "onRetry"> = {}): Promise<Database> {
-	return config.kind === "embedded" ? openEmbedded(config.directory) : openServer(config.url, options);
+export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits" | "onRetry" | "onStatement"> = {}): Promise<Database> {
+	return config.kind === "embedded" ? openEmbedded(config.directory, options.onStatement) : openServer(config.url, options);
 }
 
-async function openEmbedded(directory: string): Promise<Database> {
+async function openEmbedded(directory: string, onStatement: PostgresOptions["onStatement"]): Promise<Database> {
 	const lock = await lockedOrFailure(directory);
 	try {
-		const database = await openPGlite(join(directory, "pglite"), undefined, watchDiskSpace(directory, tell));
+		const database = await openPGlite(join(directory, "pglite"), undefined, watchDiskSpace(directory, tell), onStatement);
 		const guarded = watchedDatabase(database, (_statement, run) => {
 			lock.check();
 			return run();

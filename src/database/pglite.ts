@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { PGlite, types } from "@electric-sql/pglite";
 import { dataDir as preparedCluster } from "@electric-sql/pglite-prepopulatedfs";
 import type { Caller } from "./caller.ts";
-import type { Database, Queries } from "./database.ts";
+import type { Database, OnStatement, Queries } from "./database.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import type { Sql } from "./sql.ts";
 import { diskFull } from "./states.ts";
@@ -29,7 +29,7 @@ export interface PGliteDatabase extends Database {
  * lock. One that is made starts with the files of `cluster`, a tar: with nothing but PostgreSQL's own unless it is given.
  * It takes no changes while `isShort` says that its disk is about to be full: on a full one it would hang for ever.
  */
-export async function openPGlite(directory?: string, cluster?: Blob, isShort = () => false): Promise<PGliteDatabase> {
+export async function openPGlite(directory?: string, cluster?: Blob, isShort = () => false, onStatement?: OnStatement): Promise<PGliteDatabase> {
 	const pglite = await (directory === undefined ? made({}, cluster) : inDirectory(directory));
 	const queue = createFairQueue({ places: 1 });
 	let takesChanges = true;
@@ -51,11 +51,12 @@ export async function openPGlite(directory?: string, cluster?: Blob, isShort = (
 		if (takesChanges && isShort()) throw diskFull();
 	};
 	const onBehalfOf = (caller: Caller | undefined): Pick<Database, "rows" | "tuples" | "transaction"> => {
-		const { rows, tuples } = over(pglite, caller);
+		const { rows, tuples } = over(pglite, { caller, onStatement });
 		return {
 			rows: <Row extends object>(statement: Sql) => inTurn(caller, () => rows<Row>(statement)),
 			tuples: (statement) => inTurn(caller, () => tuples(statement)),
-			transaction: (work) => inTurn(caller && { key: caller.key }, () => pglite.transaction((tx) => work(over(tx, caller, refuseShort)))),
+			transaction: (work) =>
+				inTurn(caller && { key: caller.key }, () => pglite.transaction((tx) => work(over(tx, { caller, onStatement, before: refuseShort })))),
 		};
 	};
 	const database: PGliteDatabase = {
@@ -66,7 +67,8 @@ export async function openPGlite(directory?: string, cluster?: Blob, isShort = (
 			const stop = await pglite.listen(channel, notified);
 			return () => stop();
 		},
-		withSession: (work) => work({ ...over(pglite, undefined), script: async (statements) => void (await pglite.exec(statements)) }),
+		withSession: (work) => work({ ...over(pglite), script: async (statements) => void (await pglite.exec(statements)) }),
+		pool: queue.use,
 		// The adapter is typed against an older copy of the same interface.
 		adapter: async () => new (await import("pglite-prisma-adapter")).PrismaPGlite(pglite) as unknown as PrismaAdapterFactory,
 		// It is in this process: it answers for as long as it is open, and takes changes while there is room for them.
@@ -98,14 +100,26 @@ const exactTypes = { [types.DATE]: text, [types.NUMERIC]: text, [types.INT8]: te
 
 type Executor = Pick<PGlite, "query">;
 
-function over(executor: Executor, caller: Caller | undefined, before: () => void = () => {}): Queries {
-	async function timed<Result>(run: () => Promise<Result>): Promise<Result> {
-		before();
+interface Running {
+	readonly caller?: Caller | undefined;
+	readonly onStatement?: OnStatement | undefined;
+	/** Called before each statement. */
+	readonly before?: () => void;
+}
+
+function over(executor: Executor, { caller, onStatement, before }: Running = {}): Queries {
+	async function timed<Result>(text: string, run: () => Promise<Result>): Promise<Result> {
+		before?.();
 		const begun = performance.now();
-		return run().finally(() => caller?.took(performance.now() - begun));
+		return run().finally(() => {
+			const milliseconds = performance.now() - begun;
+			caller?.took(milliseconds);
+			onStatement?.({ text, milliseconds, caller });
+		});
 	}
 	return {
-		rows: async <Row extends object>({ text, values }: Sql) => (await timed(() => executor.query<Row>(text, values))).rows,
-		tuples: async ({ text, values }: Sql) => (await timed(() => executor.query<unknown[]>(text, values, { rowMode: "array" }))).rows as unknown as unknown[][],
+		rows: async <Row extends object>({ text, values }: Sql) => (await timed(text, () => executor.query<Row>(text, values))).rows,
+		tuples: async ({ text, values }: Sql) =>
+			(await timed(text, () => executor.query<unknown[]>(text, values, { rowMode: "array" }))).rows as unknown as unknown[][],
 	};
 }

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { parseDatabaseUrl } from "../database-url.ts";
 import type { Caller } from "./caller.ts";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
-import type { Database, Queries, Session } from "./database.ts";
+import type { Database, OnStatement, Queries, Session } from "./database.ts";
 import { exactTypes } from "./exact-types.ts";
 import { createNames } from "./prepared.ts";
 import { createProbe } from "./probe.ts";
@@ -33,16 +33,17 @@ export interface PostgresOptions {
 	readonly waits?: Waits;
 	/** Called before a transaction or a statement is done again that was a deadlock's victim. */
 	readonly onRetry?: (() => void) | undefined;
+	readonly onStatement?: OnStatement | undefined;
 }
 
 /** Opens a PostgreSQL server by its URL. Throws when it cannot be reached or is older than 15. */
-export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry }: PostgresOptions = {}): Promise<Database> {
+export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry, onStatement }: PostgresOptions = {}): Promise<Database> {
 	const connections = openConnections(parseDatabaseUrl(url), { most, waits, types: exactTypes });
 	let foundFull = -Infinity;
 	const noteFull = () => {
 		foundFull = performance.now();
 	};
-	const place: Place = { noteFull, connections, nameOf: createNames(), time: createSharedTime(() => performance.now()), onRetry };
+	const place: Place = { noteFull, connections, nameOf: createNames(), time: createSharedTime(() => performance.now()), onRetry, onStatement };
 	const queries = onAny(place, undefined);
 	try {
 		await refuseOldServer(queries);
@@ -57,6 +58,7 @@ export async function openPostgres(url: string, { connections: most = 10, waits 
 		onBehalfOf: (caller) => ({ ...database, ...onAny(place, caller), transaction: transactions(place, caller) }),
 		listen: (channel, notified) => listen(connections, channel, notified),
 		withSession: (work) => inSession(connections, work),
+		pool: () => connections.use(),
 		probe: () => createProbe(connections, () => performance.now() - foundFull < afterFullDisk),
 		close: () => connections.end(),
 	};
@@ -70,6 +72,7 @@ interface Place {
 	readonly nameOf: (text: string) => string;
 	readonly time: SharedTime;
 	readonly onRetry: (() => void) | undefined;
+	readonly onStatement: OnStatement | undefined;
 	/** Called when the server's disk is found to be full. */
 	noteFull(): void;
 }
@@ -132,12 +135,13 @@ function onAny(place: Place, caller: Caller | undefined): Queries {
 }
 
 /** Statements on the connection, by prepared ones. Work that goes on after its transaction has nothing to run them in. */
-function on(connection: Connection, { nameOf, time, noteFull }: Place, caller: Caller | undefined, isOver: () => boolean = () => false): Queries {
+function on(connection: Connection, { nameOf, time, noteFull, onStatement }: Place, caller: Caller | undefined, isOver: () => boolean = () => false): Queries {
 	const query = ({ text, values }: Sql) => {
 		if (isOver()) throw new Error("The transaction is over.");
 		return { text, values, name: nameOf(text) };
 	};
-	async function timed<Result>(run: () => Promise<Result>): Promise<Result> {
+	async function timed<Result>(text: string, run: () => Promise<Result>): Promise<Result> {
+		const begun = performance.now();
 		const end = time.begin();
 		try {
 			return await run();
@@ -147,11 +151,12 @@ function on(connection: Connection, { nameOf, time, noteFull }: Place, caller: C
 		} finally {
 			const took = end();
 			caller?.took(took);
+			onStatement?.({ text, milliseconds: performance.now() - begun, caller });
 		}
 	}
 	return {
-		rows: async <Row extends object>(statement: Sql) => (await timed(() => connection.query<Row>(query(statement)))).rows,
-		tuples: async (statement) => (await timed(() => connection.query<unknown[]>({ ...query(statement), rowMode: "array" }))).rows,
+		rows: async <Row extends object>(statement: Sql) => (await timed(statement.text, () => connection.query<Row>(query(statement)))).rows,
+		tuples: async (statement) => (await timed(statement.text, () => connection.query<unknown[]>({ ...query(statement), rowMode: "array" }))).rows,
 	};
 }
 

@@ -98,7 +98,7 @@ export function createContext(services: Services, asker?: Asker, operation?: Ope
 		return { ...services, ...none, ...ofNobody };
 	}
 	const { token, viewer, lastEventId } = asker;
-	const caller = new OperationCaller(token);
+	const caller = new OperationCaller(token, viewer.username, operation?.requestId);
 	const watched = (database: Database) => (operation === undefined ? database : watchedDatabase(database, operation.watch));
 	const database = watched(services.database.onBehalfOf(caller));
 	const shared = () => watched(services.database.onBehalfOf(caller.together));

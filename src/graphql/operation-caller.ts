@@ -8,14 +8,19 @@ export class OperationCaller implements Caller {
 	#milliseconds = 0;
 	#onTook: ((milliseconds: number) => void) | undefined;
 
-	/** An operation of the token. */
-	constructor(token: string) {
+	readonly viewer: string;
+	readonly requestId: string | undefined;
+
+	/** An operation of the token, which signs the viewer in. */
+	constructor(token: string, viewer: string, requestId: string | undefined) {
 		this.key = token;
+		this.viewer = viewer;
+		this.requestId = requestId;
 	}
 
 	/** The same for what several operations wait for: none of them may abandon it. */
 	get together(): Caller {
-		return { key: this.key, took: (milliseconds) => this.took(milliseconds) };
+		return { key: this.key, viewer: this.viewer, requestId: this.requestId, took: (milliseconds) => this.took(milliseconds) };
 	}
 
 	get abandoned(): AbortSignal | undefined {
