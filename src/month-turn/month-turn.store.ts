@@ -23,6 +23,12 @@ export function offeringsToTurn(queries: Queries, month: BillingPeriod, named?: 
 	`);
 }
 
+/** The last month that has begun for every offering; this one when there is none that has not begun it. One that has begun no month is new: it begins this one. */
+export async function lastMonthOfAll(queries: Queries, thisMonth: BillingPeriod): Promise<BillingPeriod> {
+	const months = (await offeringsToTurn(queries, thisMonth)).map(({ lastTurned }) => lastTurned ?? addMonths(thisMonth, -1));
+	return months.sort()[0] ?? thisMonth;
+}
+
 /** Marks that the month has begun for the offering. False when it had begun already. */
 export async function markTurned(tx: Queries, offeringUuid: string, month: BillingPeriod, now: Date): Promise<boolean> {
 	const marked = await tx.rows(sql`

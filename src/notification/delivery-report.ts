@@ -9,7 +9,8 @@ export interface DeliveryReport {
 }
 
 export function createDeliveryReport(tell: (line: string) => void): DeliveryReport {
-	const known = new Set<FailureCause>();
+	/** How many attempts have failed, by cause. */
+	const known = new Map<FailureCause, number>();
 	const met = new Set<FailureCause>();
 	let isSent = false;
 	return {
@@ -21,15 +22,16 @@ export function createDeliveryReport(tell: (line: string) => void): DeliveryRepo
 			}
 			const { cause, reason } = outcome.failed;
 			met.add(cause);
-			if (known.has(cause)) return;
-			known.add(cause);
+			const before = known.get(cause) ?? 0;
+			known.set(cause, before + 1);
+			if (before > 0) return;
 			tell(`Notifications cannot be delivered (${cause}): ${reason}`);
 		},
 		endRound: () => {
-			const ended = isSent ? [...known].filter((cause) => !met.has(cause)) : [];
-			for (const cause of ended) {
+			const ended = isSent ? [...known].filter(([cause]) => !met.has(cause)) : [];
+			for (const [cause, attempts] of ended) {
 				known.delete(cause);
-				tell(`Notifications are delivered again (${cause}).`);
+				tell(`Notifications are delivered again (${cause}): attempts that had failed: ${attempts}.`);
 			}
 			met.clear();
 			isSent = false;

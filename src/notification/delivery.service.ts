@@ -2,7 +2,7 @@ import { every } from "../shared/every.ts";
 import type { Measures } from "../shared/measures.ts";
 import { createDeliveryReport } from "./delivery-report.ts";
 import { type Delivery, deliverDue } from "./notification.service.ts";
-import { isAnyDue } from "./notification.store.ts";
+import { countDue } from "./notification.store.ts";
 import type { Outcome } from "./notification.ts";
 
 export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
@@ -35,9 +35,10 @@ export function startDelivery({ tell, onError, measures, isClockRight = async ()
 	const round = async () => {
 		if (!(await isClockRight())) return;
 		await deliverDue({ ...delivery, onOutcome }, stopping.signal).finally(report.endRound);
-		if (transport === undefined && !isWaitTold && (await isAnyDue(database, clock()))) {
+		const waiting = transport === undefined && !isWaitTold ? await countDue(database, clock()) : 0;
+		if (waiting > 0) {
 			isWaitTold = true;
-			tell("Notifications wait and are not sent: SMTP_URL is not set.");
+			tell(`Notifications wait and are not sent: ${waiting}. SMTP_URL is not set.`);
 		}
 	};
 

@@ -72,9 +72,39 @@ export async function giveUpCutShort(queries: Queries, now: Date): Promise<numbe
 	return rows.length;
 }
 
-/** Whether a notification is due. */
-export async function isAnyDue(queries: Queries, now: Date): Promise<boolean> {
-	return (await queries.rows(sql`select from "Notification" where "state" = 'PENDING' and "due" <= ${now}::timestamptz limit 1`)).length > 0;
+/** What is counted of many. */
+const mostCounted = 10_000;
+
+/** How many notifications are due; ten thousand stands for as many or more. */
+export async function countDue(queries: Queries, now: Date): Promise<number> {
+	const [row] = await queries.rows<{ count: number }>(sql`
+		select count(*)::int as "count" from (
+			select from "Notification" where "state" = 'PENDING' and "due" <= ${now}::timestamptz limit ${mostCounted}::int
+		) due
+	`);
+	return row?.count ?? 0;
+}
+
+/** How many notifications are in each state; and for how many seconds the one that waits longest has been due, undefined when none is. */
+export interface OpenMails {
+	readonly counts: Readonly<Record<string, number>>;
+	readonly overdue: number | undefined;
+}
+
+/** Looks at ten thousand of each state at most, which stands for as many or more. */
+export async function openMails(queries: Queries): Promise<OpenMails> {
+	const rows = await queries.rows<{ state: string; count: number; overdue: number | null }>(sql`
+		select given."state"::text as "state", counted."count", extract(epoch from clock_timestamp() - first."due")::float8 as "overdue"
+		from unnest(enum_range(null::"NotificationState")) given ("state")
+		cross join lateral (select count(*)::int as "count" from (select from "Notification" n where n."state" = given."state" limit ${mostCounted}::int) few) counted
+		left join lateral (
+			select n."due" from "Notification" n where n."state" = given."state" and n."state" = 'PENDING' and n."due" <= clock_timestamp() order by n."due" limit 1
+		) first on true
+	`);
+	return {
+		counts: Object.fromEntries(rows.map(({ state, count }) => [state, count])),
+		overdue: rows.find(({ overdue }) => overdue !== null)?.overdue ?? undefined,
+	};
 }
 
 /**

@@ -18,7 +18,7 @@ const report = `mutation { setUsage(input: { resource: "${demoHandles.resource}"
 const reported = `{ resource(uuid: "${demoHandles.resource}") { currentUsages { type amount } } }`;
 
 /** The demo's policies have fired already: the service says once that their notifications wait. */
-const nothingButUnsent = /^(Notifications wait and are not sent: SMTP_URL is not set\.\n)?$/;
+const nothingButUnsent = /^(Notifications wait and are not sent: \d+\. SMTP_URL is not set\.\n)?$/;
 
 describe("the service on a directory that does not exist yet", () => {
 	let data: string;

@@ -109,7 +109,7 @@ test("stopping a worker breaks off at last what a silent server does not answer,
 	);
 });
 
-test("without SMTP_URL it is said once that notifications wait, whatever their number, and they wait", async () => {
+test("without SMTP_URL it is said once how many notifications wait, and they wait", async () => {
 	const lines: string[] = [];
 	const rounds = roundsOf(gateway().database);
 	const worker = startDelivery({
@@ -127,7 +127,7 @@ test("without SMTP_URL it is said once that notifications wait, whatever their n
 	await outbox.report("11");
 	await rounds.pass(3);
 
-	expect(lines).toEqual(["Notifications wait and are not sent: SMTP_URL is not set."]);
+	expect(lines).toEqual(["Notifications wait and are not sent: 3. SMTP_URL is not set."]);
 	expect((await outbox.stored()).map(({ state, attempts }) => ({ state, attempts }))).toEqual(Array(3).fill({ state: "PENDING", attempts: 0 }));
 });
 
@@ -159,6 +159,6 @@ test("a cause of failures is a line when it begins and a line when it ends, what
 	outbox.setTime(later(beginning, 3));
 	await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(2);
 
-	expect(lines[1]).toBe("Notifications are delivered again (CONNECTION).");
+	expect(lines[1]).toBe("Notifications are delivered again (CONNECTION): attempts that had failed: 6.");
 	expect(states).toEqual([...Array(6).fill("PENDING CONNECTION"), ...Array(3).fill("SENT")]);
 });
