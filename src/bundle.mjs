@@ -1,5 +1,7 @@
 // Bundles the service and its commands, once what they are generated from is there.
 import "../prisma/generate.mjs";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -15,6 +17,16 @@ const programs = [
 	"world/main.ts",
 ];
 
+/** The commit that is checked out; "unknown" outside of a repository. */
+function sourceCommit() {
+	if (!existsSync(path("../.git"))) return "unknown";
+	try {
+		return execFileSync("git", ["rev-parse", "HEAD"], { cwd: path(".."), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+	} catch {
+		return "unknown"; // without git, or in somebody else's repository
+	}
+}
+
 /** Bundles all programs, and what several of them share or load later as parts of their own; the options say what becomes of them. */
 export const bundle = (options) =>
 	build({
@@ -24,6 +36,7 @@ export const bundle = (options) =>
 		splitting: true, // what is loaded later, or by several, is a file of its own
 		chunkNames: "parts/[name]-[hash]",
 		packages: "external",
+		define: { SOURCE_COMMIT: JSON.stringify(sourceCommit()) },
 		platform: "node",
 		format: "esm",
 		target: "node20",

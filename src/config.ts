@@ -141,7 +141,7 @@ export function parseConfig(env: Environment): Config {
 	const operationsPort = given("OPERATIONS_PORT");
 	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
 	const operations = operationsPort === undefined ? undefined : { host: operationsHost, port: portNamed("OPERATIONS_PORT", operationsPort) };
-	const logged = given("LOG") ?? (isEmbedded ? "off" : "json");
+	const logged = logFormat(env);
 	const log = check(logged, logged === "json" || logged === "off", `LOG must be json or off, not "${logged}".`) as Config["log"];
 	const tracing = given("OTEL_EXPORTER_OTLP_ENDPOINT");
 	check(tracing, tracing === undefined || isHttpUrl(tracing), "OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318.");
@@ -170,6 +170,9 @@ export function parseConfig(env: Environment): Config {
 		tracing,
 	};
 }
+
+/** How the service writes its log and its error stream, as it is given: known before the rest of the configuration is right. */
+export const logFormat = ({ LOG, DATABASE_URL }: Environment): string => LOG || (DATABASE_URL ? "json" : "off");
 
 const isIntrospection = (text: string): text is Config["introspection"] => ["everyone", "signed-in", "off"].includes(text);
 

@@ -1,9 +1,9 @@
 import { createAuthentication } from "./access/authentication.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
 import { forgetFullBuckets } from "./admission/bucket.store.ts";
-import { createReferenceClock, isCertain, type ReferenceClock, unreadiness, whileCertain } from "./clock/reference-clock.service.ts";
+import { createReferenceClock, isCertain, type ReferenceClock, UncertainClock, unreadiness, whileCertain } from "./clock/reference-clock.service.ts";
 import { requireTimeZone } from "./clock/time-zone.service.ts";
-import { type Config, parseConfig } from "./config.ts";
+import { type Config, logFormat, parseConfig } from "./config.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { startIndexJobs } from "./database/index-jobs.ts";
 import { prepareSchema } from "./database/migrations.ts";
@@ -15,9 +15,14 @@ import type { Services } from "./graphql/context.ts";
 import { forgetOldAnswers } from "./idempotency/idempotency.store.ts";
 import { pruneLog } from "./log/log.store.ts";
 import { startLogReader } from "./log/log-reader.ts";
+import { startLogWatch } from "./log/log-watch.service.ts";
 import { monthTurns } from "./month-turn/month-turns.service.ts";
+import { measureMonths } from "./month-turn/month-watch.service.ts";
 import { startDelivery } from "./notification/delivery.service.ts";
 import { openMailTransport } from "./notification/mail.transport.ts";
+import { openMails } from "./notification/notification.store.ts";
+import { buildOf } from "./operations/build.ts";
+import { type ErrorStream, jsonErrors, plainErrors, takeOwnErrors } from "./operations/error-stream.ts";
 import { type Observation, startObservation } from "./operations/observation.ts";
 import { proxiesAt } from "./server/client-address.ts";
 import { connectionsWithin, processLimits } from "./server/open-files.ts";
@@ -33,6 +38,9 @@ import { lastVerification } from "./verify/verify.store.ts";
 /** A month that nothing is written in begins this late at most. */
 const millisecondsBetweenTurns = 30_000;
 
+/** Notifications and months are counted again this late at most. */
+const millisecondsBetweenMeasures = 15_000;
+
 /** A clock that goes wrong is noticed this late at most, unless something depends on it before. */
 const millisecondsBetweenLooks = 2_000;
 
@@ -44,6 +52,7 @@ const millisecondsBetweenClearings = 3_600_000;
 
 /** The composition root: everything is made here and handed down, and closed however the command ends. */
 await runCommand(async () => {
+	const errors = openErrors();
 	const config = parseConfig(process.env);
 	await refuseTakenPort(config.host, config.port);
 	const observation = await startObservation({
@@ -51,9 +60,13 @@ await runCommand(async () => {
 		collector: config.tracing,
 		write: config.log === "json" ? (line) => process.stdout.write(line) : undefined,
 		clock: systemClock,
+		errors,
 	});
 	// The database opens while the server, most of the code, is loaded.
-	const [database, server] = await Promise.all([openDatabase(config.database, { onRetry: observation.measures?.retry }), import("./server/server.ts")]);
+	const [database, server] = await Promise.all([
+		openDatabase(config.database, { onRetry: observation.measures?.retry, onStatement: observation.onStatement }),
+		import("./server/server.ts"),
+	]);
 	try {
 		await startWriting(database, async () => {
 			await prepareSchema(database, config.migrate);
@@ -89,7 +102,7 @@ async function serve(
 	start: typeof startServer,
 	{ database, reference, turn }: { database: Database; reference: ReferenceClock; turn: () => Promise<void> },
 	config: Config,
-	{ health, measures, beginOperation, url: operationsUrl }: Observation,
+	{ health, measures, beginOperation, read, url: operationsUrl }: Observation,
 ): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
 	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: measures?.logRead });
@@ -124,6 +137,21 @@ async function serve(
 		async () => void (await isCertain(reference)),
 		() => {}, // the database cannot be asked: that is for readiness to tell
 	);
+	read({ build: await buildOf(database), pool: () => database.pool(), subscriptionLag: () => log.lag() });
+	const watches = measures && [
+		startLogWatch({ database, log, measures }),
+		every(
+			millisecondsBetweenMeasures,
+			async () => {
+				const { counts, overdue } = await openMails(database);
+				measures.mails(counts, overdue);
+				await measureMonths({ database, reference, timeZone: config.timeZone, measures });
+			},
+			(error) => {
+				if (!(error instanceof UncertainClock)) report("notifications and months cannot be measured")(error); // of the clock, it has said so
+			},
+		),
+	];
 	const turns = every(millisecondsBetweenTurns, turn, report("the month cannot be turned"));
 	const folding = every(millisecondsBetweenFoldings, () => foldUsernames(database), report("usernames cannot be folded"));
 	const clear = async (now: Date) => {
@@ -163,9 +191,25 @@ async function serve(
 	await asked;
 	const unready = health.stop();
 	indexes.stop();
-	const jobs = [delivery.stop(), turns.stop(), folding.stop(), verifications?.stop(), clearings.stop(), looks.stop(), tokens.stop()];
+	const jobs = [
+		delivery.stop(),
+		turns.stop(),
+		folding.stop(),
+		verifications?.stop(),
+		...(watches ?? []).map((watch) => watch.stop()),
+		clearings.stop(),
+		looks.stop(),
+		tokens.stop(),
+	];
 	await Promise.all([unready, server.stop(), ...jobs]); // at once: none waits for another
 	await log.stop();
+}
+
+/** The error stream, whose lines are JSON where those of the log are. */
+function openErrors(): ErrorStream {
+	if (logFormat(process.env) !== "json") return plainErrors(process.stderr);
+	takeOwnErrors(process.stderr, process.exit);
+	return jsonErrors(process.stderr, systemClock);
 }
 
 function daysBefore(moment: Date, days: number): Date {

@@ -24,6 +24,10 @@ export interface LogReader {
 	 * that takes changes, goes on.
 	 */
 	follow(after: Position, signal: AbortSignal, untilCaughtUp: boolean): AsyncGenerator<readonly LogEntry[], void, void>;
+	/** The last position that was read. */
+	readonly head: Position;
+	/** How old the oldest entry is that was handed to a live follower which has not come back for more, in seconds; 0 without one. */
+	lag(): number;
 	/** The position of the last entry: following from here is live only. */
 	end(): Promise<Position>;
 	/** Writes positions for clients, and reads what they send. */
@@ -67,6 +71,8 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 	/** Whether the database was read-only when the log was last polled. */
 	let isStill = false;
 	const waiting = new Set<() => void>();
+	/** For each live follower that has entries, when the first of them was written. */
+	const handed = new Set<{ readonly written: number }>();
 	const announceGrowth = () => {
 		for (const announce of [...waiting]) announce();
 	};
@@ -75,7 +81,7 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 		for (;;) {
 			const entries = await entriesAfter(database, head, batch);
 			const last = entries.at(-1);
-			onRead(entries[0]?.age);
+			onRead(entries[0] && secondsSince(entries[0].written));
 			if (last === undefined) return;
 			head = last.position;
 			recent.push(...entries);
@@ -150,7 +156,13 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 				const last = entries.at(-1);
 				if (last !== undefined) {
 					position = last.position;
-					yield entries;
+					const inHand = { written: entries[0]?.written ?? performance.now() };
+					if (!untilCaughtUp) handed.add(inHand);
+					try {
+						yield entries;
+					} finally {
+						handed.delete(inHand);
+					}
 				} else if (isBehind) {
 					position = known;
 				} else if (untilCaughtUp) {
@@ -160,6 +172,10 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 				}
 			}
 		},
+		get head() {
+			return head;
+		},
+		lag: () => [...handed].reduce((most, { written }) => Math.max(most, secondsSince(written)), 0),
 		end: async () => {
 			await numberEntries(database); // what was committed before is not live
 			return endOfLog(database);
@@ -174,6 +190,8 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 		},
 	};
 }
+
+const secondsSince = (moment: number): number => (performance.now() - moment) / 1_000;
 
 /** Where the first entry after the position stands; the entries are in order. */
 function firstAfter(entries: readonly LogEntry[], position: Position): number {

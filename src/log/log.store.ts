@@ -11,8 +11,8 @@ export const numbered = "numbered";
 /** What an entry is about: a policy turned, or usage was reported. It may be deleted by now. */
 export type LogSubject = { kind: "firing"; policyFiringUuid: string } | { kind: "usage"; componentUsageUuid: string };
 
-/** An entry, and how old it was when it was read, in seconds. */
-export type LogEntry = LogSubject & { readonly position: Position; readonly age: number };
+/** An entry, and when it was written, in milliseconds as performance.now() counts them. */
+export type LogEntry = LogSubject & { readonly position: Position; readonly written: number };
 
 /**
  * Appends entries in order and announces them. The last write of a transaction; nothing to append, nothing announced.
@@ -93,10 +93,11 @@ export async function entriesAfter(queries: Queries, position: Position, limit: 
 		) entry on true order by entry."number"
 	`);
 	if (rows[0]?.isGood !== true) throw new LogTruncated();
+	const now = performance.now();
 	return rows.flatMap(({ number, mark, entryId, age, ...subject }) => {
 		if (number === null) return [];
 		if (entryId === null) throw new LogTruncated(); // a version before this one prunes entries without their numbers
-		return [{ position: { number: BigInt(number), mark: BigInt(mark) }, age, ...subjectOf(subject) }];
+		return [{ position: { number: BigInt(number), mark: BigInt(mark) }, written: now - age * 1_000, ...subjectOf(subject) }];
 	});
 }
 

@@ -4,6 +4,8 @@ import type { OperationType } from "../shared/operation.ts";
 /** What is told of an operation whenever something is. Nothing of its values is in it. */
 interface KnownOperation {
 	readonly requestId: string;
+	/** The distributed trace that it is part of; undefined when the client names none and none is made. */
+	readonly traceId: string | undefined;
 	/** Username; undefined for nobody. */
 	readonly viewer: string | undefined;
 	/** Undefined when it was refused before it was executed. */
@@ -35,7 +37,8 @@ export interface OverSubscription extends KnownOperation {
 /** Whether all went well, something was refused, or the service failed. */
 export type Outcome = "ok" | "refused" | "failed";
 
-const failures = ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"];
+/** Codes of what is the service's own fault, or its database's. */
+export const failures = ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"];
 
 export const outcomeOf = (codes: readonly string[]): Outcome =>
 	codes.length === 0 ? "ok" : codes.some((code) => failures.includes(code)) ? "failed" : "refused";

@@ -5,10 +5,11 @@ const longestName = 100;
 
 /** The operation as one line of JSON, with the moment at which it was answered, or the subscription was over. */
 export function logLine(operation: AnsweredOperation | OverSubscription, now: Date): string {
-	const { requestId, viewer, type, name, statements, milliseconds, codes, outcome } = operation;
+	const { requestId, traceId, viewer, type, name, statements, milliseconds, codes, outcome } = operation;
 	return `${JSON.stringify({
 		time: now.toISOString(),
 		requestId,
+		traceId: traceId ?? null,
 		viewer: viewer ?? null,
 		type: type ?? null,
 		name: name?.slice(0, longestName) ?? null,

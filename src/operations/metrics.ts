@@ -1,10 +1,36 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Measures } from "../shared/measures.ts";
-import type { AnsweredOperation } from "./answered.ts";
+import type { OnStatement, PoolUse } from "../database/database.ts";
+import type { LogAges, Measures } from "../shared/measures.ts";
+import { type AnsweredOperation, failures } from "./answered.ts";
+import { slowMilliseconds } from "./slow-statements.ts";
+import { createWorstViewers } from "./worst-viewers.ts";
+
+/** What a service is. */
+export interface Build {
+	readonly version: string;
+	/** Of the sources; "unknown" when they were built outside of a repository. */
+	readonly commit: string;
+	/** The version of Node.js, and the database with its version. */
+	readonly node: string;
+	readonly engine: string;
+}
+
+/** What is read when metrics are. */
+export interface Sources {
+	readonly build: Build;
+	readonly pool: () => PoolUse;
+	/** How old the oldest entry is that a live subscription is being told of, in seconds; 0 when none is. */
+	readonly subscriptionLag: () => number;
+}
 
 /** What is counted of the service, as Prometheus reads it. */
 export interface Metrics extends Measures {
 	operation(answered: AnsweredOperation): void;
+	/** A subscription that had begun is over. */
+	subscriptionOver(over: Pick<AnsweredOperation, "codes" | "viewer">): void;
+	readonly statementEnded: OnStatement;
+	/** Reads these from now on. */
+	read(sources: Sources): void;
 	/** All of it as text, and the text's media type. */
 	text(): Promise<string>;
 	readonly mediaType: string;
@@ -18,8 +44,11 @@ const otherName = "other";
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const magnitudes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000];
 
-/** Starts counting. What the process itself takes is among it. */
-export function createMetrics(): Metrics {
+/** Refusals because somebody asked for too much. */
+const limitCodes = ["RATE_LIMITED", "COST_LIMIT_EXCEEDED", "TIMED_OUT", "STATEMENT_TIMEOUT", "FELL_BEHIND"];
+
+/** Starts counting. What the process itself takes is among it. `isReady` is asked when metrics are read; `now` counts milliseconds. */
+export function createMetrics(isReady: () => boolean = () => false, now: () => number = () => performance.now()): Metrics {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry });
 	const named = (name: string, help: string) => ({ name: `usage_gateway_${name}`, help, registers: [registry] });
@@ -60,17 +89,129 @@ export function createMetrics(): Metrics {
 	const selections = new Counter(named("document_selections_total", "Selections that were looked at before it was known who asks."));
 	const validations = new Histogram({ ...named("validation_seconds", "Comparisons of documents with the schema."), buckets: seconds.slice(0, 10) });
 	const nameOf = knownNames();
+	// What is never counted before it happens has no increase when it happens for the first time.
+	for (const code of failures) errors.inc({ code }, 0);
+
+	let sources: Sources | undefined;
+	let logAges: LogAges = { unnumbered: undefined, unread: undefined };
+	let logLookedAt = now();
+	let mail = { overdue: 0, lookedAt: now() };
+	const sinceMail = () => (now() - mail.lookedAt) / 1_000;
+	const agedBy = (age: number | undefined) => (age ?? 0) + (now() - logLookedAt) / 1_000;
+	/** A figure that is asked for when metrics are read, and is left out while it is not known. */
+	const asked = (name: string, help: string, figure: () => number | undefined) =>
+		new Gauge({
+			...named(name, help),
+			collect() {
+				const value = figure();
+				if (value === undefined) this.remove();
+				else this.set(value);
+			},
+		});
+	asked("ready", "1 while requests are to be sent here, else 0.", () => (isReady() ? 1 : 0));
+	asked("log_unnumbered_age_seconds", "How old the oldest committed entry of the log without a number is, at most: it grows while it is not known.", () =>
+		agedBy(logAges.unnumbered),
+	);
+	asked(
+		"log_undelivered_age_seconds",
+		"How old the oldest committed entry of the log is that this instance has not read for its subscribers, at most: it grows while it is not known.",
+		() => agedBy(Math.max(logAges.unnumbered ?? 0, logAges.unread ?? 0)),
+	);
+	asked("subscription_lag_seconds", "How old the oldest entry is that a live subscription is being told of; one whose payers have too little waits.", () =>
+		sources?.subscriptionLag(),
+	);
+	asked("pool_size", "Connections for statements, at most.", () => sources?.pool().size);
+	asked("pool_in_use", "Connections on which something runs.", () => sources?.pool().inUse);
+	asked("pool_waiting", "Callers that wait for a connection.", () => sources?.pool().waiting);
+	new Counter({
+		...named("pool_waited_seconds_total", "How long callers have waited for connections, in all."),
+		collect() {
+			this.reset();
+			this.inc(sources?.pool().waited ?? 0);
+		},
+	});
+	const builds = new Gauge({ ...named("build_info", "1, of the build that runs."), labelNames: ["version", "commit", "node", "engine"] });
+	const connections = new Gauge({
+		...named("connections", "WebSockets, and streams of server-sent events, that are open."),
+		labelNames: ["kind"],
+	});
+	for (const kind of ["socket", "stream"]) connections.set({ kind }, 0);
+	const slow = new Counter(named("slow_statements_total", "Statements that took longer than a second, without the wait for a connection."));
+	const endedSubscriptions = new Counter({
+		...named("subscriptions_ended_total", "Subscriptions that ended with an error of the code."),
+		labelNames: ["code"],
+	});
+	const limitsHit = new Counter({
+		...named("limits_hit_total", "Refusals because a viewer asked for too much. The twenty worst are told apart, the others are one."),
+		labelNames: ["viewer", "code"],
+	});
+	const hitters = createWorstViewers(now);
+	const databaseTime = new Counter({
+		...named("viewer_database_seconds_total", "How long statements of viewers ran. The twenty who took most are told apart, the others are one."),
+		labelNames: ["viewer"],
+	});
+	const takers = createWorstViewers(now);
+	const mails = new Gauge({ ...named("notifications", "Notifications by state; 10000 stands for as many or more."), labelNames: ["state"] });
+	asked(
+		"notifications_overdue_seconds",
+		"For how long the notification that waits longest has been due, at most: it grows while it is not known.",
+		() => mail.overdue + sinceMail(),
+	);
+	const turned = new Gauge(named("month_turned_timestamp_seconds", "When the last month began that has begun for every offering."));
+	const toTurn = new Gauge(named("month_to_turn_timestamp_seconds", "When the first month begins, or began, that has not begun for every offering."));
+
+	/** Counts a limit that the viewer has met. */
+	function hit(code: string, viewer: string | undefined): void {
+		if (!limitCodes.includes(code)) return;
+		const { name, ended } = hitters.add(viewer, 1);
+		if (ended !== undefined) for (const code of limitCodes) limitsHit.remove({ viewer: ended, code });
+		limitsHit.inc({ viewer: name, code });
+	}
 
 	return {
 		operation: ({ type, name, viewer, codes, outcome, cost, statements, milliseconds }) => {
 			const label = type ?? "none";
 			operations.inc({ type: label, name: viewer === undefined ? otherName : nameOf(name), outcome });
 			durations.observe({ type: label }, milliseconds / 1_000);
-			for (const code of codes) errors.inc({ code });
+			for (const code of codes) {
+				errors.inc({ code });
+				hit(code, viewer);
+			}
 			if (cost !== undefined) costs.observe(cost);
 			if (type !== undefined) perOperation.observe(statements);
 		},
 		statement: (milliseconds, failed) => statements.observe({ outcome: failed ? "failed" : "ok" }, milliseconds / 1_000),
+		statementEnded: ({ milliseconds, caller }) => {
+			if (milliseconds >= slowMilliseconds) slow.inc();
+			if (caller === undefined) return;
+			const { name, ended } = takers.add(caller.viewer, milliseconds);
+			if (ended !== undefined) databaseTime.remove({ viewer: ended });
+			databaseTime.inc({ viewer: name }, milliseconds / 1_000);
+		},
+		read: (given) => {
+			sources = given;
+			builds.set({ ...given.build }, 1);
+		},
+		connection: (kind, change) => connections.inc({ kind }, change),
+		limitHit: hit,
+		subscriptionOver: ({ codes, viewer }) => {
+			for (const code of codes) {
+				endedSubscriptions.inc({ code });
+				hit(code, viewer);
+			}
+		},
+		logAges: (ages) => {
+			logAges = ages;
+			logLookedAt = now();
+		},
+		mails: (counts, overdue) => {
+			for (const [state, count] of Object.entries(counts)) mails.set({ state }, count);
+			mail = { overdue: Math.max(0, overdue ?? 0), lookedAt: now() };
+		},
+		months: (last, next) => {
+			turned.set(last.getTime() / 1_000);
+			toTurn.set(next.getTime() / 1_000);
+		},
 		retry: () => retries.inc(),
 		batch: (objects) => batches.observe(objects),
 		subscribers: (change) => subscribers.inc(change),

@@ -3,7 +3,7 @@ import type { Ending } from "../shared/ending.ts";
 import type { StatementWatch } from "../shared/measures.ts";
 import type { Asked, BeginOperation, Operation, OperationType } from "../shared/operation.ts";
 import { type AnsweredOperation, type OverSubscription, outcomeOf } from "./answered.ts";
-import type { OperationSpan, Tracing } from "./tracing.ts";
+import { type OperationSpan, remoteSpan, type Tracing } from "./tracing.ts";
 
 export interface Watchers {
 	/** Told of each operation when it has been answered. */
@@ -20,12 +20,18 @@ const sane = /^[\w.:-]{1,128}$/;
 export const createOperations =
 	({ tell, tellOver, tracing }: Watchers = {}): BeginOperation =>
 	({ requestId, traceparent }: Asked) =>
-		new WatchedOperation(requestId !== undefined && sane.test(requestId) ? requestId : randomUUID(), { tell, tellOver }, tracing?.begin(traceparent));
+		new WatchedOperation(
+			requestId !== undefined && sane.test(requestId) ? requestId : randomUUID(),
+			{ tell, tellOver },
+			traceparent,
+			tracing?.begin(traceparent),
+		);
 
 class WatchedOperation implements Operation {
 	readonly requestId: string;
 	readonly #begun = performance.now();
 	readonly #watchers: Watchers;
+	readonly #traceId: string | undefined;
 	#span: OperationSpan | undefined;
 	#type: OperationType | undefined;
 	#name: string | undefined;
@@ -38,8 +44,9 @@ class WatchedOperation implements Operation {
 	#isLeft = false;
 	#onLeave: (() => void) | undefined;
 
-	constructor(requestId: string, watchers: Watchers, span: OperationSpan | undefined) {
+	constructor(requestId: string, watchers: Watchers, traceparent: string | undefined, span: OperationSpan | undefined) {
 		this.requestId = requestId;
+		this.#traceId = span?.traceId ?? (watchers.tell && remoteSpan(traceparent)?.traceId);
 		this.#watchers = watchers;
 		this.#span = span;
 	}
@@ -102,6 +109,7 @@ class WatchedOperation implements Operation {
 	#asFarAsKnown() {
 		return {
 			requestId: this.requestId,
+			traceId: this.#traceId,
 			viewer: this.#viewer,
 			type: this.#type,
 			name: this.#name,

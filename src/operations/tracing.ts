@@ -10,6 +10,8 @@ export interface Tracing {
 }
 
 export interface OperationSpan {
+	/** The trace that it is part of: the client's, when it names one. */
+	readonly traceId: string;
 	/** Runs a statement of the operation. Its text is told, its values are not. */
 	statement<Result>(text: string, run: () => Promise<Result>): Promise<Result>;
 	end(answered: AnsweredOperation): void;
@@ -40,9 +42,10 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 		};
 	}
 
-	function finish(span: Span, { requestId, type, name, cost, statements, codes, outcome }: AnsweredOperation): void {
+	function finish(span: Span, { requestId, viewer, type, name, cost, statements, codes, outcome }: AnsweredOperation): void {
 		span.updateName([type ?? "request", ...(name === undefined ? [] : [name])].join(" "));
 		span.setAttributes({ "usage_gateway.request_id": requestId, "usage_gateway.statements": statements, "usage_gateway.codes": [...codes] });
+		if (viewer !== undefined) span.setAttribute("enduser.id", viewer);
 		if (type !== undefined) span.setAttribute("graphql.operation.type", type);
 		if (name !== undefined) span.setAttribute("graphql.operation.name", name);
 		if (cost !== undefined) span.setAttribute("usage_gateway.cost", cost);
@@ -56,6 +59,7 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 			const span = tracer.startSpan("request", { kind: SpanKind.SERVER }, remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote));
 			const within = trace.setSpan(ROOT_CONTEXT, span);
 			return {
+				traceId: span.spanContext().traceId,
 				statement: (text, run) => {
 					const ended = statementIn(within, text);
 					const answer = run();
@@ -81,8 +85,8 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 
 const firstWord = (text: string): string => /\w+/.exec(text)?.[0].toLowerCase() ?? "statement";
 
-/** The span that the client is in; undefined when it names none. */
-function remoteSpan(traceparent: string | undefined) {
+/** The span that the client is in, as W3C Trace Context writes it; undefined when it names none. */
+export function remoteSpan(traceparent: string | undefined) {
 	const [, traceId, spanId, flags] = /^00-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})$/.exec(traceparent ?? "") ?? [];
 	if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
 	return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };

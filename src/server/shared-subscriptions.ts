@@ -3,6 +3,7 @@ import { type ExecutionArgs, type ExecutionResult, subscribe } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
+import type { Measures } from "../shared/measures.ts";
 import { hasWrongVariables } from "../subscription/operation.ts";
 import type { Subscribe, Subscriptions } from "../subscription/subscriptions.ts";
 import { createEventStream, type WrittenResult } from "./event-stream.ts";
@@ -21,7 +22,12 @@ export interface SocketRoot {
  * Runs subscriptions together: those who are told the same share the work. Over HTTP they answer server-sent events, each
  * stream of which is one of its token's connections.
  */
-export const useSharedSubscriptions = (subscriptions: Subscriptions, connections: Slots, streams: OpenStreams): Plugin<Context> => {
+export const useSharedSubscriptions = (
+	subscriptions: Subscriptions,
+	connections: Slots,
+	streams: OpenStreams,
+	measures: Measures | undefined,
+): Plugin<Context> => {
 	async function onSocket(args: ExecutionArgs, listener: SocketListener, subscribe: Subscribe): Promise<SocketListener | ExecutionResult> {
 		const begun = await subscriptions.start(args, listener, subscribe);
 		return "stop" in begun ? listener.results(begun) : begun;
@@ -29,8 +35,13 @@ export const useSharedSubscriptions = (subscriptions: Subscriptions, connections
 
 	async function asStream(args: ExecutionArgs, subscribe: Subscribe): Promise<AsyncIterableIterator<WrittenResult> | ExecutionResult> {
 		const { token, res: response } = args.contextValue as Context & { readonly res?: ServerResponse };
-		const leave = token === undefined ? () => {} : connections.take(token);
-		if (leave === undefined) return { errors: [rateLimited(tooManyConnections)] };
+		const giveBack = token === undefined ? () => {} : connections.take(token);
+		if (giveBack === undefined) return { errors: [rateLimited(tooManyConnections)] };
+		measures?.connection("stream", 1);
+		const leave = () => {
+			measures?.connection("stream", -1);
+			giveBack();
+		};
 		const stream = createEventStream();
 		const begun = await subscriptions.start(args, stream, subscribe, leave);
 		if (!("stop" in begun)) return begun;

@@ -2,6 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
+import type { Viewer } from "../access/viewer.ts";
 import { deepestJson } from "../admission/json-bounds.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
@@ -58,6 +59,10 @@ export function serveWebSocket(
 	const signIns = new WeakMap<WebSocket, SignIns>();
 	const signIn = (socket: WebSocket, token: string): string | undefined => signIns.get(socket)?.add(token);
 	sockets.on("connection", rememberClose);
+	sockets.on("connection", (socket) => {
+		measures?.connection("socket", 1);
+		socket.once("close", () => measures?.connection("socket", -1));
+	});
 	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, measures })));
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
 	sockets.on("connection", (socket) =>
@@ -75,15 +80,20 @@ export function serveWebSocket(
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
 				if (token === undefined) return false;
+				let viewer: Viewer | undefined;
 				try {
-					if ((await authenticate(token, extra.address ?? "")) === undefined) return false;
+					viewer = await authenticate(token, extra.address ?? "");
+					if (viewer === undefined) return false;
 				} catch (error) {
 					if (!(error instanceof GraphQLError)) throw error;
 					socket.close(closeCodes.tooMany, error.message);
 					return true;
 				}
 				const refused = signIn(socket, token);
-				if (refused !== undefined) socket.close(closeCodes.tooMany, refused);
+				if (refused !== undefined) {
+					measures?.limitHit("RATE_LIMITED", viewer.username);
+					socket.close(closeCodes.tooMany, refused);
+				}
 				return true;
 			},
 			onSubscribe: async (connection, id, payload) => {

@@ -105,7 +105,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			usePlannedQueries(documents),
-			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections, streams),
+			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections, streams, services.measures),
 			plugin,
 		],
 		maskedErrors: { maskError: mask },

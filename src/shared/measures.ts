@@ -1,3 +1,11 @@
+export type ConnectionKind = "socket" | "stream";
+
+/** How old the oldest committed entry of the log is, in seconds, that has no number, and that has one and was not read; undefined without such. */
+export interface LogAges {
+	readonly unnumbered: number | undefined;
+	readonly unread: number | undefined;
+}
+
 /** Told what the service does, for those who run it. Each call is cheap, and none throws. */
 export interface Measures {
 	/** A statement of the database has ended. */
@@ -8,10 +16,20 @@ export interface Measures {
 	batch(objects: number): void;
 	/** A subscriber has come, or has gone. */
 	subscribers(change: 1 | -1): void;
+	/** A WebSocket, or a stream of server-sent events, has been opened or closed. */
+	connection(kind: ConnectionKind, change: 1 | -1): void;
+	/** A viewer was refused with the code other than by what an operation was answered; the username. */
+	limitHit(code: string, viewer: string): void;
 	/** A connection was not let in, or was ended: too many in all, of an address or of a token, or nobody has signed in on it in time. */
 	refusedConnection(reason: "all" | "address" | "token" | "nobody"): void;
 	/** The log has been looked at: how old the oldest of the new entries was, in seconds; undefined when there was none. */
 	logRead(lag: number | undefined): void;
+	/** It has been looked at what waits in the log. */
+	logAges(ages: LogAges): void;
+	/** It has been looked at notifications: how many there are in each state, and for how many seconds the first has been due; undefined when none is. */
+	mails(counts: Readonly<Record<string, number>>, overdue: number | undefined): void;
+	/** It has been looked at months: when the last one began that has begun for every offering, and when the next one begins. */
+	months(last: Date, next: Date): void;
 	/** How far the instance's clock is ahead of the database's, in seconds; negative when it is behind. */
 	clockOffset(seconds: number): void;
 	/** A document has been read, or looked at again for what it costs: its words, and how many selections were looked at for it. */

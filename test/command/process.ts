@@ -21,6 +21,8 @@ export interface Service {
 	readonly url: string;
 	/** What it has printed up to its last line of greeting. */
 	readonly greeting: string;
+	/** What it has written on the error stream until now. */
+	errors(): string;
 	/** Asks it to stop, as an operator or a container does, and waits for its end. */
 	stop(): Promise<Ended>;
 	/** Kills it, so that it has no time for anything, and waits for its end. */
@@ -68,6 +70,7 @@ export async function startService(settings: Settings, options?: Starting): Prom
 		pid: child.pid ?? 0,
 		url: /http:\S+/.exec(text)?.[0] ?? "",
 		greeting: text,
+		errors: () => output.stderr,
 		stop: () => {
 			child.kill("SIGTERM");
 			return ended;

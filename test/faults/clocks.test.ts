@@ -138,6 +138,7 @@ async function watchedService(settings: Settings) {
 		pid: child.pid ?? 0,
 		url: /http:\S+/.exec(output.stdout)?.[0] ?? "",
 		greeting: output.stdout,
+		errors: () => output.stderr,
 		stop,
 		kill: stop,
 		interrupt: stop,

@@ -8,7 +8,7 @@ import { list, name, raw, type Sql, sql } from "../../src/database/sql.ts";
 import { createContext } from "../../src/graphql/context.ts";
 import { schema } from "../../src/graphql/schema.ts";
 import type { LogReader } from "../../src/log/log-reader.ts";
-import { createPositionCodec } from "../../src/log/position.ts";
+import { beginning, createPositionCodec } from "../../src/log/position.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { Answer, Data } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
@@ -76,6 +76,8 @@ const noLog: LogReader = {
 	follow: () => {
 		throw new Error("Nobody follows the log here.");
 	},
+	head: beginning,
+	lag: () => 0,
 	end: unused,
 	positions: createPositionCodec(Buffer.alloc(16)),
 	stop: async () => {},

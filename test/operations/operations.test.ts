@@ -23,7 +23,14 @@ const post = (body: object, headers: Record<string, string> = {}) =>
 	});
 
 /** A line that a query of the provider leaves, apart from what differs each time. */
-const line = { time: "2026-06-15T12:00:00.000Z", requestId: expect.any(String), viewer: "provider", cost: expect.any(Number), ms: expect.any(Number) };
+const line = {
+	time: "2026-06-15T12:00:00.000Z",
+	requestId: expect.any(String),
+	traceId: null,
+	viewer: "provider",
+	cost: expect.any(Number),
+	ms: expect.any(Number),
+};
 const few = expect.toSatisfy((count: number) => count > 0 && count < 20, "a few statements");
 
 describe("an operation is one line of the log", () => {
@@ -115,6 +122,18 @@ describe("a request's id", () => {
 	});
 });
 
+test("a trace that the client names is in the line of its operation, and what is no trace is not", async () => {
+	const traceId = "0af7651916cd43dd8448eb211c80319c";
+	for (const traceparent of [`00-${traceId}-b7ad6b7169203331-01`, `00-${traceId}-b7ad6b7169203331`, '00-"}-b7ad6b7169203331-01']) {
+		await post({ query: "{ viewer { username } }" }, { authorization: "Token demo_provider", traceparent });
+	}
+	expect(
+		observed()
+			.lines()
+			.map(({ traceId }) => traceId),
+	).toEqual([traceId, null, null]);
+});
+
 describe("metrics count", () => {
 	/** By how much what is counted grows while the work is done. */
 	async function growth(series: string, work: () => Promise<unknown>): Promise<number> {
@@ -151,6 +170,27 @@ describe("metrics count", () => {
 		await expect.poll(() => observed().count("usage_gateway_subscribers"), { timeout: 60_000 }).toBe(1);
 		await client.dispose();
 		await expect.poll(() => observed().count("usage_gateway_subscribers"), { timeout: 60_000 }).toBe(0);
+	});
+
+	test("WebSockets and streams of events while they are open", async () => {
+		const client = await connect(observed().gateway.url, "demo_provider");
+		const events = subscribe(client, firings, { after: "0" });
+		await events.next();
+		const leaving = new AbortController();
+		const stream = await fetch(observed().gateway.url, {
+			method: "POST",
+			headers: { "content-type": "application/json", accept: "text/event-stream", authorization: "Token demo_owner" },
+			body: JSON.stringify({ query: firings }),
+			signal: leaving.signal,
+		});
+		const open = async () => [
+			await observed().count('usage_gateway_connections{kind="socket"}'),
+			await observed().count('usage_gateway_connections{kind="stream"}'),
+		];
+		expect([stream.status, await open()]).toEqual([200, [1, 1]]);
+		leaving.abort();
+		await client.dispose();
+		await expect.poll(open, { timeout: 60_000 }).toEqual([0, 0]);
 	});
 
 	test("the names of a hundred operations and no more, for clients choose them; those of nobody are not told apart", async () => {

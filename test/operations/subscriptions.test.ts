@@ -18,6 +18,7 @@ const begun = { type: "subscription", name: "Alerts", viewer: "provider", outcom
 const over = {
 	time: "2026-06-15T12:00:00.000Z",
 	requestId: expect.any(String),
+	traceId: null,
 	viewer: "provider",
 	type: "subscription",
 	name: "Alerts",

@@ -44,6 +44,8 @@ test("an operation and its statements are sent to the collector as one trace, th
 	const operation = spans.find(({ name }) => name === "query Usage");
 	const statements = spans.filter((span) => span !== operation);
 	expect(operation).toMatchObject({ traceId, parentSpanId: spanId });
+	expect(operation?.attributes).toContainEqual({ key: "enduser.id", value: { stringValue: "provider" } });
+	expect(observed().lines()[0]).toMatchObject({ traceId });
 	expect(statements.length).toBeGreaterThan(0);
 	for (const { traceId: trace, parentSpanId } of statements) expect([trace, parentSpanId]).toEqual([traceId, operation?.spanId]);
 	expect(statements[0]?.attributes).toContainEqual({ key: "db.query.text", value: { stringValue: expect.stringContaining('from "Resource"') } });

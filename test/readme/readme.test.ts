@@ -10,6 +10,7 @@ import { demoTokens } from "../../src/demo/demo.ts";
 import { parseCommand as importCommand, sourceOf } from "../../src/import/command.ts";
 import { importWorld } from "../../src/import/import.ts";
 import { summaryTable } from "../../src/import/progress.ts";
+import { createMetrics } from "../../src/operations/metrics.ts";
 import * as limits from "../../src/server/limits.ts";
 import { exitCodes } from "../../src/shared/failure.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
@@ -160,6 +161,12 @@ describe("the page names", () => {
 
 	test("every package that the service needs, and no other", () => {
 		expect(namesUnder("Dependencies").sort()).toEqual(Object.keys(dependencies).sort());
+	});
+
+	test("every metric, and no other", async () => {
+		const told = await createMetrics().text();
+		const metrics = [...told.matchAll(/^# TYPE (usage_gateway_\w+)/gm)].map(({ 1: name = "" }) => name);
+		expect(namesUnder("Metrics").sort()).toEqual(metrics.sort());
 	});
 
 	test("every folder of src, and no other", () => {

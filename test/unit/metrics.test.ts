@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createMetrics } from "../../src/operations/metrics.ts";
+import type { AnsweredOperation } from "../../src/operations/answered.ts";
+import { createMetrics, type Metrics } from "../../src/operations/metrics.ts";
 
 test("metrics say what became of notifications, by state and cause", async () => {
 	const metrics = createMetrics();
@@ -20,5 +21,109 @@ test("metrics say when figures were last verified, and how many differed", async
 	expect((await metrics.text()).split("\n").filter((line) => line.startsWith("usage_gateway_verify"))).toEqual([
 		"usage_gateway_verify_last_run_timestamp_seconds 1795176000",
 		"usage_gateway_verify_differences 3",
+	]);
+});
+
+/** An operation of the viewer that was answered with the code. */
+const refused = (viewer: string | undefined, code: string): AnsweredOperation => ({
+	requestId: "",
+	traceId: undefined,
+	viewer,
+	type: "query",
+	name: undefined,
+	cost: 1,
+	statements: 0,
+	milliseconds: 1,
+	codes: [code],
+	outcome: "refused",
+});
+
+const linesOf = async (metrics: Metrics, name: string) => (await metrics.text()).split("\n").filter((line) => line.startsWith(`usage_gateway_${name}`));
+
+test("metrics count the limits that viewers meet by name and code, and nothing else of them", async () => {
+	const metrics = createMetrics();
+	metrics.operation(refused("lund", "RATE_LIMITED"));
+	metrics.operation(refused("lund", "BAD_USER_INPUT"));
+	metrics.operation(refused(undefined, "RATE_LIMITED"));
+	metrics.limitHit("RATE_LIMITED", "lund");
+
+	expect(await linesOf(metrics, "limits_hit_total")).toEqual([
+		'usage_gateway_limits_hit_total{viewer="lund",code="RATE_LIMITED"} 2',
+		'usage_gateway_limits_hit_total{viewer="(nobody)",code="RATE_LIMITED"} 1',
+	]);
+});
+
+test("metrics have no more series of viewers than of the twenty worst, whoever asks", async () => {
+	const metrics = createMetrics();
+	for (let index = 0; index < 5_000; index++) {
+		const viewer = `viewer${index % 977}`;
+		for (const code of ["RATE_LIMITED", "COST_LIMIT_EXCEEDED", "TIMED_OUT", "STATEMENT_TIMEOUT", "FELL_BEHIND"].slice(0, (index % 5) + 1)) {
+			metrics.operation(refused(viewer, code));
+		}
+		metrics.statementEnded({ text: "", milliseconds: index % 13, caller: { key: "", viewer, took: () => {} } });
+	}
+
+	expect((await linesOf(metrics, "limits_hit_total")).length).toBeLessThanOrEqual((20 + 1) * 5);
+	expect((await linesOf(metrics, "viewer_database_seconds_total")).length).toBeLessThanOrEqual(20 + 1);
+});
+
+test("metrics say for how long statements of viewers ran, and which took longer than a second", async () => {
+	const metrics = createMetrics();
+	const caller = { key: "", viewer: "lund", took: () => {} };
+	metrics.statementEnded({ text: "select 1", milliseconds: 1_500, caller });
+	metrics.statementEnded({ text: "select 2", milliseconds: 500, caller });
+	metrics.statementEnded({ text: "select 3", milliseconds: 1_500, caller: undefined });
+
+	expect(await linesOf(metrics, "viewer_database_seconds_total")).toEqual(['usage_gateway_viewer_database_seconds_total{viewer="lund"} 2']);
+	expect(await linesOf(metrics, "slow_statements_total")).toEqual(["usage_gateway_slow_statements_total 2"]);
+});
+
+test("metrics count errors that are the service's from zero, so that the first of them is an increase", async () => {
+	expect(await linesOf(createMetrics(), "errors_total")).toEqual([
+		'usage_gateway_errors_total{code="INTERNAL_SERVER_ERROR"} 0',
+		'usage_gateway_errors_total{code="SERVICE_UNAVAILABLE"} 0',
+		'usage_gateway_errors_total{code="STATEMENT_TIMEOUT"} 0',
+	]);
+});
+
+test("metrics let what waits grow old while nobody looks", async () => {
+	let time = 0;
+	const metrics = createMetrics(
+		() => true,
+		() => time,
+	);
+	time = 10_000;
+	metrics.logAges({ unnumbered: undefined, unread: 4 });
+	metrics.mails({ PENDING: 3, SENT: 10_000 }, 30);
+	time = 15_000;
+
+	expect([
+		...(await linesOf(metrics, "log_unnumbered_age_seconds")),
+		...(await linesOf(metrics, "log_undelivered_age_seconds")),
+		...(await linesOf(metrics, "notifications_overdue_seconds")),
+		...(await linesOf(metrics, "notifications{")),
+		...(await linesOf(metrics, "ready")),
+	]).toEqual([
+		"usage_gateway_log_unnumbered_age_seconds 5",
+		"usage_gateway_log_undelivered_age_seconds 9",
+		"usage_gateway_notifications_overdue_seconds 35",
+		'usage_gateway_notifications{state="PENDING"} 3',
+		'usage_gateway_notifications{state="SENT"} 10000',
+		"usage_gateway_ready 1",
+	]);
+});
+
+test("metrics leave out what is not known yet", async () => {
+	expect(await linesOf(createMetrics(), "pool_in_use")).toEqual([]);
+});
+
+test("metrics count subscriptions that an error ended, and the limits among these errors", async () => {
+	const metrics = createMetrics();
+	metrics.subscriptionOver({ codes: ["RATE_LIMITED"], viewer: "lund" });
+	metrics.subscriptionOver({ codes: [], viewer: "lund" });
+
+	expect([...(await linesOf(metrics, "subscriptions_ended_total")), ...(await linesOf(metrics, "limits_hit_total"))]).toEqual([
+		'usage_gateway_subscriptions_ended_total{code="RATE_LIMITED"} 1',
+		'usage_gateway_limits_hit_total{viewer="lund",code="RATE_LIMITED"} 1',
 	]);
 });
