@@ -4,7 +4,16 @@ import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
 
 /** Where the figures are kept: in this process (`directory`), or on a PostgreSQL server (`url`). */
-export type DatabaseConfig = { kind: "embedded"; directory: string } | { kind: "server"; url: string };
+export type DatabaseConfig =
+	| { kind: "embedded"; directory: string }
+	| {
+			kind: "server";
+			url: string;
+			/** The server itself, where `url` is a pooler's that has no sessions. */
+			listenUrl: string | undefined;
+			/** Whether statements are prepared, which some poolers have not. */
+			preparedStatements: boolean;
+	  };
 
 /** A mail server that takes messages by SMTP. */
 export interface MailServer {
@@ -50,6 +59,8 @@ export interface Config {
 	connections: { all: number; perAddress: number };
 	/** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
 	proxies: readonly string[];
+	/** How long, in milliseconds, requests are served on after the service was asked to stop, and is not ready any more. */
+	drain: number;
 	/** Where health and metrics are told; undefined for nowhere. Port 0 takes a free one. */
 	operations: { host: string; port: number } | undefined;
 	/** Whether each operation is a line on the output. */
@@ -77,9 +88,19 @@ export function parseConfig(env: Environment): Config {
 	const zone = given("TIME_ZONE") ?? "UTC";
 	const timeZone = check(zone, isTimeZone(zone), `TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "${zone}".`);
 	const url = given("DATABASE_URL");
-	const database: DatabaseConfig = url === undefined ? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" } : { kind: "server", url };
-	const urlProblem = url === undefined ? undefined : problemOf(url);
-	check(url, urlProblem === undefined, `DATABASE_URL ${urlProblem}.`);
+	const listenUrl = given("DATABASE_LISTEN_URL");
+	const prepared = given("PREPARED_STATEMENTS") ?? "on";
+	check(prepared, prepared === "on" || prepared === "off", `PREPARED_STATEMENTS must be on or off, not "${prepared}".`);
+	const database: DatabaseConfig =
+		url === undefined
+			? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" }
+			: { kind: "server", url, listenUrl, preparedStatements: prepared === "on" };
+	const urls = { DATABASE_URL: url, DATABASE_LISTEN_URL: listenUrl };
+	for (const [name, each] of Object.entries(urls)) {
+		const urlProblem = each === undefined ? undefined : problemOf(each);
+		check(each, urlProblem === undefined, `${name} ${urlProblem}.`);
+	}
+	check(listenUrl, listenUrl === undefined || url !== undefined, "DATABASE_LISTEN_URL must be beside a DATABASE_URL, of the same database.");
 	const migrated = given("MIGRATE") ?? "on";
 	const migrate = check(migrated, migrated === "on" || migrated === "off", `MIGRATE must be on or off, not "${migrated}".`) as Config["migrate"];
 	const host = given("HOST") ?? "127.0.0.1";
@@ -138,6 +159,11 @@ export function parseConfig(env: Environment): Config {
 	const proxies = listed("TRUST_PROXY");
 	for (const range of proxies) check(range, isRange(range), `TRUST_PROXY must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8, not "${range}".`);
 
+	const seconds = given("DRAIN_SECONDS") ?? "0";
+	const drain =
+		check(Number(seconds), /^\d{1,3}$/.test(seconds) && Number(seconds) <= 600, `DRAIN_SECONDS must be a whole number from 0 to 600, not "${seconds}".`) *
+		1_000;
+
 	const operationsPort = given("OPERATIONS_PORT");
 	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
 	const operations = operationsPort === undefined ? undefined : { host: operationsHost, port: portNamed("OPERATIONS_PORT", operationsPort) };
@@ -165,6 +191,7 @@ export function parseConfig(env: Environment): Config {
 		hosts,
 		connections,
 		proxies,
+		drain,
 		operations,
 		log,
 		tracing,

@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { DatabaseAddress, ServerHost } from "../database-url.ts";
+import { boundedQuery } from "./bounded-query.ts";
 import { Abandoned } from "./caller.ts";
 import { cancelUntil } from "./cancel.ts";
 import { clientConfigs } from "./client-config.ts";
@@ -25,6 +26,8 @@ export interface Waits {
 
 /** A connection that nobody else uses until it is given back. */
 export interface Connection {
+	/** Begins a transaction, in which each statement and each pause takes no longer than it may. */
+	begin(): Promise<void>;
 	query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
 	query<Row extends unknown[]>(query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>>;
 	/** Whether it is of no more use: what ran on it may have happened or not. */
@@ -35,6 +38,7 @@ export interface Connection {
 
 /** All connections of this process to one server; of a URL that names several, to the one that is as wanted. */
 export interface Connections {
+	readonly address: DatabaseAddress;
 	/**
 	 * A connection, in the caller's turn (see createFairQueue); in the service's own without one. Throws Abandoned, or an error
 	 * that is coded ETIMEDOUT when it takes too long, or the server does not answer anything at the moment.
@@ -44,9 +48,10 @@ export interface Connections {
 	use(): PoolUse;
 	/**
 	 * A client that is not pooled, not connected yet, and closed with the others. The server's lists show what it is for behind
-	 * the service's name. Its statements have the usual time, or as much as they take.
+	 * the service's name. It and its statements are waited for as long as usual, or its statements as long as they take, or both
+	 * as at a start.
 	 */
-	unpooled(purpose: string, time?: "unbounded"): { readonly client: pg.Client; cut(): void };
+	unpooled(purpose: string, time?: "unbounded" | "start"): { readonly client: pg.Client; cut(): void };
 	/** Ends them. What still runs after a moment is cut off, be it that a frozen server would take it on later. */
 	end(): Promise<void>;
 }
@@ -55,7 +60,12 @@ export interface ConnectionsOptions {
 	readonly most: number;
 	readonly waits: Waits;
 	readonly types: pg.CustomTypesConfig;
+	/** Whether a pooler is in between, for which every transaction says anew how long it may take: it knows no settings of a session. */
+	readonly isPooled: boolean;
 }
+
+/** The most that is waited for a connection at a start, in milliseconds: the process loads its code meanwhile, and answers to nothing for seconds. */
+const atStart = 10_000;
 
 /** Between two attempts to find out whether a silent server answers again, in milliseconds. */
 const betweenAttempts = 200;
@@ -71,7 +81,7 @@ const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
  * refused at once until the server answers on a connection made anew: otherwise each step of a call would wait as long
  * again. The other connections from before are not used any more, for what became of the first may have become of them.
  */
-export function openConnections(address: DatabaseAddress, { most, waits: usual, types }: ConnectionsOptions): Connections {
+export function openConnections(address: DatabaseAddress, { most, waits: usual, types, isPooled }: ConnectionsOptions): Connections {
 	const waits = { ...usual, connect: address.connectTimeout ?? usual.connect };
 	const configured = clientConfigs(address);
 	const { hosts, wanted, applicationName = "usage-gateway" } = address;
@@ -82,7 +92,9 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 	const ended = new AbortController();
 	const tooLate = () => unavailable("timeout exceeded when trying to connect");
 	const queue = createFairQueue({ places: most, patience: { milliseconds: waits.freeConnection, tooLate } });
-	const limits = { statement_timeout: waits.statement, query_timeout: waits.statement + 1_000, types };
+	const limits = { query_timeout: waits.statement + 1_000, types };
+	const sessionLimits = isPooled ? {} : { statement_timeout: waits.statement, idle_in_transaction_session_timeout: waits.idleInTransaction };
+	const bounds = isPooled ? waits : undefined;
 	let isSilent = false;
 
 	function socket(): Socket {
@@ -108,10 +120,10 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		});
 
 	/** Clients that are connected over these streams, to the chosen server, in so many milliseconds. Each is told what goes for it when it is made, as the pool does not. */
-	const clientsOver = (stream: () => Socket): (new (config?: pg.ClientConfig) => pg.Client) =>
+	const clientsOver = (stream: () => Socket, connectionTimeoutMillis = waits.connect): (new (config?: pg.ClientConfig) => pg.Client) =>
 		class extends pg.Client {
 			constructor(config?: pg.ClientConfig) {
-				super({ ...config, ...configured(hosts[0], stream), connectionTimeoutMillis: waits.connect } as pg.ClientConfig);
+				super({ ...config, ...configured(hosts[0], stream), connectionTimeoutMillis } as pg.ClientConfig);
 			}
 
 			override connect(): Promise<this>;
@@ -133,11 +145,11 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 	function openPool(): pg.Pool {
 		const opened = new pg.Pool({
 			...limits,
+			...sessionLimits,
 			max: most,
 			// The pool has one wait for two things: a connection may take longer to be free than to be made.
 			Client: clientsOver(socket) as new () => pg.Client, // typed without the configuration that the pool passes
 			connectionTimeoutMillis: Math.max(waits.freeConnection, waits.connect),
-			idle_in_transaction_session_timeout: waits.idleInTransaction,
 			application_name: applicationName,
 		});
 		opened.on("error", () => {}); // an idle connection was lost: the pool opens another one
@@ -151,13 +163,13 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		void gone.then(() => pools.delete(gone));
 	}
 
-	function unpooled(purpose: string, time?: "unbounded"): { client: pg.Client; cut(): void } {
+	function unpooled(purpose: string, time?: "unbounded" | "start"): { client: pg.Client; cut(): void } {
 		const own = socket();
 		alone.add(own);
 		own.once("close", () => alone.delete(own));
-		const bounds = time === "unbounded" ? { ...limits, statement_timeout: 0, query_timeout: 0 } : limits;
-		const Client = clientsOver(() => own);
-		const client = new Client({ ...bounds, ...keptAlive, application_name: `${applicationName}${purpose}` });
+		const query_timeout = time === "unbounded" ? 0 : limits.query_timeout;
+		const Client = clientsOver(() => own, time === "start" ? Math.max(waits.connect, atStart) : waits.connect);
+		const client = new Client({ ...limits, query_timeout, ...keptAlive, application_name: `${applicationName}${purpose}` });
 		client.on("error", () => {}); // told by what is asked of it, and by its end
 		return { client, cut: () => void own.destroy() };
 	}
@@ -203,6 +215,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 
 	let pool = openPool();
 	return {
+		address,
 		take: async (caller = service) => {
 			if (isSilent) throw silent();
 			const release = await queue.take(caller);
@@ -210,7 +223,8 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 				const from = pool;
 				const client = await from.connect().catch(named);
 				const cancel = (ended: () => boolean) => cancelUntil(ended, client, () => unpooled(" cancel"), waits.connect);
-				return taken(client, { onSilence: () => fallSilent(from), onChangeless: () => leave(from), release, abandoned: caller.abandoned, cancel });
+				const told = { onSilence: () => fallSilent(from), onChangeless: () => leave(from) };
+				return taken(client, { ...told, release, abandoned: caller.abandoned, cancel, bounds });
 			} catch (error) {
 				release();
 				throw error;
@@ -251,16 +265,19 @@ interface Taking {
 	readonly abandoned: AbortSignal | undefined;
 	/** See cancelUntil. */
 	readonly cancel: (ended: () => boolean) => Promise<boolean>;
+	/** What each transaction is told that it may take; undefined when the session has been. */
+	readonly bounds: Waits | undefined;
 }
 
-function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abandoned, cancel }: Taking): Connection {
+function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abandoned, cancel, bounds }: Taking): Connection {
 	let lost: Error | undefined;
+	let isBounded = bounds === undefined;
 	const makeRoomFor = roomOn(client);
 	const query = async (asked: pg.QueryConfig) => {
 		if (lost !== undefined) throw lost;
 		try {
 			if (asked.name !== undefined) makeRoomFor(asked.name);
-			return await client.query(asked);
+			return await (isBounded || bounds === undefined ? client.query(asked) : boundedQuery(client, asked, bounds.statement));
 		} catch (error) {
 			if (!leavesConnection(error)) lost = error as Error;
 			if (error instanceof Error && error.message === "Query read timeout") onSilence();
@@ -288,6 +305,10 @@ function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abando
 		}
 	};
 	return {
+		begin: async () => {
+			isBounded = true; // by the transaction, from here until it is given back
+			await query({ text: bounds === undefined ? "begin" : `begin; ${settingsOf(bounds)}` });
+		},
 		query: (abandoned === undefined ? query : (asked: pg.QueryConfig) => abandonable(asked, abandoned)) as Connection["query"],
 		get isLost() {
 			return lost !== undefined;
@@ -298,6 +319,10 @@ function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abando
 		},
 	};
 }
+
+/** For a transaction that has begun. */
+const settingsOf = ({ statement, idleInTransaction }: Waits): string =>
+	`set local statement_timeout = ${statement}; set local idle_in_transaction_session_timeout = ${idleInTransaction}`;
 
 /** The server has refused the statement, and waits for the next one. */
 const leavesConnection = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === "ERROR";

@@ -1,17 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseConfig } from "../config.ts";
-import { parseDatabaseUrl, shownAddress } from "../database-url.ts";
+import { parseDatabaseUrl } from "../database-url.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
 import { type Database, watchedDatabase } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { bytesLeft, reservedBytes, spaceLacking, watchDiskSpace } from "./disk-space.ts";
 import { openPGlite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions } from "./postgres.ts";
+import { reason, unusable } from "./unusable.ts";
 
 /** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
 export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits" | "onRetry" | "onStatement"> = {}): Promise<Database> {
-	return config.kind === "embedded" ? openEmbedded(config.directory, options.onStatement) : openServer(config.url, options);
+	return config.kind === "embedded" ? openEmbedded(config.directory, options.onStatement) : openServer(config, options);
 }
 
 async function openEmbedded(directory: string, onStatement: PostgresOptions["onStatement"]): Promise<Database> {
@@ -48,17 +49,10 @@ async function lockedOrFailure(directory: string): Promise<DirectoryLock> {
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function openServer(url: string, options: PostgresOptions): Promise<Database> {
+async function openServer({ url, listenUrl, preparedStatements }: DatabaseConfig & { kind: "server" }, options: PostgresOptions): Promise<Database> {
 	try {
-		return await openPostgres(url, options);
+		return await openPostgres(url, { ...options, listenUrl, preparedStatements });
 	} catch (error) {
-		throw new Failure(`The database ${shownAddress(parseDatabaseUrl(url))} of DATABASE_URL cannot be used: ${reason(error)}`, exitCodes.databaseUnavailable);
+		throw error instanceof Failure ? error : unusable("DATABASE_URL", parseDatabaseUrl(url), error);
 	}
-}
-
-/** The first line of what the driver says; a refused connection to several addresses says it in its parts. */
-function reason(error: unknown): string {
-	const first = error instanceof AggregateError ? error.errors[0] : error;
-	const message = first instanceof Error ? first.message : String(first);
-	return message.split("\n")[0] ?? message;
 }

@@ -5,6 +5,7 @@ import type { Caller } from "./caller.ts";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
 import type { Database, OnStatement, Queries, Session } from "./database.ts";
 import { exactTypes } from "./exact-types.ts";
+import { lookAtWays } from "./pooler.ts";
 import { createNames } from "./prepared.ts";
 import { createProbe } from "./probe.ts";
 import { retried } from "./retry.ts";
@@ -31,36 +32,48 @@ export interface PostgresOptions {
 	/** Connections at most. */
 	readonly connections?: number;
 	readonly waits?: Waits;
+	/** The server itself, when the URL leads to a pooler that has no sessions: for what listens and migrates. */
+	readonly listenUrl?: string | undefined;
+	/** Whether statements are prepared, once on each connection. */
+	readonly preparedStatements?: boolean;
 	/** Called before a transaction or a statement is done again that was a deadlock's victim. */
 	readonly onRetry?: (() => void) | undefined;
 	readonly onStatement?: OnStatement | undefined;
 }
 
-/** Opens a PostgreSQL server by its URL. Throws when it cannot be reached or is older than 15. */
-export async function openPostgres(url: string, { connections: most = 10, waits = usualWaits, onRetry, onStatement }: PostgresOptions = {}): Promise<Database> {
-	const connections = openConnections(parseDatabaseUrl(url), { most, waits, types: exactTypes });
+/** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15, and when a pooler does not let through what is needed. */
+export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
+	const { connections: most = 10, waits = usualWaits, listenUrl, preparedStatements = true, onRetry, onStatement } = options;
+	const open = (to: string, isPooled: boolean) => openConnections(parseDatabaseUrl(to), { most, waits, types: exactTypes, isPooled });
+	const found = open(url, false); // opens nothing by itself
+	const sessions = listenUrl === undefined ? found : open(listenUrl, false);
+	const end = (...all: Connections[]) => Promise.all([...new Set(all)].map((each) => each.end()));
 	let foundFull = -Infinity;
 	const noteFull = () => {
 		foundFull = performance.now();
 	};
-	const place: Place = { noteFull, connections, nameOf: createNames(), time: createSharedTime(() => performance.now()), onRetry, onStatement };
-	const queries = onAny(place, undefined);
-	try {
-		await refuseOldServer(queries);
-	} catch (error) {
-		await connections.end();
+	const { version, isPooled } = await lookAtWays({ statements: found, sessions, prepares: preparedStatements }).catch(async (error: unknown) => {
+		await end(found, sessions);
 		throw error;
+	});
+	if (version < 150_000) {
+		await end(found, sessions);
+		throw new Error("PostgreSQL 15 or newer is needed.");
 	}
+	const connections = isPooled ? open(url, true) : found;
+	const nameOf = preparedStatements ? createNames() : () => undefined;
+	const place: Place = { noteFull, connections, nameOf, time: createSharedTime(() => performance.now()), onRetry, onStatement };
+	const queries = onAny(place, undefined);
 	const database: Database = {
 		engine: "PostgreSQL",
 		...queries,
 		transaction: transactions(place, undefined),
 		onBehalfOf: (caller) => ({ ...database, ...onAny(place, caller), transaction: transactions(place, caller) }),
-		listen: (channel, notified) => listen(connections, channel, notified),
-		withSession: (work) => inSession(connections, work),
+		listen: (channel, notified) => listen(sessions, channel, notified),
+		withSession: (work) => inSession(sessions, work),
 		pool: () => connections.use(),
 		probe: () => createProbe(connections, () => performance.now() - foundFull < afterFullDisk),
-		close: () => connections.end(),
+		close: async () => void (await end(connections, found, sessions)),
 	};
 	return database;
 }
@@ -68,8 +81,8 @@ export async function openPostgres(url: string, { connections: most = 10, waits 
 /** A server, and what is known of what runs there. */
 interface Place {
 	readonly connections: Connections;
-	/** What a statement of that text is prepared as. */
-	readonly nameOf: (text: string) => string;
+	/** What a statement of that text is prepared as; undefined when it is not. */
+	readonly nameOf: (text: string) => string | undefined;
 	readonly time: SharedTime;
 	readonly onRetry: (() => void) | undefined;
 	readonly onStatement: OnStatement | undefined;
@@ -105,7 +118,7 @@ async function inTransaction<Result>(place: Place, caller: Caller | undefined, w
 	const connection = await place.connections.take(caller && { key: caller.key });
 	let isOver = false;
 	try {
-		await connection.query({ text: "begin" });
+		await connection.begin();
 		const result = await work(on(connection, place, caller, () => isOver));
 		isOver = true;
 		const { command } = await connection.query({ text: "commit" });
@@ -158,12 +171,6 @@ function on(connection: Connection, { nameOf, time, noteFull, onStatement }: Pla
 		rows: async <Row extends object>(statement: Sql) => (await timed(statement.text, () => connection.query<Row>(query(statement)))).rows,
 		tuples: async (statement) => (await timed(statement.text, () => connection.query<unknown[]>({ ...query(statement), rowMode: "array" }))).rows,
 	};
-}
-
-async function refuseOldServer(queries: Queries): Promise<void> {
-	const { Prisma } = await import("../generated/prisma/client.ts");
-	const [row] = await queries.rows<{ version: number }>(Prisma.sql`select current_setting('server_version_num')::int as version`);
-	if (row === undefined || row.version < 150_000) throw new Error("PostgreSQL 15 or newer is needed.");
 }
 
 /** One connection of its own that listens, and is opened again with a growing pause when it is lost. */

@@ -120,7 +120,7 @@ describe("the page names", () => {
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, costPerSecond, connections } = parseConfig({});
+		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, costPerSecond, connections, drain } = parseConfig({});
 		const defaults = {
 			HOST: host,
 			PORT: port,
@@ -129,6 +129,7 @@ describe("the page names", () => {
 			ALERT_RETENTION: alertRetention,
 			COST_LIMIT: mostCost,
 			RATE_LIMIT: costPerSecond,
+			DRAIN_SECONDS: drain / 1_000,
 			CONNECTION_LIMIT: connections.all,
 			ADDRESS_CONNECTION_LIMIT: connections.perAddress,
 			DATA_DIR: database.kind === "embedded" && database.directory,
