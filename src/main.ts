@@ -32,6 +32,7 @@ import { every } from "./shared/every.ts";
 import { runCommand } from "./shared/failure.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
+import { drained, stopRequest } from "./shared/stop-request.ts";
 import { foldUsernames } from "./user-usage/username.store.ts";
 import { lastVerification } from "./verify/verify.store.ts";
 
@@ -186,10 +187,12 @@ async function serve(
 		onError: report("notifications cannot be delivered"),
 	});
 	health.watch(database.probe(), () => unreadiness(reference));
-	const asked = stopSignal(); // whoever reads the greeting may ask at once
+	const request = stopRequest(); // whoever reads the greeting may ask at once
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
-	await asked;
+	await request.asked;
 	const unready = health.stop();
+	server.drain();
+	await drained(request, config.drain); // balancers learn meanwhile that it is not ready
 	indexes.stop();
 	const jobs = [
 		delivery.stop(),
@@ -227,11 +230,4 @@ function greeting({ url }: RunningServer, operationsUrl: string | undefined, { d
 	if (graphiql) lines.push(`GraphiQL: open ${url} in a browser`);
 	if (demo) lines.push(`Demo tokens: ${demoTokens.join(", ")} (as «Authorization: Token demo_provider»)`);
 	return `${lines.join("\n")}\n`;
-}
-
-/** Resolves at the first request to stop. Later ones are ignored: npm and timeout pass on a signal that the process got already. */
-function stopSignal(): Promise<void> {
-	return new Promise((resolve) => {
-		for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
-	});
 }

@@ -31,6 +31,8 @@ export interface ServerOptions extends YogaOptions {
 export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
+	/** Goes on as before, but makes each answer the last of its connection, so that few are idle when it stops: a client may send on one that closes. */
+	drain(): void;
 	/**
 	 * Takes no more connections and waits for the requests under way; each is the last of its connection. What would last is
 	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012, streams of events are told
@@ -61,7 +63,7 @@ export async function startServer(
 	const answer = answerPlainPosts(pipeline);
 	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
-	let stopping = false;
+	let isLeaving = false;
 	const http = createHttpServer({ connectionsCheckingInterval: betweenLooks }, (request, response) => {
 		const operation = beginOperation({ requestId: onlyOne(request.headers["x-request-id"]), traceparent: onlyOne(request.headers["traceparent"]) });
 		response.setHeader("x-request-id", operation.requestId);
@@ -72,7 +74,7 @@ export async function startServer(
 			operation.leave();
 			leave?.();
 		});
-		if (stopping) makeLast(response);
+		if (isLeaving) makeLast(response);
 		const refused = foreign(request);
 		if (leave === undefined) refuse(response, 429, tooManyConnections());
 		else if (!hasTarget(request)) refuse(response, 400, noTarget());
@@ -106,8 +108,11 @@ export async function startServer(
 	const url = await listening(http, host, port, "PORT");
 	return {
 		url: url + endpoint,
+		drain: () => {
+			isLeaving = true;
+		},
 		stop: async () => {
-			stopping = true;
+			isLeaving = true;
 			const breakingOff = setTimeout(() => {
 				http.closeAllConnections();
 				for (const socket of sockets.clients) socket.terminate();
