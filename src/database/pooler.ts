@@ -36,7 +36,9 @@ const rounds = 3;
 export async function lookAtWays({ statements, sessions, prepares }: Ways): Promise<Found> {
 	const hasSessions = sessions !== statements;
 	const open: { cut(): void }[] = [];
+	let isOver = false;
 	const tooLong = setTimeout(() => {
+		isOver = true;
 		for (const { cut } of open) cut();
 	}, longestLook);
 	const connect = async (connections: Connections): Promise<pg.Client> => {
@@ -65,6 +67,8 @@ export async function lookAtWays({ statements, sessions, prepares }: Ways): Prom
 			throw failure(!hasSessions ? noSessions : isSessionPooled ? noSessionsBeside : anotherDatabase);
 		}
 		return found;
+	} catch (error) {
+		throw isOver && !(error instanceof Failure) ? new Error(`it does not answer within ${longestLook / 1_000} seconds`) : error;
 	} finally {
 		clearTimeout(tooLong);
 		for (const { cut } of open) cut();
@@ -138,7 +142,8 @@ async function passNotifications(listening: pg.Client, notifying: pg.Client): Pr
 		listening.on("notification", (notification) => {
 			if (notification.channel === channel) resolve(true);
 		});
-		waiting = setTimeout(resolve, longestNotification, false);
+		// What has come meanwhile is read before: the process may have been busy loading its code.
+		waiting = setTimeout(() => setImmediate(resolve, false), longestNotification);
 	});
 	try {
 		await listening.query(`listen "${channel}"`);
