@@ -47,8 +47,8 @@ describe(".deploy/Containerfile", () => {
 });
 
 // It installs all packages anew.
-test.skipIf(process.env["DEPLOY_BUILD"] === undefined)(
-	"the steps of the image's build, done by hand, assemble what the project's folder does (skipped without DEPLOY_BUILD)",
+test.skipIf(process.env["DEPLOY_LONG"] === undefined)(
+	"the steps of the image's build, done by hand, assemble what the project's folder does (skipped without DEPLOY_LONG)",
 	async () => {
 		const place = mkdtempSync(join(tmpdir(), "usage-gateway-image-"));
 		onTestFinished(() => rmSync(place, { recursive: true, force: true }));

