@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import { serviceStopping } from "../shared/unavailable.ts";
 
 /** Codes of errors at the top of an answer. Refusals of the domain are typed data instead (see refusals.ts). */
 export const unauthenticated = (message = "Sign in: send a token as «Authorization: Token …» or, over WebSocket, in connectionParams.Authorization.") =>
@@ -26,8 +27,7 @@ export const positionExpired = (message: string) => new GraphQLError(message, { 
 export const fellBehind = () =>
 	new GraphQLError("The stream fell too far behind: connect again, and go on from your last position.", { extensions: { code: "FELL_BEHIND" } });
 
-export const serviceStops = () =>
-	new GraphQLError("The service stops: connect again, and go on from your last position.", { extensions: { code: "SERVICE_UNAVAILABLE" } });
+export const serviceStops = () => new GraphQLError(serviceStopping, { extensions: { code: "SERVICE_UNAVAILABLE" } });
 
 export const rateLimited = (message: string) => new GraphQLError(message, { extensions: { code: "RATE_LIMITED" } });
 

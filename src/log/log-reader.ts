@@ -1,5 +1,6 @@
 import type { Database } from "../database/database.ts";
 import { readOnly } from "../database/states.ts";
+import { serviceStopping, Unavailable } from "../shared/unavailable.ts";
 import {
 	endOfLog,
 	entriesAfter,
@@ -20,8 +21,8 @@ export interface LogReader {
 	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts,
 	 * or, when asked for, until the follower has caught up with every other.
 	 * Throws LogTruncated when the log cannot go on from the position, be it that the follower fell so far behind, or that the
-	 * database is another one now; and, coded 25006, when the database has become read-only: an instance elsewhere, on the one
-	 * that takes changes, goes on.
+	 * database is another one now; coded 25006, when the database has become read-only: an instance elsewhere, on the one that
+	 * takes changes, goes on; and Unavailable when the reader is stopped.
 	 */
 	follow(after: Position, signal: AbortSignal, untilCaughtUp: boolean): AsyncGenerator<readonly LogEntry[], void, void>;
 	/** The last position that was read. */
@@ -30,7 +31,7 @@ export interface LogReader {
 	lag(): number;
 	/** The position of the last entry: following from here is live only. */
 	end(): Promise<Position>;
-	/** Writes positions for clients, and reads what they send. */
+	/** Writes positions for clients, and reads what they send; another one when the database is. */
 	readonly positions: PositionCodec;
 	stop(): Promise<void>;
 }
@@ -56,7 +57,7 @@ type Work = "number" | "read";
  * in memory, or from the database when it is further back. Nothing is buffered for anyone.
  */
 export async function startLogReader(database: Database, { onError, onRead = () => {}, pollEvery = 1_000 }: LogReaderOptions): Promise<LogReader> {
-	const positions = await readPositionCodec(database);
+	let positions = await readPositionCodec(database);
 	await numberEntries(database); // what a process that was killed had left
 	let recent: LogEntry[] = [];
 	/** Everything after `floor` up to `head` is in `recent`. */
@@ -95,6 +96,7 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 	/** The database does not know what was read last: it was restored, or another server took over without it. All followers end. */
 	async function beginAnew(): Promise<void> {
 		const end = await endOfLog(database);
+		positions = await readPositionCodec(database); // a position of the old key is none of this log's, and is refused
 		history++;
 		[recent, floor, head] = [[], end, end];
 		announceGrowth();
@@ -147,7 +149,8 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			const begun = history;
 			if (!(await goesOnFrom(database, after))) throw new LogTruncated();
 			let position = after;
-			while (!signal.aborted && !stopped) {
+			while (!signal.aborted) {
+				if (stopped) throw new Unavailable(serviceStopping);
 				if (isStill) throw readOnly();
 				if (history !== begun) throw new LogTruncated();
 				const isBehind = isAfter(floor, position);
@@ -180,7 +183,9 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			await numberEntries(database); // what was committed before is not live
 			return endOfLog(database);
 		},
-		positions,
+		get positions() {
+			return positions;
+		},
 		stop: async () => {
 			stopped = true;
 			clearInterval(poll);

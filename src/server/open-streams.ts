@@ -20,8 +20,12 @@ export function createOpenStreams(): OpenStreams {
 	let isStopped = false;
 
 	function stopOne(response: ServerResponse, follower: { end(error: unknown): void }): void {
-		if (response.headersSent) response.write(lastBlock(), () => response.destroy());
-		else follower.end(serviceStops()); // which is all that is answered
+		if (response.headersSent) {
+			response.write(lastBlock(), () => response.destroy());
+			setTimeout(() => response.destroy(), patience).unref(); // its client does not read
+		} else {
+			follower.end(serviceStops()); // which is all that is answered
+		}
 	}
 
 	return {
@@ -37,5 +41,8 @@ export function createOpenStreams(): OpenStreams {
 		},
 	};
 }
+
+/** How long a stream's client may take to read that it is cut, in milliseconds. */
+const patience = 1_000;
 
 const lastBlock = (): string => `event: next\ndata: ${JSON.stringify({ errors: [serviceStops()] })}\n\n`;

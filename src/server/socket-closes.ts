@@ -1,8 +1,9 @@
 import type { WebSocket } from "ws";
 import { completed, type Ending, endedWith, gone, stopped } from "../shared/ending.ts";
+import { serviceStopping } from "../shared/unavailable.ts";
 
 /** What a socket that stops for the service's sake is closed with. */
-export const restart = { code: 1012, reason: "The service stops: connect again, and go on from your last position." };
+export const restart = { code: 1012, reason: serviceStopping };
 
 /** How subscriptions end by what the service closes their socket with. */
 const endings: ReadonlyMap<number | undefined, Ending> = new Map([
