@@ -1,0 +1,17 @@
+/** Prints a line that tells what was measured. */
+export function tell(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+/** How often the drills are played: never in the usual run, once in `.ci/run`, more often by `npm run test:faults`. */
+export const rounds = Number(process.env["DRILL_ROUNDS"] ?? 0);
+
+/** Why they are not played, as a part of their name; "" when they are. */
+export const whyNot = (missing: string | undefined): string =>
+	rounds === 0 ? " (skipped without DRILL_ROUNDS)" : missing === undefined ? "" : ` (skipped without ${missing})`;
+
+/** The value that so many percent of the values are not above. */
+export function percentile(values: readonly number[], percent: number): number {
+	const sorted = [...values].sort((one, other) => one - other);
+	return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
+}
