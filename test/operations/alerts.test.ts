@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { createMetrics } from "../../src/operations/metrics.ts";
+import { projectPath } from "../../src/shared/project-root.ts";
+import { namesUnder } from "../readme/document.ts";
+
+const read = (...path: string[]) => readFileSync(projectPath(".deploy", ...path), "utf8");
+const rules = read("prometheus-rules.yml");
+const ruleTests = read("prometheus-rules.test.yml");
+const dashboard = read("grafana-dashboard.json");
+const pages = readdirSync(projectPath(".deploy", "runbook"));
+const alerts = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map(({ 1: name = "" }) => name);
+
+const hasPromtool = existsSync("/usr/bin/promtool");
+const promtool = (...args: string[]) => execFileSync("/usr/bin/promtool", args, { encoding: "utf8", cwd: projectPath(".deploy"), stdio: "pipe" });
+
+describe.skipIf(!hasPromtool)("promtool (skipped without Debian's package prometheus)", () => {
+	test("finds nothing wrong with the rules", () => {
+		expect(promtool("check", "rules", "prometheus-rules.yml")).toContain(`${alerts.length} rules found`);
+	});
+
+	test("finds that each alert fires when it is to, and not otherwise", () => {
+		expect(promtool("test", "rules", "prometheus-rules.test.yml")).toContain("SUCCESS");
+	});
+});
+
+test("each alert has a test in which it fires", () => {
+	const fired = [...ruleTests.matchAll(/alertname: (\w+)\n +exp_alerts:\n +- exp_labels/g)].map(({ 1: name = "" }) => name);
+	expect([...new Set(fired)].sort()).toEqual([...alerts].sort());
+});
+
+test("each alert has a page of the runbook, which its annotation names, and each page its alert", () => {
+	expect(pages.map((page) => page.replace(/\.md$/, "")).sort()).toEqual([...alerts].sort());
+	const named = [...rules.matchAll(/^ +runbook: (\S+)$/gm)].map(({ 1: path = "" }) => path);
+	expect(named).toEqual(alerts.map((alert) => `.deploy/runbook/${alert}.md`));
+	for (const path of named) expect(existsSync(projectPath(path))).toBe(true);
+});
+
+describe.each([
+	["the rules", rules],
+	["the rules' tests", ruleTests],
+	["the dashboard", dashboard],
+	...pages.map((page) => [page, read("runbook", page)] as const),
+] as const)("of what %s name", (_, text) => {
+	test("every metric is one of the service", async () => {
+		const told = await createMetrics().text();
+		const metrics = new Set(
+			[...told.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = "", kind]) =>
+				kind === "histogram" ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+			),
+		);
+		const named = [...text.matchAll(/\b(?:usage_gateway|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => name);
+		expect(named.filter((name) => !metrics.has(name))).toEqual([]);
+	});
+
+	test("every code of errors is one that is answered", () => {
+		const codes = new Set(namesUnder("Errors"));
+		const named = [...text.matchAll(/\bcode=~?"([A-Z_|]+)"/g)].flatMap(({ 1: list = "" }) => list.split("|"));
+		expect(named.filter((code) => !codes.has(code))).toEqual([]);
+	});
+});
+
+test("the runbook names commands that there are, and pages that there are", () => {
+	const { scripts } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
+	const text = pages.map((page) => read("runbook", page)).join("\n");
+	expect([...text.matchAll(/npm run ([a-z:-]+)/g)].filter(({ 1: name = "" }) => !(name in scripts))).toEqual([]);
+	expect([...text.matchAll(/\]\((\w+\.md)\)/g)].filter(({ 1: page = "" }) => !pages.includes(page))).toEqual([]);
+});
+
+test("the dashboard shows every alert's metrics", () => {
+	const inRules = new Set(rules.match(/usage_gateway_[a-z0-9_]+/g));
+	expect([...inRules].filter((name) => !dashboard.includes(name))).toEqual([]);
+});
