@@ -61,7 +61,7 @@ describe("in compose.yaml", () => {
 
 	test("what is used is there: secrets, volumes and services that are waited for", () => {
 		for (const [, { secrets = [], depends_on: others = {}, environment }] of services) {
-			expect(Object.keys(compose.secrets)).toEqual(expect.arrayContaining(secrets));
+			expect(Object.keys(compose.secrets ?? {})).toEqual(expect.arrayContaining(secrets));
 			expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(Object.keys(others)));
 			const files = Object.values<string | null>(environment).filter((value) => value?.startsWith("/run/secrets/"));
 			expect(secrets).toEqual(expect.arrayContaining(files.map((file) => String(file).slice("/run/secrets/".length))));
