@@ -26,13 +26,13 @@ export async function writeOrSplit(list: ListImport, records: readonly ParsedRec
 		const reason = dataError(error);
 		if (reason === undefined) throw error;
 		if (records.length === 1) {
-			return { outcomes: ["refused"], refusals: [{ list: list.name, uuid: records[0]?.uuid ?? null, field: "", reason }] };
+			return { outcomes: ["refused"], refusals: [{ list: list.name, uuid: records[0]?.uuid ?? null, field: "", reason }], later: [] };
 		}
 	}
 	const half = Math.ceil(records.length / 2);
 	const first = await writeOrSplit(list, records.slice(0, half), attempt);
 	const second = await writeOrSplit(list, records.slice(half), attempt);
-	return { outcomes: [...first.outcomes, ...second.outcomes], refusals: [...first.refusals, ...second.refusals] };
+	return { outcomes: [...first.outcomes, ...second.outcomes], refusals: [...first.refusals, ...second.refusals], later: [...first.later, ...second.later] };
 }
 
 /** Data exceptions, integrity violations and exceeded limits. */

@@ -9,6 +9,8 @@ export interface BatchResult {
 	/** One outcome per record, in their order. */
 	readonly outcomes: readonly Outcome[];
 	readonly refusals: readonly Refusal[];
+	/** For each row with a flag that is changed later, by uuid, what that is to be; undefined where it is so already. */
+	readonly later: readonly (readonly [uuid: string, value: boolean | undefined])[];
 }
 
 interface Placed {
@@ -21,6 +23,7 @@ interface Placed {
 export async function writeBatch(tx: Queries, list: ListImport, records: readonly ParsedRecord[]): Promise<BatchResult> {
 	const outcomes: Outcome[] = records.map(() => "unchanged");
 	const refusals: Refusal[] = [];
+	const later: [string, boolean | undefined][] = [];
 	for (const [position, table] of list.tables.entries()) {
 		const own = position === 0;
 		const changed = (record: number, created: boolean) => {
@@ -32,13 +35,17 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 		if (table.lockedFirst) await tx.rows(lockStatement(table, asJson(placed)));
 		for (const round of rounds(table, placed)) {
 			await tx.rows(planAnew);
-			for (const { ordinal, field, reason, created } of await tx.rows<Written>(writeStatement(table, asJson(round)))) {
+			for (const { ordinal, field, reason, created, later: value } of await tx.rows<Written>(writeStatement(table, asJson(round)))) {
 				const at = round[ordinal];
 				if (at === undefined) continue;
 				if (reason !== null) {
 					if (own) outcomes[at.record] = "refused";
 					refusals.push({ list: list.name, uuid: records[at.record]?.uuid ?? null, field: at.row.path + field, reason });
-				} else if (created !== null) changed(at.record, created);
+					continue;
+				}
+				if (created !== null) changed(at.record, created);
+				const { uuid } = at.row.values;
+				if (table.changedLater !== undefined && typeof uuid === "string") later.push([uuid, value ?? undefined]);
 			}
 		}
 		if (table.owner === undefined) continue;
@@ -55,7 +62,7 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 			if (record !== undefined) changed(record, false);
 		}
 	}
-	return { outcomes, refusals };
+	return { outcomes, refusals, later };
 }
 
 /** The rows that the records bring for the list's table at that position. */

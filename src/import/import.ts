@@ -37,7 +37,7 @@ export interface ImportOptions {
 	readonly timeZone: string;
 	/** Called once at the end when anything was created or updated, outside of any transaction. */
 	readonly evaluatePolicies: (database: Database) => Promise<void>;
-	/** All or nothing, in one transaction: a single refusal leaves the database as it was. */
+	/** All or nothing, in one transaction: a single refusal leaves the database as it was. Projects are removed and restored after it. */
 	readonly strict?: boolean;
 	readonly progress?: ImportProgress;
 	readonly onRefusal?: (refusal: Refusal) => void;
@@ -71,6 +71,7 @@ export async function importWorld(options: ImportOptions): Promise<ImportSummary
 	} else {
 		await run.importLists((work) => database.transaction(work), 2);
 	}
+	if (written) await run.changeLater();
 	// Also when nothing changed: the run before may have been killed before it came to this.
 	if (written) await evaluatePolicies(database);
 	return { ...run.summary(), written };

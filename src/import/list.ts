@@ -1,3 +1,4 @@
+import type { Sql } from "../database/sql.ts";
 import type { ListName } from "./source.ts";
 
 /** A record, or a part of one, that is left out, and why. */
@@ -53,6 +54,8 @@ export interface TableImport {
 	readonly columns: Readonly<Record<string, string>>;
 	/** Stored columns that are written once and never updated. */
 	readonly onCreation?: readonly string[];
+	/** A stored flag that rows are created with, and that is changed after they are written: see `changeLater` of the list. */
+	readonly changedLater?: string;
 	/** Joins that find what the incoming row points at. */
 	readonly joins?: string;
 	/** The first that holds refuses the row. */
@@ -78,6 +81,8 @@ export interface ListImport {
 	readonly tables: readonly TableImport[];
 	/** No record points at another of the list: batches can be written at once. */
 	readonly independent?: boolean;
+	/** Changes the flag of its own table's row that is changed later. It runs alone in a short transaction: it holds others up. */
+	readonly changeLater?: (uuid: string, value: boolean) => Sql;
 	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
 	readonly laterField?: string;
 }

@@ -1,6 +1,7 @@
 import { type Attempt, writeOrSplit } from "./attempt.ts";
 import { type Outcome, rowsMeet } from "./batch.ts";
 import type { ImportOptions, ListSummary } from "./import.ts";
+import { changeAlone } from "./later.ts";
 import type { ListImport, ParsedRecord, Refusal } from "./list.ts";
 import { listImports } from "./lists.ts";
 
@@ -13,6 +14,8 @@ export class Run {
 	readonly #options: ImportOptions;
 	readonly #lists: ListSummary[] = [];
 	readonly #refusals: Refusal[] = [];
+	/** What is to be changed later, by list and uuid. */
+	readonly #later = new Map<ListImport, Map<string, boolean>>();
 
 	constructor(options: ImportOptions) {
 		this.#options = options;
@@ -35,7 +38,22 @@ export class Run {
 
 	/** Writes as many batches of a list at once as the attempts allow, where its records do not point at each other. */
 	async importLists(attempt: Attempt, atOnce: 1 | 2): Promise<void> {
-		for (const list of listImports(this.#options.timeZone)) await this.#importList(list, attempt, list.independent ? atOnce : 1);
+		for (const list of listImports(this.#options.timeZone)) {
+			await this.#importList(list, attempt, list.independent ? atOnce : 1);
+			if (this.#options.strict !== true) await this.changeLater();
+		}
+	}
+
+	/**
+	 * Changes what is changed later, each in a transaction of its own. What a process that is killed leaves undone, the next
+	 * import does: the rows still differ from their records.
+	 */
+	async changeLater(): Promise<void> {
+		for (const [{ changeLater }, values] of this.#later) {
+			if (changeLater === undefined) continue;
+			for (const [uuid, value] of values) await changeAlone(this.#options.database, changeLater(uuid, value));
+		}
+		this.#later.clear();
 	}
 
 	/** Reads one list in batches: memory does not grow with the list. */
@@ -51,7 +69,8 @@ export class Run {
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
 		const write = async (records: readonly ParsedRecord[]) => {
-			const { outcomes, refusals } = await writeOrSplit(list, records, attempt);
+			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt);
+			for (const [uuid, value] of flags) this.#takeLater(list, uuid, value);
 			for (const outcome of outcomes) if (outcome !== "refused") counts[outcome]++;
 			for (const refusal of refusals) {
 				const record = refusal.field === list.laterField ? records.find(({ uuid }) => uuid === refusal.uuid) : undefined;
@@ -93,6 +112,13 @@ export class Run {
 		}
 		refuse(later.map(({ refusal }) => refusal));
 		progress?.end(counts);
+	}
+
+	#takeLater(list: ListImport, uuid: string, value: boolean | undefined): void {
+		const values = this.#later.get(list) ?? new Map<string, boolean>();
+		this.#later.set(list, values);
+		if (value === undefined) values.delete(uuid);
+		else values.set(uuid, value);
 	}
 
 	#refuse(refusal: Refusal): void {

@@ -9,6 +9,8 @@ export interface Written {
 	readonly reason: string | null;
 	/** True when the row is new, false when it was changed, null when it is as it was (or refused). */
 	readonly created: boolean | null;
+	/** What the column that is changed later is to be, where that is not what is stored. */
+	readonly later: boolean | null;
 }
 
 /**
@@ -25,7 +27,11 @@ export const planAnew: Sql = sql`select set_config('plan_cache_mode', 'force_cus
 export function writeStatement(table: TableImport, rows: string): Sql {
 	const columns = Object.keys(table.columns);
 	const compared = columns.filter((column) => !table.key.includes(column) && !table.onCreation?.includes(column));
-	const settings = [...compared.map((column) => `${quoted(column)} = excluded.${quoted(column)}`), ...(table.modified ? [`"modified" = now()`] : [])];
+	const later = table.changedLater === undefined ? undefined : quoted(table.changedLater);
+	const settings = [
+		...compared.filter((column) => column !== table.changedLater).map((column) => `${quoted(column)} = excluded.${quoted(column)}`),
+		...(table.modified ? [`"modified" = now()`] : []),
+	];
 	const conflict =
 		compared.length === 0
 			? "do nothing"
@@ -39,9 +45,10 @@ export function writeStatement(table: TableImport, rows: string): Sql {
 	return sql`${resolved(table, rows)}${raw(`, inserted as (
 	insert into ${quoted(table.table)} as t (${names(columns)}) select ${names(columns)} from resolved where "problem" is null and "replaced" is null
 	on conflict (${names(table.key)}) ${conflict}
-	returning ${names(table.key, "t.")}, t.xmax = 0 as "created"
+	returning ${names(table.key, "t.")}, t.xmax = 0 as "created"${later === undefined ? "" : `, t.${later} as "kept"`}
 )${replacing ? replaced : ""}, written as (select * from inserted${replacing ? " union all select * from replaced" : ""})
-select r."ordinal", r."problem"[1] as "field", r."problem"[2] as "reason", w."created"
+select r."ordinal", r."problem"[1] as "field", r."problem"[2] as "reason", w."created",
+	${later === undefined ? "null" : `case when w."kept" is distinct from r.${later} then r.${later} end`} as "later"
 from resolved r left join written w on r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "w.")})`)}`;
 }
 

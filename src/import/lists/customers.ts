@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sql } from "../../database/sql.ts";
 import { flag, optionalItems, optionalText, optionalUuid, text, uuid } from "../fields.ts";
 import type { ListImport, TableImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
@@ -83,8 +84,12 @@ export const customers: ListImport = {
 	],
 };
 
+/** Projects. What belongs to one that is removed, or restored, changes with it, while nobody writes (prisma/migrations). */
 export const projects: ListImport = {
 	name: "projects",
+	changeLater: (uuid, isRemoved) => sql`
+		update "Project" set "isRemoved" = ${isRemoved}, "modified" = now() where "uuid" = ${uuid}::uuid and "isRemoved" <> ${isRemoved}
+	`,
 	parse: recordParser({
 		list: "projects",
 		links: ["customer"],
@@ -98,6 +103,7 @@ export const projects: ListImport = {
 			incoming: { uuid: "uuid", name: "text", customerUuid: "uuid", isRemoved: "boolean", created: "timestamptz" },
 			columns: { ...asGiven("uuid", "name", "customerUuid", "isRemoved"), created },
 			onCreation: ["created"],
+			changedLater: "isRemoved",
 			joins: `left join "Customer" customer on customer."uuid" = i."customerUuid"`,
 			problems: [absent("customer", "customer_uuid", "a customer", "customerUuid")],
 			distinct: [["uuid"]],
