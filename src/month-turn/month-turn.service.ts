@@ -4,6 +4,7 @@ import { appendToLog, type LogSubject } from "../log/log.store.ts";
 import { evaluateAndLog, evaluatePolicies, type Moment, type RecordedFiring } from "../policy/policy.service.ts";
 import { offeringsWithPolicies } from "../policy/policy.store.ts";
 import { type BillingPeriod, billingPeriodAt } from "../shared/billing-period.ts";
+import { each } from "../shared/each.ts";
 import { carryOver, markTurned, offeringsToTurn, usagesToCarryOver } from "./month-turn.store.ts";
 import { momentOfTurn, monthsToTurn } from "./month-turn.ts";
 
@@ -22,43 +23,40 @@ export interface TurnedMonth {
  * have found in a month that was missed is past. Any number of processes may do so at once and again: each month begins
  * once for each offering. Answers the months that this call began, oldest first.
  *
- * An offering that fails holds no other up: the first failure is thrown after all of them.
+ * An offering that fails holds no other up: all failures are thrown together after them.
  *
  * @param offerings the offerings that are meant; all of them without it
  */
 export async function turnMonth(database: Database, { now, timeZone, measures }: Moment, offerings?: readonly string[]): Promise<TurnedMonth[]> {
 	const thisMonth = billingPeriodAt(now, timeZone);
 	const turned = new Map<BillingPeriod, TurnedMonth>();
-	const failures: unknown[] = [];
-	for (const { offeringUuid, lastTurned } of await offeringsToTurn(database, thisMonth, offerings)) {
-		try {
-			for (const month of monthsToTurn(lastTurned, thisMonth)) {
-				const turn = await database.transaction((tx) => turnWithin(tx, offeringUuid, month, { now, timeZone, measures }));
-				if (turn !== undefined) turned.set(month, sum(turn, turned.get(month)));
-			}
-		} catch (error) {
-			failures.push(error);
+	await each(await offeringsToTurn(database, thisMonth, offerings), async ({ offeringUuid, lastTurned }) => {
+		for (const month of monthsToTurn(lastTurned, thisMonth)) {
+			const turn = await database.transaction((tx) => turnWithin(tx, offeringUuid, month, { now, timeZone, measures }));
+			if (turn !== undefined) turned.set(month, sum(turn, turned.get(month)));
 		}
-	}
-	if (failures.length > 0) throw failures[0];
+	});
 	return [...turned.values()].sort((one, other) => one.month.localeCompare(other.month));
 }
 
 /**
  * Evaluates every policy there is, each offering in a transaction of its own: after an import, and when the service starts. An
  * offering that has begun months before begins this one first. One that never has, as those of a first import, is left to the
- * service: it may be filled in several steps.
+ * service: it may be filled in several steps. Until then its fired policies stay so, for what recurs is not in the month yet.
+ *
+ * An offering that fails holds no other up: all failures are thrown together after them.
  */
 export async function evaluateAllPolicies(database: Database, moment: Moment): Promise<void> {
 	const toTurn = await offeringsToTurn(database, billingPeriodAt(moment.now, moment.timeZone));
-	const late = new Set(toTurn.flatMap(({ offeringUuid, lastTurned }) => (lastTurned === null ? [] : [offeringUuid])));
-	for (const offering of await offeringsWithPolicies(database)) {
-		if (late.has(offering)) await turnMonth(database, moment, [offering]);
+	const lastTurned = new Map(toTurn.map((offering) => [offering.offeringUuid, offering.lastTurned]));
+	await each(await offeringsWithPolicies(database), async (offering) => {
+		const last = lastTurned.get(offering);
+		if (typeof last === "string") await turnMonth(database, moment, [offering]);
 		await database.transaction(async (tx) => {
 			await lockOfferings(tx, [offering]);
-			await evaluateAndLog(tx, [offering], moment);
+			await evaluateAndLog(tx, [offering], { ...moment, resets: last !== null });
 		});
-	}
+	});
 }
 
 /** What the turn of months would do for an offering. */

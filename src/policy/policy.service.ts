@@ -11,6 +11,8 @@ import { policiesNamed, policiesOf } from "./policy-totals.store.ts";
 export interface Moment {
 	readonly now: Date;
 	readonly timeZone: string;
+	/** False where fired policies stay so, for what holds them may not be there yet; true without it. */
+	readonly resets?: boolean;
 	/** Told how long evaluations take. */
 	readonly measures?: Measures | undefined;
 }
@@ -47,7 +49,7 @@ async function turnedPolicies(tx: Queries, offeringUuids: readonly string[], mom
 	const firings: RecordedFiring[] = [];
 	for (const policy of await policiesOf(tx, offeringUuids, windows)) {
 		const turn = transition(policy.hasFired, policy.totals);
-		if (turn === undefined) continue;
+		if (turn === undefined || (turn.kind === "RESET" && moment.resets === false)) continue;
 		const window = windows[policy.period];
 		const causeUuid = causeOf(turn, policy.totals, await countedChanges(tx, policy.uuid, changesIn(window, changes)));
 		const record = { policy, kind: turn.kind, window, breaches: turn.kind === "FIRED" ? turn.breaches : [], causeUuid, now: moment.now };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { lockOfferings } from "../../src/database/lock.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { type TurnedMonth, turnMonth } from "../../src/month-turn/month-turn.service.ts";
+import { evaluateAllPolicies, type TurnedMonth, turnMonth } from "../../src/month-turn/month-turn.service.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
@@ -351,5 +351,75 @@ describe("policies at the turn of the month", () => {
 			order by l."xid", l."id"
 		`);
 		expect(entries.map(({ kind }) => kind)).toEqual(["usage", "firing"]);
+	});
+});
+
+describe("an offering that fails", () => {
+	/** Offerings with a policy that is exceeded and has not fired, in the order in which they are evaluated; all but the last cannot be written. */
+	async function failing(): Promise<{ last: string; heal: () => Promise<unknown> }> {
+		const offerings: { offering: string; policy: string }[] = [];
+		for (let count = 0; count < 3; count++) {
+			const other = await makeProvider(gateway());
+			await other.component("cpu");
+			await other.usage(await other.resource(), "cpu", "2017-01-01", "11");
+			offerings.push({ offering: other.offering, policy: await other.policy({ limits: { cpu: 10 } }) });
+		}
+		offerings.sort((one, other) => (one.offering < other.offering ? -1 : 1));
+		const broken = offerings.slice(0, -1).map(({ offering }) => `'${offering}'`);
+		await gateway().database.rows(raw(`alter table "PolicyFiring" add constraint "broken" check ("offeringUuid" not in (${broken.join(", ")})) not valid`));
+		return {
+			last: offerings.at(-1)?.policy ?? "",
+			heal: () => gateway().database.rows(sql`alter table "PolicyFiring" drop constraint "broken"`),
+		};
+	}
+
+	const fired = async (policy: string) =>
+		(await gateway().database.rows<{ hasFired: boolean }>(sql`select "hasFired" from "OfferingUsagePolicy" where "uuid" = ${policy}::uuid`))[0]?.hasFired;
+
+	test("holds up no other one, and each failure is told", async () => {
+		const { last, heal } = await failing();
+		const evaluated = await evaluateAllPolicies(gateway().database, { now: new Date("2017-01-20T12:00:00Z"), timeZone: "UTC" }).catch((error) => error);
+		await heal();
+		expect(await fired(last)).toBe(true);
+		expect(evaluated).toBeInstanceOf(AggregateError);
+		expect(evaluated.errors).toHaveLength(2);
+	});
+
+	test("does not keep others from beginning the month either", async () => {
+		const { last, heal } = await failing();
+		const turned = await turn("2017-01-20T12:00:00Z").catch((error) => error);
+		await heal();
+		expect(await fired(last)).toBe(true);
+		expect(turned.errors).toHaveLength(2);
+	});
+});
+
+describe("a policy that was fired where it comes from, and never turned here,", () => {
+	/** A policy as a first import leaves it, fired by what recurs each month. */
+	async function imported(amount: string): Promise<string> {
+		const resource = await provider.resource();
+		const record = await provider.usage(resource, "cpu", "2017-01-01", amount);
+		await gateway().database.rows(sql`update "ComponentUsage" set "recurring" = true where "uuid" = ${record}::uuid`);
+		const policy = await provider.policy({ limits: { cpu: 10 } });
+		await gateway().database.rows(sql`update "OfferingUsagePolicy" set "hasFired" = true, "firedDatetime" = '2017-01-05' where "uuid" = ${policy}::uuid`);
+		return policy;
+	}
+
+	const moment = { now: new Date("2017-02-03T12:00:00Z"), timeZone: "UTC" };
+
+	test("is not told of while what recurs keeps it fired: the import evaluates before the month begins here", async () => {
+		const policy = await imported("11");
+		await evaluateAllPolicies(gateway().database, moment);
+		await turn("2017-02-03T12:00:00Z");
+		await evaluateAllPolicies(gateway().database, moment);
+		expect({ isFired: await isFired(policy), firings: await firings() }).toEqual({ isFired: true, firings: [] });
+	});
+
+	test("is reset once where nothing keeps it fired", async () => {
+		const policy = await imported("9");
+		await evaluateAllPolicies(gateway().database, moment);
+		await turn("2017-02-03T12:00:00Z");
+		await evaluateAllPolicies(gateway().database, moment);
+		expect({ isFired: await isFired(policy), firings: await firings() }).toEqual({ isFired: false, firings: ["2017-02: RESET"] });
 	});
 });
