@@ -1,3 +1,4 @@
+import { RecentSet } from "../shared/recent-set.ts";
 import { createAddressMeter } from "./address-meter.ts";
 import { type Rate, secondsUntil } from "./bucket.ts";
 
@@ -17,21 +18,14 @@ export interface SignInMeter {
 /** Bounds how many tokens are tried in vain, in this process: they are looked up before anybody pays. `now` counts milliseconds. */
 export function createSignInMeter(now: () => number): SignInMeter {
 	const meter = createAddressMeter(failures, now);
-	const known = new Set<string>();
+	const known = new RecentSet<string>(mostKnown);
 	return {
 		waitFor: (address, token) => {
 			if (known.has(token)) return 0;
 			const { remaining } = meter.charge(address, 0);
 			return remaining >= 1 ? 0 : secondsUntil(1, remaining, failures);
 		},
-		succeeded: (token) => {
-			known.delete(token);
-			known.add(token);
-			for (const [oldest] of known.size > mostKnown ? known.entries() : []) {
-				known.delete(oldest);
-				break;
-			}
-		},
+		succeeded: (token) => known.add(token),
 		failed: (address) => void meter.charge(address, 1),
 	};
 }

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { newToken } from "../../src/access/token.ts";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
+import { createMetrics } from "../../src/operations/metrics.ts";
+import { createOperations } from "../../src/operations/operations.ts";
 import { demoHandles } from "../../src/world/demo.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
@@ -13,7 +16,11 @@ import { patient } from "../support/templates.setup.ts";
 const heavy = (size: number) => `{ customers(first: ${size}) { nodes { name } } }`;
 const small = "{ categories(first: 1) { nodes { title } } }";
 
+/** Statements are given as long to come to where they wait: a busy machine takes its time. */
+const inTime = { timeout: 20_000 };
+
 let gateway: Gateway;
+let metrics: ReturnType<typeof createMetrics>;
 /** Another way to the same database. */
 let aside: Database;
 
@@ -22,7 +29,8 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 	() => {
 		beforeEach(async () => {
 			const database = await freshDatabase("demo");
-			gateway = await startGateway({ database, limits: limited });
+			metrics = createMetrics();
+			gateway = await startGateway({ database, limits: limited, observation: { measures: metrics, beginOperation: createOperations() } });
 			aside = await openPostgres(await urlOf(database), { connections: 3, waits: patient });
 			await gateway.ask("demo_member", small); // the customers are not looked at to sign in
 		});
@@ -54,7 +62,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			const asked: Promise<unknown>[] = [];
 			await whileCustomersAreLocked(async () => {
 				for (let size = 1; size <= 30; size++) asked.push(post("demo_owner", heavy(size)));
-				await expect.poll(waiting).toBe(5);
+				await expect.poll(waiting, inTime).toBe(5);
 				for (let time = 0; time < 40; time++) await gateway.ask("demo_member", small);
 				expect(await waiting()).toBe(5);
 			});
@@ -66,8 +74,24 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			const asked: Promise<unknown>[] = [];
 			await whileCustomersAreLocked(async () => {
 				for (let size = 1; size <= 20; size++) for (const token of ["demo_owner", "demo_provider"]) asked.push(post(token, heavy(size)));
-				await expect.poll(waiting).toBeGreaterThanOrEqual(7); // or 8, by who asked when
+				await expect.poll(waiting, inTime).toBeGreaterThanOrEqual(7); // or 8, by who asked when
 				for (let time = 0; time < 20; time++) await gateway.ask("demo_member", small);
+			});
+			await Promise.all(asked);
+		});
+
+		test("tokens that are tried in vain hold half of them, and delay neither the service nor anybody else", async () => {
+			const asked: Promise<unknown>[] = [];
+			await aside.transaction(async (tx) => {
+				await tx.rows(raw('lock table "Token" in access exclusive mode'));
+				for (let time = 0; time < 40; time++) asked.push(post(newToken(), small));
+				await expect.poll(waiting, inTime).toBe(5);
+				for (const database of [gateway.database, gateway.database.onBehalfOf({ key: "another", viewer: "another", took: () => {} })]) {
+					expect(await database.rows(sql`select 1 as "one"`)).toEqual([{ one: 1 }]);
+				}
+				// A token that was good before does not wait behind them.
+				asked.push(post("demo_member", small));
+				await expect.poll(waiting, inTime).toBe(6);
 			});
 			await Promise.all(asked);
 		});
@@ -77,10 +101,10 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 				const gone = new AbortController();
 				await whileCustomersAreLocked(async () => {
 					const asked = post("demo_owner", heavy(3), gone.signal).catch(() => "gone");
-					await expect.poll(waiting).toBe(1);
+					await expect.poll(waiting, inTime).toBe(1);
 					gone.abort();
 					await asked;
-					await expect.poll(waiting).toBe(0);
+					await expect.poll(waiting, inTime).toBe(0);
 				});
 				expect(gateway.bugs()).toEqual([]);
 			});
@@ -90,10 +114,10 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 				const aliases = Array.from({ length: 20 }, (_, index) => `a${index}: customers(first: ${index + 1}) { nodes { name } }`).join(" ");
 				await whileCustomersAreLocked(async () => {
 					const asked = post("demo_owner", `{ ${aliases} }`, gone.signal).catch(() => "gone");
-					await expect.poll(waiting).toBe(5);
+					await expect.poll(waiting, inTime).toBe(5);
 					gone.abort();
 					await asked;
-					await expect.poll(waiting).toBe(0);
+					await expect.poll(waiting, inTime).toBe(0);
 					await gateway.ask("demo_owner", small);
 					expect(await waiting()).toBe(0);
 				});
@@ -103,9 +127,9 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 				const client = await connect(gateway.url, "demo_owner");
 				await whileCustomersAreLocked(async () => {
 					const leave = client.subscribe({ query: heavy(4) }, { next: () => {}, error: () => {}, complete: () => {} });
-					await expect.poll(waiting).toBe(1);
+					await expect.poll(waiting, inTime).toBe(1);
 					leave();
-					await expect.poll(waiting).toBe(0);
+					await expect.poll(waiting, inTime).toBe(0);
 				});
 				await client.dispose();
 			});
@@ -114,9 +138,9 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 				const client = await connect(gateway.url, "demo_owner");
 				await whileCustomersAreLocked(async () => {
 					client.subscribe({ query: heavy(5) }, { next: () => {}, error: () => {}, complete: () => {} });
-					await expect.poll(waiting).toBe(1);
+					await expect.poll(waiting, inTime).toBe(1);
 					client.terminate();
-					await expect.poll(waiting).toBe(0);
+					await expect.poll(waiting, inTime).toBe(0);
 				});
 			});
 
@@ -124,7 +148,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 				await whileCustomersAreLocked(async () => {
 					const { errors } = await gateway.send("demo_owner", heavy(6));
 					expect(errors?.map(({ extensions }) => extensions["code"])).toEqual(["TIMED_OUT"]);
-					await expect.poll(waiting).toBe(0);
+					await expect.poll(waiting, inTime).toBe(0);
 				});
 			});
 		});
@@ -136,7 +160,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			await aside.transaction(async (tx) => {
 				await tx.rows(raw('lock table "ComponentUsage" in access exclusive mode'));
 				const asked = post("demo_provider", report, gone.signal).catch(() => "gone");
-				await expect.poll(waiting).toBe(1);
+				await expect.poll(waiting, inTime).toBe(1);
 				gone.abort();
 				await asked;
 				await gateway.ask("demo_member", small);
@@ -164,12 +188,14 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			const level = async () => (await aside.rows<{ level: number }>(sql`select "level" from "RateBucket" where "level" < 850`)).length;
 			const asked = await whileCustomersAreLocked(async () => {
 				const asked = gateway.send("demo_owner", heavy(7));
-				await expect.poll(waiting).toBe(1);
+				await expect.poll(waiting, inTime).toBe(1);
 				await aside.rows(raw("select pg_sleep(0.7)"));
 				return [asked];
 			});
 			expect((await asked[0])?.errors).toBeUndefined();
-			await expect.poll(level).toBe(1);
+			await expect.poll(level, inTime).toBe(1);
+			const counted = /^usage_gateway_charged_afterwards_points_total (\d+)$/m.exec(await metrics.text())?.[1];
+			expect(Number(counted)).toBeGreaterThan(150);
 		});
 	},
 );
