@@ -59,6 +59,9 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	const durations = new Histogram({ ...named("operation_duration_seconds", "From a request to its answer."), labelNames: ["type"], buckets: seconds });
 	const errors = new Counter({ ...named("errors_total", "Operations that were answered with an error of the code."), labelNames: ["code"] });
 	const costs = new Histogram({ ...named("operation_cost", "What operations may take, found before they are executed."), buckets: magnitudes });
+	const afterwards = new Counter(
+		named("charged_afterwards_points_total", "Points that operations and events took of the database beyond their cost, charged to their tokens afterwards."),
+	);
 	const perOperation = new Histogram({ ...named("operation_statements", "Statements that an operation ran."), buckets: magnitudes.slice(0, 10) });
 	const statements = new Histogram({ ...named("statement_duration_seconds", "Statements of the database."), labelNames: ["outcome"], buckets: seconds });
 	const retries = new Counter(named("transaction_retries_total", "Transactions that were done again because of a deadlock or a serialization failure."));
@@ -215,6 +218,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		retry: () => retries.inc(),
 		batch: (objects) => batches.observe(objects),
 		subscribers: (change) => subscribers.inc(change),
+		chargedAfterwards: (points) => afterwards.inc(points),
 		refusedConnection: (reason) => refusedConnections.inc({ reason }),
 		logRead: (lag) => {
 			looked.setToCurrentTime();

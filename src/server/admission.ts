@@ -86,10 +86,16 @@ export function createAdmission(
 		}
 	});
 
+	function chargeAfterwards(token: string, isReporter: boolean, points: number): void {
+		if (meter === undefined) return;
+		measures?.chargedAfterwards(points);
+		meter.chargeAfterwards(token, isReporter, points);
+	}
+
 	function charged({ token, viewer, caller }: Context, cost: number, address: string): Promise<Charge> | Charge | undefined {
 		if (token === undefined) return strangers?.charge(address, cost);
 		const isReporter = mayReportAnything(viewer);
-		if (meter !== undefined) caller?.onTook(overspending(cost, (points) => meter.chargeAfterwards(token, isReporter, points)));
+		if (meter !== undefined) caller?.onTook(overspending(cost, (points) => chargeAfterwards(token, isReporter, points)));
 		return meter?.charge(token, isReporter, cost);
 	}
 
@@ -126,7 +132,7 @@ export function createAdmission(
 				const charge = await meter?.charge(token, mayReportAnything(viewer), points);
 				return charge === undefined || charge.isAllowed ? 0 : charge.after;
 			},
-			chargeAfterwards: (token, viewer, points) => meter?.chargeAfterwards(token, mayReportAnything(viewer), points),
+			chargeAfterwards: (token, viewer, points) => chargeAfterwards(token, mayReportAnything(viewer), points),
 		},
 		plugin: {
 			onParse: ({ setParseFn }) => setParseFn((source) => documents.read(typeof source === "string" ? source : source.body)),

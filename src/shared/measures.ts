@@ -22,6 +22,8 @@ export interface Measures {
 	limitHit(code: string, viewer: string): void;
 	/** A connection was not let in, or was ended: too many in all, of an address or of a token, or nobody has signed in on it in time. */
 	refusedConnection(reason: "all" | "address" | "token" | "nobody"): void;
+	/** Points were taken out of a token's bucket afterwards: its operation or its events took more of the database than they had cost. */
+	chargedAfterwards(points: number): void;
 	/** The log has been looked at: how old the oldest of the new entries was, in seconds; undefined when there was none. */
 	logRead(lag: number | undefined): void;
 	/** It has been looked at what waits in the log. */
