@@ -34,6 +34,7 @@ import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
 import { foldUsernames } from "./user-usage/username.store.ts";
+import { foldUsernames, forgetUnusedUsernames } from "./user-usage/username.store.ts";
 import { lastVerification } from "./verify/verify.store.ts";
 
 /** A month that nothing is written in begins this late at most. */
@@ -159,6 +160,7 @@ async function serve(
 		await forgetOldAnswers(database, now);
 		await forgetFullBuckets(database);
 		await pruneLog(database, daysBefore(now, config.alertRetention));
+		await forgetUnusedUsernames(database);
 	};
 	const clearings = every(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
 	const verifications =

@@ -1,4 +1,4 @@
-import type { Queries } from "../database/database.ts";
+import type { Database, Queries } from "../database/database.ts";
 import { type Sql, sql } from "../database/sql.ts";
 import { folded, trigramsOf } from "./username.ts";
 
@@ -48,3 +48,41 @@ export async function foldUsernames(queries: Queries): Promise<void> {
 		`);
 	}
 }
+
+/** As long a removal of names waits for those who write parts, and they for it, in milliseconds; then it is left to the next time. */
+const longestWait = 300;
+
+/**
+ * Forgets the names of which there is no part any more. Looks at all names, a batch in a statement. Those of a batch go while
+ * nobody writes parts: one that is written, not committed yet, has found its name here. Returns how many went.
+ */
+export async function forgetUnusedUsernames(database: Database): Promise<number> {
+	let gone = 0;
+	for (let behind: string | undefined = ""; behind !== undefined; ) {
+		const names: { username: string; isUsed: boolean }[] = await database.rows(sql`
+			select n."username", exists (${partsOf(sql`n`)}) as "isUsed" from "Username" n
+			where n."username" > ${behind} order by n."username" limit ${batch}
+		`);
+		const unused = names.flatMap(({ username, isUsed }) => (isUsed ? [] : [username]));
+		if (unused.length > 0) gone += await removeUnused(database, unused);
+		behind = names.length < batch ? undefined : names.at(-1)?.username;
+	}
+	return gone;
+}
+
+function removeUnused(database: Database, names: readonly string[]): Promise<number> {
+	const removed = database.transaction(async (tx) => {
+		await tx.rows(sql`select set_config('lock_timeout', ${String(longestWait)}, true)`);
+		await tx.rows(sql`lock table "ComponentUserUsage" in share mode`);
+		const rows = await tx.rows(sql`
+			delete from "Username" n where n."username" = any(${names}::text[]) and not exists (${partsOf(sql`n`)}) returning 1
+		`);
+		return rows.length;
+	});
+	return removed.catch((error: unknown) => {
+		if (error instanceof Error && "code" in error && error.code === "55P03") return 0; // somebody writes parts for long
+		throw error;
+	});
+}
+
+const partsOf = (name: Sql): Sql => sql`select from "ComponentUserUsage" part where part."username" = ${name}."username"`;

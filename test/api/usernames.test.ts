@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, inject, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { foldUsernames } from "../../src/user-usage/username.store.ts";
+import { foldUsernames, forgetUnusedUsernames } from "../../src/user-usage/username.store.ts";
 import { folded, trigramsOf } from "../../src/user-usage/username.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
@@ -101,4 +101,48 @@ test("names are folded batch by batch, those that are left by a run that ended t
 			sql`select from "Username" where "folded" is null or not "trigrams" @> array[substr("folded", 1, 3)] and length("folded") > 2`,
 		),
 	).toEqual([]);
+});
+
+describe("a name of which there is no part any more", () => {
+	const known = async (): Promise<string[]> => {
+		const rows = await gateway().database.rows<{ username: string }>(sql`select "username" from "Username" order by "username" collate "C"`);
+		return rows.map(({ username }) => username);
+	};
+	const drop = (name: string) => gateway().database.rows(sql`delete from "ComponentUserUsage" where "username" = ${name}`);
+
+	test("is forgotten, and others are found as before", async () => {
+		await report(["anna", "Hanna", "ben"]);
+		await drop("Hanna");
+		expect(await forgetUnusedUsernames(gateway().database)).toBe(1);
+		expect({ known: await known(), found: await found("ann") }).toEqual({ known: ["anna", "ben"], found: ["anna"] });
+	});
+
+	test("is known again with its next part", async () => {
+		await report(["anna"]);
+		await drop("anna");
+		await forgetUnusedUsernames(gateway().database);
+		await report(["anna"]);
+		expect({ known: await known(), found: await found("ann") }).toEqual({ known: ["anna"], found: ["anna"] });
+	});
+
+	test("is forgotten wherever it stands among thousands", async () => {
+		const names = Array.from({ length: 2_500 }, (_, number) => `name${String(number).padStart(4, "0")}`);
+		await gateway().database.rows(sql`insert into "Username" ("username") select unnest(${names}::text[])`);
+		await report(["name0999", "name1000", "name2499"]);
+		expect(await forgetUnusedUsernames(gateway().database)).toBe(2_497);
+		expect(await known()).toEqual(["name0999", "name1000", "name2499"]);
+	});
+
+	test.skipIf(inject("templates").engine === "PGlite")(
+		"stays while its next part is written, not committed yet (one connection only on the embedded database)",
+		async () => {
+			await report(["anna"]);
+			await drop("anna");
+			await gateway().database.transaction(async (tx) => {
+				await tx.rows(sql`insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage") values (${record}::uuid, 'anna', 1)`);
+				expect(await forgetUnusedUsernames(gateway().database)).toBe(0);
+			});
+			expect({ known: await known(), found: await found("ann") }).toEqual({ known: ["anna"], found: ["anna"] });
+		},
+	);
 });
