@@ -4,6 +4,7 @@ import { forgetFullBuckets } from "./admission/bucket.store.ts";
 import { createReferenceClock, isCertain, type ReferenceClock, UncertainClock, unreadiness, whileCertain } from "./clock/reference-clock.service.ts";
 import { requireTimeZone } from "./clock/time-zone.service.ts";
 import { type Config, logFormat, parseConfig } from "./config.ts";
+import { startCurrentUsagesJob } from "./database/current-usages-job.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { startIndexJobs } from "./database/index-jobs.ts";
 import { prepareSchema } from "./database/migrations.ts";
@@ -33,7 +34,6 @@ import { runCommand } from "./shared/failure.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
-import { foldUsernames } from "./user-usage/username.store.ts";
 import { foldUsernames, forgetUnusedUsernames } from "./user-usage/username.store.ts";
 import { lastVerification } from "./verify/verify.store.ts";
 
@@ -178,6 +178,10 @@ async function serve(
 		tell: (line) => process.stderr.write(`${line}\n`),
 		progress: measures && ((name, { done, total }) => measures.job(name, done, total)),
 	});
+	const derivations = startCurrentUsagesJob(database, {
+		tell: (line) => process.stderr.write(`${line}\n`),
+		progress: measures && ((name, { done, total }) => measures.job(name, done, total)),
+	});
 	const delivery = startDelivery({
 		database,
 		clock: systemClock,
@@ -197,6 +201,7 @@ async function serve(
 	await drained(request, config.drain); // balancers learn meanwhile that it is not ready
 	indexes.stop();
 	const jobs = [
+		derivations.stop(),
 		delivery.stop(),
 		turns.stop(),
 		folding.stop(),

@@ -5,6 +5,7 @@ import { parseConfig } from "../config.ts";
 import { systemClock } from "../shared/clock.ts";
 import { Failure, runCommand } from "../shared/failure.ts";
 import { projectPath } from "../shared/project-root.ts";
+import { finishCurrentUsages } from "./current-usages-job.ts";
 import { finishIndexJobs } from "./index-jobs.ts";
 import { applyMigrations } from "./migrations.ts";
 import { openDatabase } from "./open.ts";
@@ -32,6 +33,7 @@ await runCommand(async () => {
 			const applied = await applyMigrations(database, { tell: say });
 			say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
 			await finishIndexJobs(database, { tell: say });
+			await finishCurrentUsages(database, { tell: say });
 		} finally {
 			await database.close();
 		}

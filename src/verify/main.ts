@@ -43,11 +43,12 @@ function lineOf({ figure, uuid, part, stored, computed }: Parameters<VerifyOptio
 	return oneLine(`${figure} ${uuid}${part === "" ? "" : ` ${part}`}: stored ${stored ?? "nothing"}, computed ${computed ?? "nothing"}`);
 }
 
-function summaryOf({ differences, compared, unturnedPolicies }: Verification): string {
+function summaryOf({ differences, compared, unturnedPolicies, areUsagesDerived }: Verification): string {
 	const { components, resources, policies, parts, offerings } = compared;
 	const found = `${differences} ${differences === 1 ? "figure differs" : "figures differ"} from the records`;
 	const unturned = unturnedPolicies === 0 ? "" : ` The state of ${unturnedPolicies} policies was not compared: the month has not begun for their offerings.`;
-	return `${found}, of ${components} components, ${resources} resources, ${policies} policies, ${parts} parts and ${offerings} offerings.${unturned}`;
+	const underived = areUsagesDerived ? "" : " Current usages were not all compared: the service still derives them.";
+	return `${found}, of ${components} components, ${resources} resources, ${policies} policies, ${parts} parts and ${offerings} offerings.${unturned}${underived}`;
 }
 
 function isHelp(args: string[]): boolean {

@@ -1,3 +1,4 @@
+import { derivedUntil } from "../database/current-usages-job.ts";
 import type { Queries } from "../database/database.ts";
 import { policyWindows } from "../policy/policy.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
@@ -29,6 +30,8 @@ export interface Verification {
 	readonly compared: Readonly<Record<"components" | "resources" | "policies" | "parts" | "offerings", number>>;
 	/** Policies that were not compared with the records: the month has not begun for their offerings, and what they were found in is past. */
 	readonly unturnedPolicies: number;
+	/** False while a back-fill derives current usages: those of resources that it has not come to were not compared. */
+	readonly areUsagesDerived: boolean;
 }
 
 type Compare = (uuids: readonly string[]) => Promise<Difference[]>;
@@ -75,9 +78,11 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 			await compareTwice(() => entriesWithoutNumber(queries, after, logAtOnce));
 	}
 
+	const derived = await derivedUntil(queries);
 	const components = await compareAll("OfferingComponent", (uuids) => wrongTotals(queries, uuids));
 	const resources = await compareAll("Resource", async (uuids) => [
-		...(await wrongCurrentUsages(queries, uuids)),
+		// Behind it, a back-fill is still to derive them.
+		...(await wrongCurrentUsages(queries, derived === undefined ? uuids : uuids.filter((uuid) => uuid <= derived))),
 		...(await wrongProjectIsRemoved(queries, uuids)),
 	]);
 	const policies = await compareAll("OfferingUsagePolicy", async (uuids) => [
@@ -92,5 +97,6 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 	const offerings = await compareAll("Offering", (uuids) => missingMonths(queries, uuids));
 	await compareLog();
 	await noteVerification(queries, now, differences);
-	return { differences, compared: { components, resources, policies, parts, offerings }, unturnedPolicies };
+	const compared = { components, resources, policies, parts, offerings };
+	return { differences, compared, unturnedPolicies, areUsagesDerived: derived === undefined };
 }

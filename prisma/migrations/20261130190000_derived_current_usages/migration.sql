@@ -55,11 +55,5 @@ CREATE TRIGGER "takeRemoved" AFTER DELETE ON "ComponentUsage" REFERENCING OLD TA
 CREATE TRIGGER "takeChanged" AFTER UPDATE ON "ComponentUsage" REFERENCING OLD TABLE AS "original" NEW TABLE AS "changed"
 	FOR EACH STATEMENT EXECUTE FUNCTION "deriveOfChanged"();
 
--- What is stored already. The triggers hold off those who write meanwhile.
-UPDATE "Resource" r SET "currentUsages" = r."currentUsages" || derived."usages"
-FROM (
-	SELECT "resourceUuid", jsonb_object_agg("type", trim_scale("usage")::text) AS "usages"
-	FROM (SELECT DISTINCT ON ("resourceUuid", "type") "resourceUuid", "type", "usage" FROM "ComponentUsage" ORDER BY "resourceUuid", "type", "billingPeriod" DESC) latest
-	GROUP BY "resourceUuid"
-) derived
-WHERE r."uuid" = derived."resourceUuid" AND NOT r."currentUsages" @> derived."usages";
+-- What is stored already is derived after the start, in small steps (src/database/current-usages-job.ts): until then a resource
+-- of which nothing is written shows what it showed before.
