@@ -20,7 +20,8 @@ const entries = Number(process.env["DRILL_ENTRIES"] ?? 20_000);
 
 const writers = 16;
 const resourcesOfWriter = 8;
-const kills = 12;
+/** Each instance at least once. */
+const kills = Math.max(3, Math.round(entries / 2_000));
 
 const setUsages = `mutation ($input: [SetUsageInput!]!) { setUsages(input: $input) { __typename ... on Error { code message } } }`;
 
