@@ -22,7 +22,7 @@ export interface Found {
 }
 
 /** How long the server has to be reached and to answer what is looked at, and to pass a notification on, in milliseconds. */
-const longestLook = 15_000;
+const longestLook = 30_000;
 const longestNotification = 5_000;
 
 /** As often it is tried whether connections share those of the server: others that use them at the moment can hide it. */
@@ -56,9 +56,8 @@ export async function lookAtWays({ statements, sessions, prepares }: Ways): Prom
 			throw hasSessions ? unusable("DATABASE_LISTEN_URL", sessions.address, error) : error;
 		});
 		if (found.isPooled) {
-			const other = await connect(statements);
+			const [other, another] = await Promise.all([connect(statements), connect(statements)]);
 			await refuseStatementMode(other);
-			const another = await connect(statements);
 			if (!hasSessions && (await shareServers(one, another))) throw failure(noSessions);
 			if (prepares && !(await keepPrepared(one, another))) throw failure(noPreparedStatements);
 		}
