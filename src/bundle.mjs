@@ -17,8 +17,9 @@ const programs = [
 	"world/main.ts",
 ];
 
-/** The commit that is checked out; "unknown" outside of a repository. */
+/** SOURCE_COMMIT, for who builds without the repository, as the image is; else the commit that is checked out, "unknown" outside of a repository. */
 function sourceCommit() {
+	if (process.env.SOURCE_COMMIT) return process.env.SOURCE_COMMIT;
 	if (!existsSync(path("../.git"))) return "unknown";
 	try {
 		return execFileSync("git", ["rev-parse", "HEAD"], { cwd: path(".."), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();

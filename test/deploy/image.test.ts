@@ -54,6 +54,7 @@ test.skipIf(process.env["DEPLOY_LONG"] === undefined)(
 		onTestFinished(() => rmSync(place, { recursive: true, force: true }));
 		const context = join(place, "build");
 		mkdirSync(context);
+		const env = { ...process.env, SOURCE_COMMIT: "the same" };
 		for (const { name, text } of build) {
 			if (name === "COPY") {
 				const target = text.split(" ").at(-1) ?? "";
@@ -63,9 +64,10 @@ test.skipIf(process.env["DEPLOY_LONG"] === undefined)(
 						filter: (path) => !path.includes(join("src", "generated")),
 					});
 			}
-			if (name === "RUN") execFileSync("sh", ["-c", text.replace("/assembled", join(place, "assembled"))], { cwd: context, stdio: "pipe" });
+			if (name === "RUN") execFileSync("sh", ["-c", text.replace("/assembled", join(place, "assembled"))], { cwd: context, stdio: "pipe", env });
 		}
-		execFileSync(projectPath(".deploy", "assemble"), [join(place, "here")], { stdio: "pipe" });
+		execFileSync(projectPath(".deploy", "assemble"), [join(place, "here")], { stdio: "pipe", env });
 		expect(await filesOf(join(place, "assembled"))).toEqual(await filesOf(join(place, "here")));
 	},
+	900_000,
 );
