@@ -143,3 +143,11 @@ describe("the firings of a deleted policy", () => {
 		expect(await kinds({ customerUuid: outside })).toEqual([]);
 	});
 });
+
+test("a deletion that the version before has kept for its key, without what it answered, is answered again without firings", async () => {
+	const policy = await provider.policy({ limits: { cpu: 10 } });
+	await remove(policy, "deleted before the upgrade");
+	await gateway().database.rows(sql`update "IdempotencyKey" set "answer" = 'null' where "key" = 'deleted before the upgrade'`);
+
+	expect(await remove(policy, "deleted before the upgrade")).toEqual({ __typename: "DeleteOfferingUsagePolicyPayload", uuid: policy, firings: [] });
+});

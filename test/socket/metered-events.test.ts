@@ -1,8 +1,11 @@
 import type { Client } from "graphql-ws";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { tokenHash } from "../../src/access/token.ts";
+import { sql } from "../../src/database/sql.ts";
 import { makeFirings } from "../support/firings.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { limited } from "../support/limited.ts";
+import { person } from "../support/person.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 import { connect, type Events, subscribe } from "../support/sockets.ts";
 
@@ -104,4 +107,19 @@ test("a token that has asked for all it may is told its events later, each once 
 	expect(told.spent.length).toBeLessThan(positions.length);
 	await all;
 	expect(told.spent).toEqual(positions);
+});
+
+test("the last events that a subscription has missed are charged when it has caught up, though none follows", async () => {
+	await started(1);
+	const token = await person(gateway, [], { isSupport: true });
+	const [start = "", ...missed] = await makeFirings(gateway.database, provider.offering, 51);
+	const events = subscribe(await connected(token), alerts, { after: start });
+	for (const position of missed) expect(await alert(events)).toBe(position);
+
+	// A tenth of a point each, but for what was taken in advance; anything else that is taken is a point.
+	const taken = async () => {
+		const [bucket] = await gateway.database.rows<{ taken: number }>(sql`select "taken" from "RateBucket" where "hash" = ${tokenHash(token)}`);
+		return Math.round(bucket?.taken ?? 0);
+	};
+	await expect.poll(taken, { timeout: 60_000 }).toBeGreaterThanOrEqual(4);
 });

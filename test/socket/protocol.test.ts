@@ -224,3 +224,22 @@ describe("a page that opens a connection", () => {
 test("what is no WebSocket is answered that it should be one", async () => {
 	expect((await request(gateway().url, { method: "GET", headers: { connection: "Upgrade", upgrade: "websocket" } })).status).toBe(400);
 });
+
+describe("a message whose lists and objects are nested deeper than a hundred closes the connection with 4400 before it is read:", () => {
+	const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+	const messages: [what: string, text: (depth: number) => string][] = [
+		["a ping's payload", (depth) => `{"type":"ping","payload":{"number":1,"deep":${nested(depth - 2)}}}`],
+		["variables of an operation", (depth) => `{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","variables":{"deep":${nested(depth - 3)}}}}`],
+		["extensions of an operation", (depth) => `{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","extensions":{"deep":${nested(depth - 3)}}}}`],
+	];
+
+	test.each(messages)("%s", async (_what, text) => {
+		const fine = await connected();
+		fine.write(text(100));
+		await fine.received(({ type }) => type === "pong" || type === "next");
+
+		const socket = await connected();
+		for (const depth of [101, 20_000]) socket.write(text(depth));
+		expect(await socket.closed).toMatchObject({ code: 4400, reason: expect.stringContaining("nested") });
+	});
+});
