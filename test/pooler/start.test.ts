@@ -71,8 +71,8 @@ describe.skipIf(isLeftOut)("a start behind PgBouncer (skipped without PostgreSQL
 
 	test("is refused in one line, with 69, by the service and its commands alike", async () => {
 		const expected = { exitCode: exitCodes.databaseUnavailable, stdout: "", stderr: `${noSessions}\n` };
-		expect(await run("service", { PORT: "0", DATABASE_URL: poolers.transaction.url })).toEqual(expected);
-		expect(await run("token", { DATABASE_URL: poolers.transaction.url }, "list")).toEqual(expected);
+		expect(await run("service", { PORT: "0", LOG: "off", DATABASE_URL: poolers.transaction.url })).toEqual(expected);
+		expect(await run("token", { LOG: "off", DATABASE_URL: poolers.transaction.url }, "list")).toEqual(expected);
 	});
 
 	test("waits for no notification where it sees that connections share those of the server", async () => {
