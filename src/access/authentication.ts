@@ -12,9 +12,9 @@ const mostKnown = 10_000;
  * Tells who a token signs in at the moment of asking; undefined when it is not good. Those who ask together share a statement.
  *
  * Looking tokens up takes connections as callers do, not as the service's own work: all tokens that have been good lately
- * together as one caller, and all others as another one, so that those who try tokens delay nobody else.
+ * together as one caller, and all others as another one, so that those who try tokens delay nobody else. `used` is told of each that is good.
  */
-export function createAuthentication(database: Database, clock: Clock): (token: string) => Promise<Viewer | undefined> {
+export function createAuthentication(database: Database, clock: Clock, used: (token: string) => void = () => {}): (token: string) => Promise<Viewer | undefined> {
 	const good = new RecentSet<string>(mostKnown);
 	const ofGood = database.onBehalfOf(callers.good);
 	const ofOthers = database.onBehalfOf(callers.others);
@@ -22,7 +22,10 @@ export function createAuthentication(database: Database, clock: Clock): (token: 
 		const queries: Queries = good.has(token) ? ofGood : ofOthers;
 		const viewer = await viewerOf(queries, token, clock());
 		if (viewer === undefined) good.delete(token);
-		else good.add(token);
+		else {
+			good.add(token);
+			used(token);
+		}
 		return viewer;
 	});
 }

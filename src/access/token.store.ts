@@ -9,6 +9,8 @@ export interface StoredToken {
 	readonly name: string;
 	readonly hint: string;
 	readonly created: Date;
+	/** When it signed somebody in, to about ten minutes; null when it has not, or nobody noted it. */
+	readonly lastUsed: Date | null;
 	readonly expires: Date | null;
 	readonly revoked: Date | null;
 }
@@ -38,7 +40,7 @@ export async function addToken(queries: Queries, { token, username, name, expire
 /** All tokens, newest first; of one user when a username is given. */
 export function listTokens(queries: Queries, username: string | undefined): Promise<StoredToken[]> {
 	return queries.rows<StoredToken>(sql`
-		select t."uuid", u."username", t."name", t."hint", t."created", t."expires", t."revoked"
+		select t."uuid", u."username", t."name", t."hint", t."created", t."lastUsed", t."expires", t."revoked"
 		from "Token" t join "User" u on u."uuid" = t."userUuid"
 		where ${username ?? null}::text is null or u."username" = ${username ?? null} order by t."created" desc, t."uuid"
 	`);
@@ -60,4 +62,14 @@ export async function goodTokens(queries: Queries, hashes: readonly string[], no
 		where t."hash" = any(${[...hashes]}::text[]) and t."revoked" is null and (t."expires" is null or t."expires" > ${now}::timestamptz) and u."isActive"
 	`);
 	return rows.map(({ hash }) => hash);
+}
+
+/** Notes that the tokens, by their hashes, were used at the moment; those that were noted after `unless` are left alone, and those that somebody else is changing. */
+export async function noteUses(queries: Queries, hashes: readonly string[], { now, unless }: { now: Date; unless: Date }): Promise<void> {
+	await queries.rows(sql`
+		update "Token" t set "lastUsed" = ${now}::timestamptz from (
+			select "uuid" from "Token" where "hash" = any(${[...hashes]}::text[]) and ("lastUsed" is null or "lastUsed" < ${unless}::timestamptz)
+			for update skip locked
+		) due where due."uuid" = t."uuid"
+	`);
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Token" ADD COLUMN     "lastUsed" TIMESTAMPTZ(3);
