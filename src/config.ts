@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { DatabaseUrlProblem, parseDatabaseUrl } from "./database-url.ts";
+import { misspelt } from "./misspelt.ts";
+import { readSecret } from "./secret.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
 
@@ -13,6 +15,10 @@ export type DatabaseConfig =
 			listenUrl: string | undefined;
 			/** Whether statements are prepared, which some poolers have not. */
 			preparedStatements: boolean;
+			/** Connections for statements at most. */
+			poolSize: number;
+			/** How long a statement may take, in milliseconds. */
+			statementTimeout: number;
 	  };
 
 /** A mail server that takes messages by SMTP. */
@@ -49,6 +55,8 @@ export interface Config {
 	introspection: "everyone" | "signed-in" | "off";
 	/** The most that one operation may cost. */
 	mostCost: number;
+	/** How long an operation may take, in milliseconds. */
+	operationTimeout: number;
 	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
 	costPerSecond: number;
 	/** Other origins whose pages may ask. */
@@ -73,7 +81,28 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const loopback = ["127.0.0.1", "::1", "localhost"];
 
-/** Reads the configuration. Throws one Failure that names every problem at once. */
+/** Reads the configuration as parseConfig, and names variables on the error stream whose names are probably misspelt. */
+export function readConfig(env: Environment): Config {
+	const warning = misspelt(env, ownVariables());
+	if (warning !== undefined) process.stderr.write(`${warning}\n`);
+	return parseConfig(env);
+}
+
+/** The names of all variables that are read. */
+function ownVariables(): ReadonlySet<string> {
+	const read = new Set(["WALDUR_TOKEN", "WALDUR_TOKEN_FILE"]);
+	parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
+	return read;
+}
+
+/** The token for a Waldur that is imported from, if there is one. Throws a Failure when the file that holds it cannot be read. */
+export function waldurToken(env: Environment): string | undefined {
+	const { value, problem } = readSecret(env, "WALDUR_TOKEN");
+	if (problem !== undefined) throw new Failure(problem, exitCodes.badConfig);
+	return value;
+}
+
+/** Reads the configuration, and the files that its secrets are in. Throws one Failure that names every problem at once. */
 export function parseConfig(env: Environment): Config {
 	const problems: string[] = [];
 	const check = <Value>(value: Value, holds: boolean, problem: string): Value => {
@@ -81,23 +110,46 @@ export function parseConfig(env: Environment): Config {
 		return value;
 	};
 	const given = (name: string) => (env[name] === "" ? undefined : env[name]);
+	/** Undefined when it is not given; empty, and of no further concern, when it cannot be read. */
+	const secret = (name: string): string | undefined => {
+		const { value, problem } = readSecret(env, name);
+		if (problem === undefined) return value;
+		return check("", false, problem);
+	};
 
+	const wholeNumber = (name: string, usual: number, least: number, most = 9_999_999): number => {
+		const text = given(name) ?? String(usual);
+		return check(
+			Number(text),
+			/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most,
+			`${name} must be a whole number from ${least} to ${most}, not "${text}".`,
+		);
+	};
 	const portNamed = (name: string, text: string): number =>
 		check(Number(text), /^\d{1,5}$/.test(text) && Number(text) <= 65_535, `${name} must be a number from 0 to 65535, not "${text}".`);
 	const port = portNamed("PORT", given("PORT") ?? "4000");
 	const zone = given("TIME_ZONE") ?? "UTC";
 	const timeZone = check(zone, isTimeZone(zone), `TIME_ZONE must be an IANA time zone such as Europe/Tallinn, not "${zone}".`);
-	const url = given("DATABASE_URL");
-	const listenUrl = given("DATABASE_LISTEN_URL");
+	const operationSeconds = wholeNumber("OPERATION_TIMEOUT", 10, 1, 3_600);
+	const statementSeconds = wholeNumber("STATEMENT_TIMEOUT", Math.min(4, Math.max(1, operationSeconds || 1)), 1, 3_600);
+	check(
+		statementSeconds,
+		!(statementSeconds > operationSeconds),
+		`STATEMENT_TIMEOUT, ${statementSeconds} seconds, must not be longer than OPERATION_TIMEOUT, ${operationSeconds}: nobody would wait for what it ends.`,
+	);
+	const statementTimeout = statementSeconds * 1_000;
+	const poolSize = wholeNumber("POOL_SIZE", 10, 2, 1_000);
+	const url = secret("DATABASE_URL");
+	const listenUrl = secret("DATABASE_LISTEN_URL");
 	const prepared = given("PREPARED_STATEMENTS") ?? "on";
 	check(prepared, prepared === "on" || prepared === "off", `PREPARED_STATEMENTS must be on or off, not "${prepared}".`);
 	const database: DatabaseConfig =
 		url === undefined
 			? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" }
-			: { kind: "server", url, listenUrl, preparedStatements: prepared === "on" };
+			: { kind: "server", url, listenUrl, preparedStatements: prepared === "on", poolSize, statementTimeout };
 	const urls = { DATABASE_URL: url, DATABASE_LISTEN_URL: listenUrl };
 	for (const [name, each] of Object.entries(urls)) {
-		const urlProblem = each === undefined ? undefined : problemOf(each);
+		const urlProblem = each === undefined || each === "" ? undefined : problemOf(each);
 		check(each, urlProblem === undefined, `${name} ${urlProblem}.`);
 	}
 	check(listenUrl, listenUrl === undefined || url !== undefined, "DATABASE_LISTEN_URL must be beside a DATABASE_URL, of the same database.");
@@ -115,9 +167,13 @@ export function parseConfig(env: Environment): Config {
 		/^\d{1,4}$/.test(days) && Number(days) >= 1,
 		`ALERT_RETENTION must be a whole number of days from 1 to 9999, not "${days}".`,
 	);
-	const smtp = given("SMTP_URL");
+	const smtp = secret("SMTP_URL");
 	const mailServer = smtp === undefined ? undefined : mailServerOf(smtp);
-	check(smtp, smtp === undefined || mailServer !== undefined, "SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host.");
+	check(
+		smtp,
+		smtp === undefined || smtp === "" || mailServer !== undefined,
+		"SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host.",
+	);
 	const from = given("SMTP_FROM") ?? "usage-gateway@localhost";
 	const mailFrom = check(
 		from,
@@ -130,10 +186,6 @@ export function parseConfig(env: Environment): Config {
 	const graphiql = check(shown, shown === "on" || shown === "off", `GRAPHIQL must be on or off, not "${shown}".`) === "on";
 	const told = given("INTROSPECTION") ?? (isEmbedded ? "everyone" : "signed-in");
 	const introspection = check(told, isIntrospection(told), `INTROSPECTION must be everyone, signed-in or off, not "${told}".`) as Config["introspection"];
-	const wholeNumber = (name: string, usual: number, least: number): number => {
-		const text = given(name) ?? String(usual);
-		return check(Number(text), /^\d{1,7}$/.test(text) && Number(text) >= least, `${name} must be a whole number from ${least} to 9999999, not "${text}".`);
-	};
 	const interval = wholeNumber("NOTIFICATION_INTERVAL", 60, 0) * 60_000;
 	const notifications = { interval, maxAge: wholeNumber("NOTIFICATION_MAX_AGE", 24, 1) * 3_600_000 };
 	check(
@@ -186,6 +238,7 @@ export function parseConfig(env: Environment): Config {
 		graphiql,
 		introspection,
 		mostCost,
+		operationTimeout: operationSeconds * 1_000,
 		costPerSecond,
 		origins,
 		hosts,
@@ -199,7 +252,7 @@ export function parseConfig(env: Environment): Config {
 }
 
 /** How the service writes its log and its error stream, as it is given: known before the rest of the configuration is right. */
-export const logFormat = ({ LOG, DATABASE_URL }: Environment): string => LOG || (DATABASE_URL ? "json" : "off");
+export const logFormat = ({ LOG, DATABASE_URL, DATABASE_URL_FILE }: Environment): string => LOG || (DATABASE_URL || DATABASE_URL_FILE ? "json" : "off");
 
 const isIntrospection = (text: string): text is Config["introspection"] => ["everyone", "signed-in", "off"].includes(text);
 

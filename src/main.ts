@@ -1,9 +1,10 @@
 import { createAuthentication } from "./access/authentication.ts";
+import { startTokenUses } from "./access/token-uses.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
 import { forgetFullBuckets } from "./admission/bucket.store.ts";
 import { createReferenceClock, isCertain, type ReferenceClock, UncertainClock, unreadiness, whileCertain } from "./clock/reference-clock.service.ts";
 import { requireTimeZone } from "./clock/time-zone.service.ts";
-import { type Config, logFormat, parseConfig } from "./config.ts";
+import { type Config, logFormat, readConfig } from "./config.ts";
 import { startCurrentUsagesJob } from "./database/current-usages-job.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { startIndexJobs } from "./database/index-jobs.ts";
@@ -29,8 +30,8 @@ import { proxiesAt } from "./server/client-address.ts";
 import { connectionsWithin, processLimits } from "./server/open-files.ts";
 import type { RunningServer, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
+import { readArguments, runCommand, type TakeSignals } from "./shared/command.ts";
 import { every } from "./shared/every.ts";
-import { runCommand } from "./shared/failure.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/measures.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
@@ -52,10 +53,22 @@ const millisecondsBetweenFoldings = 10_000;
 /** Answers to idempotency keys and entries of the log are kept this much longer than promised at most. */
 const millisecondsBetweenClearings = 3_600_000;
 
+const usage = `Serves GraphQL over metered usage until it is stopped by SIGINT or SIGTERM.
+
+npm start
+
+--help     this text
+--version  the version of the service
+
+All else is configured by variables of the environment: see "Configuration" in README.md.`;
+
+const args = process.argv.slice(2);
+
 /** The composition root: everything is made here and handed down, and closed however the command ends. */
-await runCommand(async () => {
+await runCommand({ args, usage, isService: true }, async (takeSignals) => {
+	readArguments(args, {});
 	const errors = openErrors();
-	const config = parseConfig(process.env);
+	const config = readConfig(process.env);
 	await refuseTakenPort(config.host, config.port);
 	const observation = await startObservation({
 		server: config.operations,
@@ -91,7 +104,7 @@ await runCommand(async () => {
 			tellingTimeouts((line) => process.stderr.write(`${line}\n`)),
 		);
 		const served = observation.measures === undefined ? told : watchedDatabase(told, measuring(observation.measures));
-		await serve(server.startServer, { database: served, reference, turn }, config, observation);
+		await serve(server.startServer, { database: served, reference, turn }, config, observation, takeSignals);
 		return 0;
 	} finally {
 		await observation.stop();
@@ -105,10 +118,12 @@ async function serve(
 	{ database, reference, turn }: { database: Database; reference: ReferenceClock; turn: () => Promise<void> },
 	config: Config,
 	{ health, measures, beginOperation, read, url: operationsUrl }: Observation,
+	takeSignals: TakeSignals,
 ): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
 	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: measures?.logRead });
 	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
+	const uses = startTokenUses({ database, clock: systemClock, onError: report("uses of tokens cannot be noted") });
 	const services: Services = {
 		tokens,
 		database,
@@ -116,21 +131,22 @@ async function serve(
 		reference,
 		timeZone: config.timeZone,
 		log,
-		authenticate: createAuthentication(database, systemClock),
+		authenticate: createAuthentication(database, systemClock, uses.used),
 		measures,
 	};
 	const { host, port, graphiql, origins, hosts, mostCost, costPerSecond, introspection } = config;
 	const onBug = (error: unknown, requestId?: string) =>
 		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
-	const admission = { mostCost, costPerSecond, introspection };
+	const admission = { mostCost, costPerSecond, introspection, longestExecution: config.operationTimeout };
 	const connections = {
 		...config.connections,
-		all: Math.min(config.connections.all, connectionsWithin(processLimits(), config.database.kind)),
+		all: Math.min(config.connections.all, connectionsWithin(processLimits(), config.database)),
 		proxies: proxiesAt(config.proxies),
 	};
 	const options = { host, port, connections, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
 	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
+		await uses.stop();
 		await log.stop();
 		throw error;
 	});
@@ -193,6 +209,7 @@ async function serve(
 		onError: report("notifications cannot be delivered"),
 	});
 	health.watch(database.probe(), () => unreadiness(reference));
+	void takeSignals();
 	const request = stopRequest(); // whoever reads the greeting may ask at once
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await request.asked;
@@ -212,6 +229,7 @@ async function serve(
 		tokens.stop(),
 	];
 	await Promise.all([unready, server.stop(), ...jobs]); // at once: none waits for another
+	await uses.stop(); // after the last sign-in
 	await log.stop();
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { parseConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
 import { systemClock } from "../shared/clock.ts";
-import { Failure, runCommand } from "../shared/failure.ts";
+import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
+import { Failure } from "../shared/failure.ts";
 import { projectPath } from "../shared/project-root.ts";
 import { finishCurrentUsages } from "./current-usages-job.ts";
 import { finishIndexJobs } from "./index-jobs.ts";
@@ -15,20 +15,25 @@ const usage = `Brings the database to the schema of prisma/schema.prisma.
 
 npm run migrate                   applies the migrations that it does not have, and builds missing indexes
 npm run migrate -- --check        fails when schema and migrations disagree
-npm run migrate -- --create NAME  writes the migration from the one to the other`;
+npm run migrate -- --create NAME  writes the migration from the one to the other
+
+--help     this text
+--version  the version of the service`;
+
+const options = { check: { type: "boolean" }, create: { type: "string" } } as const;
+
+const args = process.argv.slice(2);
 
 /** The command `npm run migrate`. */
-await runCommand(async () => {
-	const { check, create, help } = argumentsOf(process.argv.slice(2));
+await runCommand({ args, usage }, async () => {
+	const { check = false, create } = argumentsOf(args);
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	if (help) {
-		say(usage);
-	} else if (check || create !== undefined) {
+	if (check || create !== undefined) {
 		const script = await pending();
 		if (script !== undefined && create === undefined) throw new Failure(`prisma/migrations do not lead to prisma/schema.prisma. What is missing:\n${script}`);
 		say(script === undefined ? "Migrations and schema agree." : `Written: ${await written(create ?? "", script)}`);
 	} else {
-		const database = await openDatabase(parseConfig(process.env).database);
+		const database = await openDatabase(readConfig(process.env).database);
 		try {
 			const applied = await applyMigrations(database, { tell: say });
 			say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
@@ -41,16 +46,11 @@ await runCommand(async () => {
 	return 0;
 });
 
-function argumentsOf(args: string[]) {
-	try {
-		const options = { check: { type: "boolean" }, create: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
-		const { check = false, create, help = false } = parseArgs({ args, options }).values;
-		if (create !== undefined && !/^[a-z][a-z0-9_]{0,60}$/.test(create))
-			throw new Error("--create takes a name of small letters, digits and _, such as add_budgets.");
-		return { check, create, help };
-	} catch (error) {
-		throw new Failure(error instanceof Error ? error.message : String(error));
-	}
+function argumentsOf(args: readonly string[]) {
+	const { values } = readArguments(args, options);
+	if (values.create !== undefined && !/^[a-z][a-z0-9_]{0,60}$/.test(values.create))
+		throw usageFailure("--create takes a name of small letters, digits and _, such as add_budgets.");
+	return values;
 }
 
 async function pending(): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { type Database, watchedDatabase } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { bytesLeft, reservedBytes, spaceLacking, watchDiskSpace } from "./disk-space.ts";
 import { openPGlite } from "./pglite.ts";
-import { openPostgres, type PostgresOptions } from "./postgres.ts";
+import { openPostgres, type PostgresOptions, usualWaits } from "./postgres.ts";
 import { reason, unusable } from "./unusable.ts";
 
 /** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
@@ -49,9 +49,11 @@ async function lockedOrFailure(directory: string): Promise<DirectoryLock> {
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function openServer({ url, listenUrl, preparedStatements }: DatabaseConfig & { kind: "server" }, options: PostgresOptions): Promise<Database> {
+async function openServer(config: DatabaseConfig & { kind: "server" }, options: PostgresOptions): Promise<Database> {
+	const { url, listenUrl, preparedStatements, poolSize, statementTimeout } = config;
+	const waits = { ...usualWaits, statement: statementTimeout };
 	try {
-		return await openPostgres(url, { ...options, listenUrl, preparedStatements });
+		return await openPostgres(url, { connections: poolSize, waits, ...options, listenUrl, preparedStatements });
 	} catch (error) {
 		throw error instanceof Failure ? error : unusable("DATABASE_URL", parseDatabaseUrl(url), error);
 	}

@@ -20,7 +20,7 @@ import { foundDiskFull } from "./states.ts";
  */
 setFlagsFromString("--no-allocation-site-pretenuring");
 
-const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
+export const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
 
 /** A server whose disk was found to be full is taken to be so for as long, in milliseconds: only a write that fails shows it. */
 const afterFullDisk = 5_000;

@@ -1,14 +1,26 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { lexicographicSortSchema, printSchema } from "graphql";
-import { Failure, runCommand } from "../shared/failure.ts";
+import { readArguments, runCommand } from "../shared/command.ts";
+import { Failure } from "../shared/failure.ts";
 import { projectPath } from "../shared/project-root.ts";
 import { schema } from "./schema.ts";
 
-/** The command `npm run schema`: writes the contract, or with --check says whether the written one is what is served. */
-await runCommand(async () => {
+const usage = `Writes schema.graphql, the contract that the code serves.
+
+npm run schema
+npm run schema -- --check  fails when the written one is not what is served
+
+--help     this text
+--version  the version of the service`;
+
+const args = process.argv.slice(2);
+
+/** The command `npm run schema`. */
+await runCommand({ args, usage }, async () => {
+	const { check = false } = readArguments(args, { check: { type: "boolean" } }).values;
 	const file = projectPath("schema.graphql");
 	const served = `${printSchema(lexicographicSortSchema(schema))}\n`;
-	if (!process.argv.includes("--check")) {
+	if (!check) {
 		await writeFile(file, served);
 		return 0;
 	}

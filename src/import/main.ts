@@ -1,29 +1,27 @@
 import { commandMoment } from "../clock/reference-clock.service.ts";
 import { requireTimeZone } from "../clock/time-zone.service.ts";
-import { parseConfig } from "../config.ts";
+import { readConfig, waldurToken } from "../config.ts";
 import type { Database } from "../database/database.ts";
 import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { evaluateAllPolicies } from "../month-turn/month-turn.service.ts";
 import { systemClock } from "../shared/clock.ts";
-import { exitCodes, runCommand } from "../shared/failure.ts";
+import { runCommand } from "../shared/command.ts";
+import { exitCodes } from "../shared/failure.ts";
 import { parseCommand, sourceOf, usage } from "./command.ts";
 import { importWorld } from "./import.ts";
 import { showProgress, summaryTable } from "./progress.ts";
 import { reportTo } from "./report.ts";
 
+const args = process.argv.slice(2);
+
 /** The command `npm run import`. */
-await runCommand(async () => {
+await runCommand({ args, usage }, async () => {
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	const command = parseCommand(process.argv.slice(2));
-	if (command.help) {
-		say(usage);
-		return 0;
-	}
-	const { database: place, migrate, timeZone } = parseConfig(process.env);
-	const token = process.env["WALDUR_TOKEN"];
-	const source = sourceOf(command.source, token === "" ? undefined : token);
+	const command = parseCommand(args);
+	const { database: place, migrate, timeZone } = readConfig(process.env);
+	const source = sourceOf(command.source, waldurToken(process.env));
 	const report = reportTo(command.report); // before anything is read
 	let database: Database | undefined;
 	try {

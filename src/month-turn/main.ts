@@ -1,14 +1,14 @@
-import { parseArgs } from "node:util";
 import { databaseClock, setReached, setTimeZone } from "../clock/calendar.store.ts";
 import { clockProblem } from "../clock/reference-clock.service.ts";
 import { requireTimeZone } from "../clock/time-zone.service.ts";
-import { parseConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
 import type { Database } from "../database/database.ts";
 import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { isCalendarDay, isTimeZone, startOfDay } from "../shared/billing-period.ts";
 import { systemClock } from "../shared/clock.ts";
-import { exitCodes, Failure, runCommand } from "../shared/failure.ts";
+import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
+import { exitCodes } from "../shared/failure.ts";
 import { type RehearsedTurn, rehearseTurn, type TurnedMonth, turnMonth } from "./month-turn.service.ts";
 
 const usage = `Begins the month, as the service does by itself: recurring usage of the month before
@@ -23,18 +23,19 @@ npm run turn-month -- --time-zone ZONE
                   turn is only described (exit code ${exitCodes.unconfirmed})
 --time-zone ZONE  from now on the database is used with this TIME_ZONE. Usage stays in the
                   months that it was reported in
---help            this text`;
+--help            this text
+--version         the version of the service`;
 
 const nothing = "There is nothing to do: the month has begun for every offering.";
 
+const options = { at: { type: "string" }, force: { type: "boolean" }, "time-zone": { type: "string" } } as const;
+
+const args = process.argv.slice(2);
+
 /** The command `npm run turn-month`. */
-await runCommand(async () => {
-	const { at, force, zone, help } = argumentsOf(process.argv.slice(2));
-	if (help) {
-		say(usage);
-		return 0;
-	}
-	const { database: place, migrate, timeZone } = parseConfig(process.env);
+await runCommand({ args, usage }, async () => {
+	const { at, force, zone } = argumentsOf(args);
+	const { database: place, migrate, timeZone } = readConfig(process.env);
 	const database = await openDatabase(place);
 	try {
 		await prepareSchema(database, migrate);
@@ -76,17 +77,12 @@ function rehearsed({ name, offeringUuid, months }: RehearsedTurn): string[] {
 	return months.map((month) => `${told(month)} (${name}, ${offeringUuid})`);
 }
 
-function argumentsOf(args: string[]) {
-	try {
-		const options = { at: { type: "string" }, force: { type: "boolean" }, "time-zone": { type: "string" }, help: { type: "boolean", short: "h" } } as const;
-		const { at, force = false, "time-zone": zone, help = false } = parseArgs({ args, options }).values;
-		if (at !== undefined && !isCalendarDay(at)) throw new Error(`--at takes a day such as 2026-12-01, not "${at}".`);
-		if (zone !== undefined && !isTimeZone(zone)) throw new Error(`--time-zone takes an IANA time zone such as Europe/Tallinn, not "${zone}".`);
-		if (zone !== undefined && (at !== undefined || force)) throw new Error("--time-zone turns no month: give it alone.");
-		return { at, force, zone, help };
-	} catch (error) {
-		throw new Failure(error instanceof Error ? error.message : String(error));
-	}
+function argumentsOf(args: readonly string[]) {
+	const { at, force = false, "time-zone": zone } = readArguments(args, options).values;
+	if (at !== undefined && !isCalendarDay(at)) throw usageFailure(`--at takes a day such as 2026-12-01, not "${at}".`);
+	if (zone !== undefined && !isTimeZone(zone)) throw usageFailure(`--time-zone takes an IANA time zone such as Europe/Tallinn, not "${zone}".`);
+	if (zone !== undefined && (at !== undefined || force)) throw usageFailure("--time-zone turns no month: give it alone.");
+	return { at, force, zone };
 }
 
 function told({ month, copied, fired, reset }: TurnedMonth): string {

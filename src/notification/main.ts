@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
-import { parseConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
 import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { systemClock } from "../shared/clock.ts";
-import { Failure, runCommand } from "../shared/failure.ts";
+import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
 import { oneLine } from "../shared/one-line.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import { discardNotifications, type ListedNotification, newestNotifications, requeueNotifications, type Selection } from "./outbox.store.ts";
@@ -15,19 +14,23 @@ npm run notifications -- discard UUID… | WHICH | --all      PENDING ones: they
 npm run notifications -- send-again UUID… | WHICH | --all   FAILED and EXPIRED ones become PENDING: of a
                                                             policy and recipient the newest, within the interval
 
-WHICH: --state STATE, --policy UUID, --offering UUID, --recipient ADDRESS; all that is given must hold.`;
+WHICH: --state STATE, --policy UUID, --offering UUID, --recipient ADDRESS; all that is given must hold.
+
+--help     this text
+--version  the version of the service`;
 
 const states = ["PENDING", "SENT", "FAILED", "EXPIRED"];
 
+const text = { type: "string" } as const;
+const options = { state: text, policy: text, offering: text, recipient: text, limit: text, all: { type: "boolean" } } as const;
+
+const args = process.argv.slice(2);
+
 /** The command `npm run notifications`. */
-await runCommand(async () => {
-	const { action, help, selection, limit } = argumentsOf(process.argv.slice(2));
+await runCommand({ args, usage }, async () => {
+	const { action, selection, limit } = argumentsOf(args);
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	if (help || action === undefined) {
-		say(usage);
-		return 0;
-	}
-	const { database: place, migrate } = parseConfig(process.env);
+	const { database: place, migrate } = readConfig(process.env);
 	const database = await openDatabase(place);
 	try {
 		await prepareSchema(database, migrate);
@@ -40,43 +43,33 @@ await runCommand(async () => {
 	}
 });
 
-function argumentsOf(args: string[]) {
-	const { values, positionals } = parsed(args);
+function argumentsOf(args: readonly string[]) {
+	const { values, positionals } = readArguments(args, options, "any");
 	const [action, ...texts] = positionals;
-	if (action !== undefined && !["list", "discard", "send-again"].includes(action)) throw new Failure(`"${action}" is none of list, discard and send-again.`);
+	if (action === undefined) throw usageFailure("Say what to do: list, discard or send-again.");
+	if (!["list", "discard", "send-again"].includes(action)) throw usageFailure(`"${action}" is none of list, discard and send-again.`);
 	const uuidIn = (text: string, what: string): string => {
 		const uuid = parsedUuid(text);
-		if (uuid === undefined) throw new Failure(`${what} takes a uuid, not "${text}".`);
+		if (uuid === undefined) throw usageFailure(`${what} takes a uuid, not "${text}".`);
 		return uuid;
 	};
 	const uuidOf = (option: "policy" | "offering") => (values[option] === undefined ? undefined : uuidIn(values[option], `--${option}`));
 	const state = values.state?.toUpperCase();
-	if (state !== undefined && !states.includes(state)) throw new Failure(`--state takes one of ${states.join(", ")}, not "${values.state}".`);
+	if (state !== undefined && !states.includes(state)) throw usageFailure(`--state takes one of ${states.join(", ")}, not "${values.state}".`);
 	const limit = values.limit ?? "100";
-	if (!/^[1-9]\d{0,4}$/.test(limit)) throw new Failure(`--limit takes a number from 1 to 99999, not "${limit}".`);
+	if (!/^[1-9]\d{0,4}$/.test(limit)) throw usageFailure(`--limit takes a number from 1 to 99999, not "${limit}".`);
 	const selection: Selection = {
-		uuids: texts.map((text) => uuidIn(text, action ?? "")),
+		uuids: texts.map((text) => uuidIn(text, action)),
 		states: state === undefined ? [] : [state],
 		policy: uuidOf("policy"),
 		offering: uuidOf("offering"),
 		recipient: values.recipient,
 	};
 	const isNarrowed = Object.values(selection).some((part) => part !== undefined && part.length > 0);
-	if (action !== undefined && action !== "list" && isNarrowed === (values.all === true)) {
-		throw new Failure(`Say which notifications to ${action}, or --all of them: npm run notifications -- --help`);
+	if (action !== "list" && isNarrowed === (values.all === true)) {
+		throw usageFailure(`Say which notifications to ${action}, or --all of them.`);
 	}
-	return { action, help: values.help === true, selection, limit: Number(limit) };
-}
-
-function parsed(args: string[]) {
-	const text = { type: "string" } as const;
-	const flag = { type: "boolean" } as const;
-	const options = { state: text, policy: text, offering: text, recipient: text, limit: text, all: flag, help: { ...flag, short: "h" } };
-	try {
-		return parseArgs({ args, allowPositionals: true, options });
-	} catch (error) {
-		throw new Failure(error instanceof Error ? error.message : String(error));
-	}
+	return { action, selection, limit: Number(limit) };
 }
 
 function told(notifications: readonly ListedNotification[]): string {

@@ -32,6 +32,8 @@ export interface AdmissionOptions {
 	readonly bounds?: DocumentBounds;
 	/** Who may ask what the schema is. */
 	readonly introspection: "everyone" | "signed-in" | "off";
+	/** How long an operation may take, in milliseconds, when not as usual. */
+	readonly longestExecution?: number;
 }
 
 /** The most items in one list of a query's argument. Changes tell by typed errors how many they take, and cost 1 for each. */
@@ -44,7 +46,7 @@ const millisecondsPerPoint = 3;
 const forgivenMilliseconds = 20;
 
 /** How long an operation may take, in milliseconds. */
-const longestExecution = 10_000;
+const usualExecution = 10_000;
 
 /** What an operation is let in by. It is known before who asks is. */
 interface Weighed extends Cost {
@@ -71,7 +73,7 @@ export interface Admission {
 /** Lets an operation run when it is neither too large, nor too much for who asks at the moment. */
 export function createAdmission(
 	{ database, measures }: Pick<Services, "database" | "measures">,
-	{ mostCost, costPerSecond, bounds = documentBounds, introspection }: AdmissionOptions,
+	{ mostCost, costPerSecond, bounds = documentBounds, introspection, longestExecution = usualExecution }: AdmissionOptions,
 ): Admission {
 	const rate = { size: costPerSecond * 10, perSecond: costPerSecond };
 	const now = () => performance.now();
@@ -141,7 +143,7 @@ export function createAdmission(
 			onExecute: ({ context, args, executeFn, setExecuteFn }) => {
 				const cost = certain(context.admitted, "what is executed was admitted");
 				const abandon = abandonable(args as ExecutionArgs);
-				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args), abandon));
+				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args), longestExecution, abandon));
 				return { onExecuteDone: ({ result }) => void Object.assign(result, { extensions: { ...(result as ExecutionResult).extensions, cost } }) };
 			},
 			onSubscribe: ({ context }) => void certain(context.admitted, "what is subscribed to was admitted"),
@@ -195,13 +197,17 @@ function abandonable({ document, operationName, contextValue }: ExecutionArgs): 
 }
 
 /** The result, or an error when it takes too long, and is abandoned. */
-function withinTime<Result>(result: Result | Promise<Result>, abandon: () => void): Result | ExecutionResult | Promise<Result | ExecutionResult> {
+function withinTime<Result>(
+	result: Result | Promise<Result>,
+	milliseconds: number,
+	abandon: () => void,
+): Result | ExecutionResult | Promise<Result | ExecutionResult> {
 	if (!(result instanceof Promise)) return result;
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => {
-			resolve({ data: null, errors: [timedOut(longestExecution / 1_000)] });
+			resolve({ data: null, errors: [timedOut(milliseconds / 1_000)] });
 			abandon();
-		}, longestExecution);
+		}, milliseconds);
 		result.then(resolve, reject).finally(() => clearTimeout(timer));
 	});
 }

@@ -1,10 +1,10 @@
-import { parseArgs } from "node:util";
-import { parseConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
 import { prepareSchema } from "../database/migrations.ts";
 import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { systemClock } from "../shared/clock.ts";
-import { exitCodes, Failure, runCommand } from "../shared/failure.ts";
+import { readArguments, runCommand } from "../shared/command.ts";
+import { exitCodes } from "../shared/failure.ts";
 import { oneLine } from "../shared/one-line.ts";
 import { type Verification, type VerifyOptions, verifyFigures } from "./verify.service.ts";
 
@@ -17,17 +17,17 @@ printed of policies that it evaluates at its end.
 npm run verify
 
 --help     this text
+--version  the version of the service
 
 Exit code: 0 nothing differs, 3 something does, others as of the service.`;
 
+const args = process.argv.slice(2);
+
 /** The command `npm run verify`. */
-await runCommand(async () => {
+await runCommand({ args, usage }, async () => {
+	readArguments(args, {});
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	if (isHelp(process.argv.slice(2))) {
-		say(usage);
-		return 0;
-	}
-	const { database: place, migrate, timeZone } = parseConfig(process.env);
+	const { database: place, migrate, timeZone } = readConfig(process.env);
 	const database = await openDatabase(place, { waits: longWaits });
 	try {
 		await prepareSchema(database, migrate);
@@ -49,12 +49,4 @@ function summaryOf({ differences, compared, unturnedPolicies, areUsagesDerived }
 	const unturned = unturnedPolicies === 0 ? "" : ` The state of ${unturnedPolicies} policies was not compared: the month has not begun for their offerings.`;
 	const underived = areUsagesDerived ? "" : " Current usages were not all compared: the service still derives them.";
 	return `${found}, of ${components} components, ${resources} resources, ${policies} policies, ${parts} parts and ${offerings} offerings.${unturned}${underived}`;
-}
-
-function isHelp(args: string[]): boolean {
-	try {
-		return parseArgs({ args, options: { help: { type: "boolean", short: "h" } } }).values.help === true;
-	} catch (error) {
-		throw new Failure(error instanceof Error ? error.message : String(error));
-	}
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Failure } from "../shared/failure.ts";
+import { exitCodes, Failure } from "../shared/failure.ts";
 import { isMonth } from "./months.ts";
 import type { WorldOptions } from "./world.ts";
 
@@ -12,6 +12,7 @@ npm run world -- --out FOLDER [options]
 --until YYYY-MM      the last billing month (this month)
 --months N           billing months, the last one included (18)
 --help               this text
+--version            the version of the service
 
 Any of these makes a larger, uniform world for measurements, in which every
 resource reports every component every month:
@@ -27,8 +28,8 @@ const sizes = { customers: 100, projects: 400, offerings: 20, components: 4, res
 type SizeName = keyof typeof sizes;
 const isSize = (name: string): name is SizeName => Object.hasOwn(sizes, name);
 
-/** Reads the arguments; undefined when help is asked for. Throws a Failure that names every problem at once. */
-export function parseCommand(args: readonly string[], now: Date): WorldOptions | undefined {
+/** Reads the arguments. Throws a Failure that names every problem at once. */
+export function parseCommand(args: readonly string[], now: Date): WorldOptions {
 	const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true, options });
 	const given = new Map<string, string>();
 	const problems: string[] = [];
@@ -36,7 +37,6 @@ export function parseCommand(args: readonly string[], now: Date): WorldOptions |
 		if (token.kind === "option-terminator") continue;
 		if (token.kind === "positional") problems.push(`${token.value} is too much.`);
 		else if (!Object.hasOwn(options, token.name)) problems.push(`${token.rawName} is no option.`);
-		else if (token.name === "help") return undefined;
 		else if (token.value === undefined || token.value === "") problems.push(`${token.rawName} needs a value.`);
 		else given.set(token.name, token.value);
 	}
@@ -60,7 +60,7 @@ export function parseCommand(args: readonly string[], now: Date): WorldOptions |
 		resources: size("resources", 1, 10_000_000),
 		usersPerUsage: size("users-per-usage", 0, 1_000),
 	};
-	if (problems.length > 0) throw new Failure(problems.join("\n"));
+	if (problems.length > 0) throw new Failure(problems.join("\n"), exitCodes.usage);
 	return [...given.keys()].some(isSize) ? { ...world, size: bench } : world;
 }
 
@@ -76,5 +76,4 @@ const options = {
 	components: text,
 	resources: text,
 	"users-per-usage": text,
-	help: { type: "boolean", short: "h" },
 } as const;

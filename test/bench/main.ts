@@ -1,6 +1,7 @@
 import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
-import { Failure, runCommand } from "../../src/shared/failure.ts";
+import { runCommand } from "../../src/shared/command.ts";
+import { Failure } from "../../src/shared/failure.ts";
 import { check, checkKey, requestOf } from "./check.ts";
 import { buildServers, contestants, isPostgraphileInstalled, startServer } from "./contestants.ts";
 import { rounds } from "./load.ts";
@@ -16,11 +17,11 @@ const waits = { connect: 2_000, freeConnection: 5_000, statement: 300_000, idleI
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Requests per second of several questions, side by side with what else could answer them. Ratios of one run count, not figures. */
-await runCommand(async () => {
+await runCommand({ args: [], usage: "" }, async (takeSignals) => {
 	const given = process.argv.slice(2);
 	if (!given.every((key) => questionKeys.includes(key))) throw new Failure(`Name questions to ask them alone: ${questionKeys.join(", ")}.`);
 	if (!isPostgraphileInstalled()) say("PostGraphile is not installed, and is left out: npm run bench:peers installs it.\n");
-	const stop = stopSignal();
+	const stop = takeSignals().then(() => 130);
 	await buildServers();
 	const databaseUrl = process.env["BENCH_DATABASE_URL"];
 	const { url, drop } = databaseUrl === undefined ? await emptyDatabase(undefined) : { url: databaseUrl, drop: async () => {} };
@@ -60,11 +61,4 @@ async function measure(url: string, keys: readonly string[]): Promise<number> {
 	}
 	await database.close();
 	return 0;
-}
-
-/** Resolves with the exit code at the first request to stop. */
-function stopSignal(): Promise<number> {
-	return new Promise((resolve) => {
-		for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve(130));
-	});
 }

@@ -24,23 +24,27 @@ describe("npm run token", () => {
 		expect(await viewer(secret)).toMatchObject({ data: { viewer: { username: "owner" } } });
 
 		const { stdout } = await token("list", "owner");
-		const line = stdout.split("\n").find((text) => text.endsWith("  dashboard"));
-		expect(line).toMatch(/^[\da-f-]{36} {2}owner {2}ugw_\w.{5}… {2}expires /);
+		const [head, ...lines] = stdout.split("\n");
+		expect(head).toMatch(/^uuid +username {2}token +created +last used +state +name$/);
+		const line = lines.find((text) => text.endsWith("  dashboard"));
+		expect(line).toMatch(/^[\da-f-]{36} {2}owner {5}ugw_\w.{5}… {2}\d{4}-\d\d-\d\dT\d\d:\d\dZ {2}\d{4}-\d\d-\d\dT\d\d:\d\dZ {2}expires /);
 		expect(stdout).not.toContain(secret);
 
 		const uuid = line?.slice(0, 36) ?? "";
-		expect(await token("revoke", uuid)).toEqual({ exitCode: 0, stdout: `Revoked ${uuid}.\n`, stderr: "" });
+		expect(await token("revoke", uuid)).toEqual({ exitCode: 0, stdout: "", stderr: `Revoked ${uuid}.\n` });
 		expect(await token("revoke", uuid)).toMatchObject({ exitCode: exitCodes.failed, stderr: `There is no token ${uuid} that could be revoked.\n` });
 		expect(await viewer(secret)).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
 	});
 
 	test.each([
-		[["create", "nobody"], 'There is no active user "nobody".'],
-		[["create", "owner", "--days", "soon"], '--days takes a whole number of days, not "soon".'],
-		[["revoke", "mine"], '"mine" is not a token\'s uuid: npm run token -- list shows them.'],
-		[["revoke", "00000000-0000-4000-8000-000000000000"], "There is no token 00000000-0000-4000-8000-000000000000 that could be revoked."],
-	])("refuses %j in one line", async (args, message) => {
-		expect(await token(...args)).toEqual({ exitCode: exitCodes.failed, stdout: "", stderr: `${message}\n` });
+		[["create", "nobody"], exitCodes.failed, 'There is no active user "nobody".'],
+		[["create", "owner", "--days", "soon"], exitCodes.usage, '--days takes a whole number of days, not "soon". --help shows what there is.'],
+		[["revoke", "mine"], exitCodes.usage, '"mine" is not a token\'s uuid: npm run token -- list shows them. --help shows what there is.'],
+		[["revoke"], exitCodes.usage, "Say which token: revoke UUID. --help shows what there is."],
+		[["list", "--days", "3"], exitCodes.usage, "--name and --days are of create. --help shows what there is."],
+		[["revoke", "00000000-0000-4000-8000-000000000000"], exitCodes.failed, "There is no token 00000000-0000-4000-8000-000000000000 that could be revoked."],
+	])("refuses %j in one line", async (args, exitCode, message) => {
+		expect(await token(...args)).toEqual({ exitCode, stdout: "", stderr: `${message}\n` });
 	});
 });
 

@@ -28,13 +28,14 @@ test("npm run notifications lists what waits, discards it and sends it again", a
 }, 120_000);
 
 test.each([
+	[[], "Say what to do: list, discard or send-again."],
 	[["forget"], '"forget" is none of list, discard and send-again.'],
-	[["discard"], "Say which notifications to discard, or --all of them: npm run notifications -- --help"],
-	[["send-again", "--state", "FAILED", "--all"], "Say which notifications to send-again, or --all of them: npm run notifications -- --help"],
+	[["discard"], "Say which notifications to discard, or --all of them."],
+	[["send-again", "--state", "FAILED", "--all"], "Say which notifications to send-again, or --all of them."],
 	[["discard", "mine"], 'discard takes a uuid, not "mine".'],
 	[["list", "--policy", "mine"], '--policy takes a uuid, not "mine".'],
 	[["list", "--state", "LOST"], '--state takes one of PENDING, SENT, FAILED, EXPIRED, not "LOST".'],
 	[["list", "--limit", "0"], '--limit takes a number from 1 to 99999, not "0".'],
 ])("npm run notifications refuses %j in one line", async (args, message) => {
-	expect(await notifications(...args)).toEqual({ exitCode: exitCodes.failed, stdout: "", stderr: `${message}\n` });
+	expect(await notifications(...args)).toEqual({ exitCode: exitCodes.usage, stdout: "", stderr: `${message} --help shows what there is.\n` });
 });

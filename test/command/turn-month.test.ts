@@ -86,6 +86,6 @@ describe("npm run turn-month", () => {
 		[["--time-zone", "Mars"], '--time-zone takes an IANA time zone such as Europe/Tallinn, not "Mars".'],
 		[["--time-zone", "UTC", "--force"], "--time-zone turns no month: give it alone."],
 	])("refuses %j in one line", async (args, message) => {
-		expect(await run("turn-month", {}, ...args)).toEqual({ exitCode: exitCodes.failed, stdout: "", stderr: `${message}\n` });
+		expect(await run("turn-month", {}, ...args)).toEqual({ exitCode: exitCodes.usage, stdout: "", stderr: `${message} --help shows what there is.\n` });
 	});
 });

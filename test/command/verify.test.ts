@@ -31,11 +31,3 @@ test("npm run verify ends with 0 where nothing differs, and names each differenc
 		expect.stringMatching(/^1 figure differs from the records/),
 	]);
 }, 120_000);
-
-test("npm run verify refuses what it does not know in one line", async () => {
-	expect(await run("verify", {}, "--repair")).toMatchObject({
-		exitCode: exitCodes.failed,
-		stdout: "",
-		stderr: expect.stringMatching(/^Unknown option '--repair'[^\n]*\n$/),
-	});
-});

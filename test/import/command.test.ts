@@ -13,12 +13,12 @@ const folder = testFolders();
 
 describe("the arguments of the command", () => {
 	test("name a source, whether to be strict, and the report", () => {
-		expect(parseCommand(["dump", "--strict", "--report", "r.jsonl"])).toEqual({ help: false, source: "dump", strict: true, report: "r.jsonl" });
+		expect(parseCommand(["dump", "--strict", "--report", "r.jsonl"])).toEqual({ source: "dump", strict: true, report: "r.jsonl" });
 	});
 
 	test.each([
 		[[], "Say where to import from: npm run import -- SOURCE, a folder or the address of a Waldur's API."],
-		[["a", "b"], "One source at a time: b is too much."],
+		[["a", "b"], "b is too much."],
 	])("%j is refused in one line", (args, message) => {
 		expect(() => parseCommand(args)).toThrow(message);
 	});

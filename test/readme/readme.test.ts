@@ -100,8 +100,8 @@ test("importing the world that the page makes prints the table that the page sho
 	const world = worldCommand(argumentsOf("world"), demoMoment.now);
 	const { source } = importCommand(argumentsOf("import"));
 
-	expect(source).toBe(world?.folder);
-	if (world !== undefined) await generateWorld({ ...world, folder });
+	expect(source).toBe(world.folder);
+	await generateWorld({ ...world, folder });
 	const summary = await importWorld({ database, source: sourceOf(folder, undefined), timeZone: "UTC", evaluatePolicies: async () => {} });
 	await database.close();
 
@@ -111,16 +111,18 @@ test("importing the world that the page makes prints the table that the page sho
 describe("the page names", () => {
 	test("every command of package.json, and no other", () => {
 		expect(namesUnder("Commands").sort()).toEqual(Object.keys(scripts).sort());
-		const mentioned = [...readme.matchAll(/npm run ([a-z:-]+)/g)].map(({ 1: name = "" }) => name);
+		const mentioned = [...readme.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(({ 1: name = "" }) => name);
 		expect(mentioned.filter((name) => !(name in scripts))).toEqual([]);
 	});
 
 	test("every variable of the configuration with its default, and no other", () => {
-		const read = new Set(["WALDUR_TOKEN"]);
+		const read = new Set(["WALDUR_TOKEN", "WALDUR_TOKEN_FILE"]);
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, costPerSecond, connections, drain } = parseConfig({});
+		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, operationTimeout, costPerSecond, connections, drain } = parseConfig({});
+		const { database: server } = parseConfig({ DATABASE_URL: "postgresql://db/usage" });
+		if (server.kind !== "server") throw new Error("A DATABASE_URL names a server.");
 		const defaults = {
 			HOST: host,
 			PORT: port,
@@ -132,6 +134,9 @@ describe("the page names", () => {
 			DRAIN_SECONDS: drain / 1_000,
 			CONNECTION_LIMIT: connections.all,
 			ADDRESS_CONNECTION_LIMIT: connections.perAddress,
+			OPERATION_TIMEOUT: operationTimeout / 1_000,
+			POOL_SIZE: server.poolSize,
+			STATEMENT_TIMEOUT: server.statementTimeout / 1_000,
 			DATA_DIR: database.kind === "embedded" && database.directory,
 		};
 		for (const [name, value] of Object.entries(defaults)) expect(section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);
@@ -157,7 +162,7 @@ describe("the page names", () => {
 	});
 
 	test("every exit code, and no other", () => {
-		expect(namesUnder("Exit codes").map(Number).sort()).toEqual([0, ...Object.values(exitCodes)].sort());
+		expect(namesUnder("Exit codes").map(Number).sort()).toEqual([0, ...Object.values(exitCodes), 130, 143].sort());
 	});
 
 	test("every package that the service needs, and no other", () => {

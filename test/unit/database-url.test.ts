@@ -97,7 +97,7 @@ describe("an address of a database", () => {
 
 	test("is shown without user and password", () => {
 		const shown = (url: string) => shownAddress(parseDatabaseUrl(url));
-		expect(shown("postgresql://gateway:s3cret@db:5433,[::1]/usage?sslpassword=pass")).toBe("db:5433,[::1]/usage");
+		expect(shown("postgresql://gateway:s3cret@db:5433,[::1]/usage?target_session_attrs=primary&sslpassword=pass")).toBe("db:5433,[::1]/usage");
 		expect(shown("postgresql:///usage?host=/var/run/postgresql&port=5433")).toBe("/var/run/postgresql:5433/usage");
 	});
 });

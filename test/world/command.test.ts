@@ -37,10 +37,6 @@ describe("the arguments of the command", () => {
 			].join("\n"),
 		);
 	});
-
-	test("may ask for help", () => {
-		expect(parseCommand(["--help"], now)).toBeUndefined();
-	});
 });
 
 describe("a folder", () => {

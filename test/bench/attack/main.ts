@@ -1,6 +1,6 @@
 import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { runCommand } from "../../../src/shared/failure.ts";
+import { runCommand } from "../../../src/shared/command.ts";
 import { crowdedViewers, fillSkewed } from "../../attack/cost/skewed.ts";
 import { buildServers, startServer } from "../contestants.ts";
 import { emptyDatabase } from "../postgres.ts";
@@ -17,7 +17,7 @@ const row = (...cells: (string | number)[]) =>
 	say(`| ${cells.map((cell) => (typeof cell === "number" && !Number.isInteger(cell) ? cell.toFixed(1) : cell)).join(" | ")} |`);
 
 /** What documents that mean harm take: of the process before it is known who asks, of PostgreSQL for a point of cost, and of a neighbour's time. */
-await runCommand(async () => {
+await runCommand({ args: [], usage: "" }, async () => {
 	documentsTable(say);
 	await buildServers();
 	const { url, drop } = await emptyDatabase(process.env["BENCH_DATABASE_URL"]);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { Failure, runCommand } from "../../../src/shared/failure.ts";
+import { runCommand } from "../../../src/shared/command.ts";
+import { Failure } from "../../../src/shared/failure.ts";
 import { emptyDatabase } from "../postgres.ts";
 import { type Contender, usageGateway, yogaRecipe } from "./contenders.ts";
 import { openMarketplace } from "./marketplace.ts";
@@ -13,12 +14,12 @@ const socketsPerToken = 10;
 const otherFiles = 100;
 
 /** What it costs to tell subscribers of alerts, beside what it costs by the recipe that graphql-yoga documents. Ratios of one run count, not figures. */
-await runCommand(async () => {
+await runCommand({ args: [], usage: "" }, async (takeSignals) => {
 	const given = process.argv.slice(2).map(Number);
 	const sizes = given.length > 0 ? given : [1_000, 5_000];
 	if (!sizes.every((size) => Number.isInteger(size) && size > 0)) throw new Failure("Give numbers of subscribers, such as 1000 5000.");
 	refuseFewFiles(Math.max(...sizes) + otherFiles);
-	const stop = stopSignal();
+	const stop = takeSignals().then(() => 130);
 	await buildPrograms();
 	const database = await emptyDatabase(process.env["BENCH_DATABASE_URL"]);
 	try {
@@ -60,11 +61,4 @@ function refuseFewFiles(needed: number): void {
 	const limit = execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim();
 	if (limit !== "unlimited" && Number(limit) < needed)
 		throw new Failure(`A process may open ${limit} files, and ${needed} are needed: set ulimit -n ${needed}.`);
-}
-
-/** Resolves with the exit code at the first request to stop. */
-function stopSignal(): Promise<number> {
-	return new Promise((resolve) => {
-		for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve(130));
-	});
 }

@@ -6,7 +6,8 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { build } from "esbuild";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { Failure, runCommand } from "../../../src/shared/failure.ts";
+import { runCommand } from "../../../src/shared/command.ts";
+import { Failure } from "../../../src/shared/failure.ts";
 import { projectPath } from "../../../src/shared/project-root.ts";
 import { generateWorld } from "../../../src/world/world.ts";
 import { month } from "../months.ts";
@@ -23,7 +24,7 @@ const betweenLooks = 200;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** How long the import of a million usages takes on PostgreSQL, and how much memory. */
-await runCommand(async () => {
+await runCommand({ args: [], usage: "" }, async () => {
 	const resources = Number(process.argv[2] ?? usualResources);
 	if (!Number.isInteger(resources) || resources < 1) throw new Failure("Say of how many resources the usage is imported: npm run bench:import -- 7000.");
 	const outfile = projectPath("dist", "bench", "import.js");

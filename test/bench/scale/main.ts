@@ -1,7 +1,7 @@
 import type { Database } from "../../../src/database/database.ts";
 import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { runCommand } from "../../../src/shared/failure.ts";
+import { runCommand } from "../../../src/shared/command.ts";
 import { buildServers, startServer } from "../contestants.ts";
 import { graphqlRequests, openConnection } from "../http-client.ts";
 import { type Loaded, rounds, type Speed } from "../load.ts";
@@ -21,7 +21,7 @@ const waits = { connect: 10_000, freeConnection: 10_000, statement: 3_600_000, i
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** What the nested graph costs on a small world and on a large one, for staff and for a provider's owner. Ratios of one run count, not figures. */
-await runCommand(async () => {
+await runCommand({ args: [], usage: "" }, async () => {
 	await buildServers();
 	const small = await emptyDatabase(process.env["BENCH_DATABASE_URL"]);
 	try {

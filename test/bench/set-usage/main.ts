@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { runCommand } from "../../../src/shared/failure.ts";
+import { runCommand } from "../../../src/shared/command.ts";
 import { buildServers, startServer } from "../contestants.ts";
 import { emptyDatabase } from "../postgres.ts";
 import { endProcesses } from "../processes.ts";
@@ -31,7 +31,7 @@ const waits = { connect: 10_000, freeConnection: 10_000, statement: 3_600_000, i
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** What setUsage of four components costs over few stored usages and over many. Ratios of one run count, not figures. */
-await runCommand(async () => {
+await runCommand({ args: [], usage: "" }, async () => {
 	await buildServers();
 	const few = await emptyDatabase(process.env["BENCH_DATABASE_URL"]);
 	try {
