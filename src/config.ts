@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import { DatabaseUrlProblem, parseDatabaseUrl } from "./database-url.ts";
 import { misspelt } from "./misspelt.ts";
@@ -270,11 +271,13 @@ const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "ht
 /** What is wrong with the URL, as the rest of a sentence; undefined when nothing is. */
 function problemOf(databaseUrl: string): string | undefined {
 	try {
-		parseDatabaseUrl(databaseUrl);
+		const { tls } = parseDatabaseUrl(databaseUrl);
+		const files = tls === undefined || tls === "off" ? [] : [tls.rootCertificate, tls.certificate, tls.key];
+		for (const file of files) if (file !== undefined) accessSync(file, constants.R_OK);
 		return undefined;
 	} catch (error) {
 		if (error instanceof DatabaseUrlProblem) return error.message;
-		throw error;
+		return `names a file of TLS that cannot be read (${error instanceof Error && "code" in error ? error.code : "unknown"})`;
 	}
 }
 
