@@ -14,7 +14,11 @@ const mostKnown = 10_000;
  * Looking tokens up takes connections as callers do, not as the service's own work: all tokens that have been good lately
  * together as one caller, and all others as another one, so that those who try tokens delay nobody else. `used` is told of each that is good.
  */
-export function createAuthentication(database: Database, clock: Clock, used: (token: string) => void = () => {}): (token: string) => Promise<Viewer | undefined> {
+export function createAuthentication(
+	database: Database,
+	clock: Clock,
+	used: (token: string) => void = () => {},
+): (token: string) => Promise<Viewer | undefined> {
 	const good = new RecentSet<string>(mostKnown);
 	const ofGood = database.onBehalfOf(callers.good);
 	const ofOthers = database.onBehalfOf(callers.others);
