@@ -48,7 +48,7 @@ export function writeStatement(table: TableImport, rows: string): Sql {
 	returning ${names(table.key, "t.")}, t.xmax = 0 as "created"${later === undefined ? "" : `, t.${later} as "kept"`}
 )${replacing ? replaced : ""}, written as (select * from inserted${replacing ? " union all select * from replaced" : ""})
 select r."ordinal", r."problem"[1] as "field", r."problem"[2] as "reason", w."created",
-	${later === undefined ? "null" : `case when w."kept" is distinct from r.${later} then r.${later} end`} as "later"
+	${later === undefined ? "null" : `case when w."kept" <> r.${later} then r.${later} end`} as "later"
 from resolved r left join written w on r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "w.")})`)}`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from "vitest";
-import type { Database } from "../../src/database/database.ts";
+import { type Database, observedDatabase } from "../../src/database/database.ts";
 import { lockOfferings } from "../../src/database/lock.ts";
 import { sql } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
@@ -38,6 +38,19 @@ describe.each([true, false])("an import (strict: %s) that removes a project", (s
 		expect(await importFolder(database(), await folder(removing()), { strict })).toMatchObject({ updated: 0 });
 		expect(await importFolder(database(), await folder(removing(false)), { strict })).toMatchObject({ updated: 1 });
 		expect(await removals()).toEqual(none);
+	});
+
+	test("changes what is stored otherwise and nothing else: no project that is as it was waits for who counts", async () => {
+		const { projects, ...others } = smallWorld();
+		const many = (removed: number) => [...Array(20).keys()].map((index) => ({ ...projects[0], uuid: id(30 + index), is_removed: index < removed }));
+		const changesAlone = async (removed: number) => {
+			let changes = 0;
+			const observed = observedDatabase(database(), ({ text }) => void (text.includes("pg_advisory_xact_lock(hashtextextended('who counts'") && changes++));
+			await importFolder(observed, await folder({ ...others, projects: many(removed) }), { strict });
+			return changes;
+		};
+		await changesAlone(5);
+		expect([await changesAlone(5), await changesAlone(7), await changesAlone(7)]).toEqual([0, 2, 0]);
 	});
 
 	test("takes the later of two records of it", async () => {
