@@ -50,6 +50,7 @@ export class DatabaseUrlProblem extends Error {
 const modes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
 
 const shape = "must look like postgresql://user:password@host:5432/database";
+const notEncoded = `${shape}, with what is special in user and password percent-encoded`;
 
 /** What libpq knows, and is answered only when it asks for what happens anyway. */
 const harmless: Readonly<Record<string, RegExp>> = {
@@ -106,6 +107,7 @@ function parametersOf(text: string): Parameters {
 		/^(socket):(?:\/\/(?:([^/]*)@)?)?()(\/[^?]*)(?:\?(.*))?$/s.exec(text) ??
 		[];
 	if (scheme === undefined) return words(text);
+	if (path.includes("@")) throw new DatabaseUrlProblem(notEncoded); // what is before it is the end of a password with a slash
 	const [, user = "", password = ""] = /^([^:]*)(?::(.*))?$/s.exec(userInfo ?? "") ?? [];
 	const ofQuery = query.split("&").flatMap((part): [string, string][] => {
 		const [, name = "", value] = /^([^=]*)(?:=(.*))?$/s.exec(part) ?? [];
@@ -122,7 +124,7 @@ function parametersOf(text: string): Parameters {
 /** The hosts of a URL, and their ports, each separated by commas. An IPv6 address is in brackets, whose colons are none of a port. */
 function authority(text: string): { names: string; ports: string } {
 	const parts = text.split(",").map((part) => /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/s.exec(part));
-	if (parts.includes(null)) throw new DatabaseUrlProblem(`${shape}, with what is special in user and password percent-encoded`);
+	if (parts.includes(null)) throw new DatabaseUrlProblem(notEncoded);
 	const ports = parts.map((part) => part?.[3] ?? "");
 	return { names: parts.map((part) => decoded(part?.[1] ?? part?.[2] ?? "")).join(","), ports: ports.some((port) => port !== "") ? ports.join(",") : "" };
 }
