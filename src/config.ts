@@ -277,7 +277,8 @@ function problemOf(databaseUrl: string): string | undefined {
 		return undefined;
 	} catch (error) {
 		if (error instanceof DatabaseUrlProblem) return error.message;
-		return `names a file of TLS that cannot be read (${error instanceof Error && "code" in error ? error.code : "unknown"})`;
+		if (error instanceof Error && "code" in error) return `names a file of TLS that cannot be read (${error.code})`;
+		throw error;
 	}
 }
 

@@ -74,9 +74,10 @@ type Parameters = ReadonlyMap<string, string>;
 export function parseDatabaseUrl(text: string): DatabaseAddress {
 	const given = parametersOf(text);
 	for (const [name, value] of given) {
-		if (supported.includes(name) || harmless[name]?.test(value)) continue;
+		const isKnown = Object.hasOwn(harmless, name);
+		if (supported.includes(name) || (isKnown && harmless[name]?.test(value))) continue;
 		const named = /@/.test(text.slice(text.indexOf("?") + 1)) || !/^\w{1,40}$/.test(name) ? "a parameter" : name;
-		throw new DatabaseUrlProblem(`has ${named}${name in harmless ? " in a way" : ""} that is not supported: there are ${supported.join(", ")}`);
+		throw new DatabaseUrlProblem(`has ${named}${isKnown ? " in a way" : ""} that is not supported: there are ${supported.join(", ")}`);
 	}
 	const database = given.get("dbname") ?? "";
 	if (database === "") throw new DatabaseUrlProblem(`must name a database: it ${shape}`);

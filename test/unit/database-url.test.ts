@@ -77,6 +77,7 @@ describe("an address of a database", () => {
 		["postgresql:///usage?host=one,two,three&port=1,2", "must have one port, or one for each host"],
 		["postgresql://gateway:s3cret@db/usage?slmode=require", "has slmode that is not supported: there are host, port,"],
 		["postgresql://gateway:s3cret@db/usage?schema=public", "has schema that is not supported"],
+		["postgresql://gateway:s3cret@db/usage?constructor=x", "has constructor that is not supported"],
 		["postgresql://gateway:s3cret@db/usage?channel_binding=require", "has channel_binding in a way that is not supported"],
 		["postgresql://gateway:s3cret@db/usage?sslmode=on", "has a sslmode that is none of disable, prefer, require, verify-ca, verify-full"],
 		["postgresql://gateway:s3cret@db/usage?sslmode=verify-ca", "has sslmode=verify-ca without a file in sslrootcert"],
