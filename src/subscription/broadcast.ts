@@ -6,6 +6,7 @@ import { serviceStops } from "../graphql/errors.ts";
 import { tokenNotGood } from "../graphql/follow-log.ts";
 import { isAfter, type Position } from "../log/position.ts";
 import type { Listener } from "./listener.ts";
+import { EventsTooFast } from "./payment.ts";
 import type { Step } from "./step.ts";
 
 /** One run of a subscription that everyone with the same viewer, document and variables shares. */
@@ -102,7 +103,16 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 			}
 			end([...members], serviceStops());
 		} catch (error) {
-			end([...members], error);
+			if (error instanceof EventsTooFast) interrupt(error);
+			else end([...members], error);
+		}
+	}
+
+	/** Each goes on from where it is itself, which may be ahead of the broadcast. Who does not listen yet is not told: it finds out by itself how far it comes. */
+	function interrupt({ seconds, at }: EventsTooFast): void {
+		for (const member of [...members]) {
+			if (member.after === undefined) leave(member);
+			else end([member], new EventsTooFast(seconds, isAfter(member.after, at) ? member.after : at));
 		}
 	}
 

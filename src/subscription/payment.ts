@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Viewer } from "../access/viewer.ts";
-import { eventsTooFast } from "../graphql/errors.ts";
+import type { Position } from "../log/position.ts";
 
 /** What a token may ask for, as events take it. */
 export interface EventCharges {
@@ -23,16 +23,30 @@ const longestWait = 30_000;
 
 const longestPause = 1_000;
 
+/** None of the tokens may be charged what comes after the position. */
+export class EventsTooFast extends Error {
+	override readonly name = "EventsTooFast";
+	/** Until one of them may. */
+	readonly seconds: number;
+	readonly at: Position;
+
+	constructor(seconds: number, at: Position) {
+		super();
+		this.seconds = seconds;
+		this.at = at;
+	}
+}
+
 /**
  * Takes the points out of what the tokens may ask for, of those who listen at the time; waits until one of them may. Throws
- * RATE_LIMITED with the position to go on from when none may for half a minute.
+ * EventsTooFast with the position to go on from when none may for half a minute.
  */
-export async function pay(charges: EventCharges, tokens: () => readonly string[], viewer: Viewer, points: number, position: () => string): Promise<void> {
+export async function pay(charges: EventCharges, tokens: () => readonly string[], viewer: Viewer, points: number, at: () => Position): Promise<void> {
 	for (let left = points; left > 0; left -= charges.atOnce) {
 		const portion = Math.min(left, charges.atOnce);
 		const begun = performance.now();
 		for (let seconds = await untilPaid(charges, tokens(), viewer, portion); seconds > 0; seconds = await untilPaid(charges, tokens(), viewer, portion)) {
-			if (performance.now() - begun > longestWait) throw eventsTooFast(seconds, position());
+			if (performance.now() - begun > longestWait) throw new EventsTooFast(seconds, at());
 			await pause(Math.min(seconds * 1_000, longestPause), undefined, { ref: false });
 		}
 	}

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
-import { rateLimited } from "../graphql/errors.ts";
+import { eventsTooFast, rateLimited } from "../graphql/errors.ts";
 import type { Position } from "../log/position.ts";
 import type { Ending } from "../shared/ending.ts";
 import type { Operation } from "../shared/operation.ts";
@@ -12,7 +12,7 @@ import { createDistinct, differentPerToken } from "./distinct.ts";
 import { Follower } from "./follower.ts";
 import type { Listener } from "./listener.ts";
 import { givenPosition, hasWrongVariables } from "./operation.ts";
-import { type EventCharges, pay, pointsPerEvent } from "./payment.ts";
+import { type EventCharges, EventsTooFast, pay, pointsPerEvent } from "./payment.ts";
 import { sharedKey } from "./shared-key.ts";
 import { createStep, type Step } from "./step.ts";
 
@@ -56,7 +56,10 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		endOne();
 		onOver();
 	};
-	const maskEnd = (error: unknown) => mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
+	function maskEnd(error: unknown): GraphQLError {
+		if (error instanceof EventsTooFast) return mask(eventsTooFast(error.seconds, services.log.positions.print(error.at)));
+		return mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
+	}
 
 	/** A way through the log on which those who listen at the time pay for what is read, and afterwards for what it took. */
 	function followingFrom(at: Position, untilCaughtUp: boolean, tokens: () => readonly string[], { caller }: Partial<Context> = {}): Following {
@@ -80,7 +83,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				const due = Math.max(points + owed, (took - paid) / charges.millisecondsPerPoint);
 				owed = 0;
 				paid += due * charges.millisecondsPerPoint;
-				await pay(charges, tokens, viewer, due, () => services.log.positions.print(following.at));
+				await pay(charges, tokens, viewer, due, () => following.at);
 			},
 			settle: (viewer) => {
 				const due = Math.max(owed, (took - paid) / charges.millisecondsPerPoint);

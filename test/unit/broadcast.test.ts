@@ -4,6 +4,7 @@ import { previousToBeGiven } from "../../src/graphql/follow-log.ts";
 import type { Position } from "../../src/log/position.ts";
 import { type Broadcast, createBroadcast } from "../../src/subscription/broadcast.ts";
 import type { Listener, Told } from "../../src/subscription/listener.ts";
+import { EventsTooFast } from "../../src/subscription/payment.ts";
 import { createStep, type Step } from "../../src/subscription/step.ts";
 
 /** Where the steps come from: the test makes them one by one. */
@@ -138,6 +139,19 @@ describe("when it is over", () => {
 		expect([one, other, early].map(({ texts }) => texts())).toEqual([["no more"], ["no more"], []]);
 		expect([early.listen(at(0)), ends, isReturned]).toEqual([false, 1, true]);
 		expect(broadcast.join("token", {} as Listener)).toBeUndefined();
+	});
+
+	test("for its tokens have spent all, each is told where it goes on from itself; who does not listen yet is no longer in", async () => {
+		const [one, ahead, early] = [listening(), listening(), listening()];
+		one.listen(at(1));
+		ahead.listen(at(7));
+		for (const id of [1, 2, 3]) await makeStep(id);
+		endSteps(new EventsTooFast(5, at(4)));
+		expect(await Promise.all([one.ended, ahead.ended])).toMatchObject([
+			{ seconds: 5, at: at(4) },
+			{ seconds: 5, at: at(7) },
+		]);
+		expect([early.listen(at(0)), ends, isReturned]).toEqual([false, 1, true]);
 	});
 
 	test("for an error, all are told of it", async () => {
