@@ -9,9 +9,13 @@ import type { Ended } from "../command/process.ts";
 
 /** Runs a program of .deploy to its end, from another folder than the project's. */
 export const deploy = (program: string, args: readonly string[], settings: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+	runProgram(projectPath(".deploy", program), args, settings);
+
+/** Runs a program to its end, from another folder than the project's, with nothing in its environment but PATH and the settings. */
+export const runProgram = (program: string, args: readonly string[], settings: NodeJS.ProcessEnv): Promise<Ended> =>
 	new Promise((ended) => {
 		const options = { cwd: tmpdir(), env: { PATH: process.env["PATH"], ...settings }, maxBuffer: 64 * 1024 * 1024 };
-		const child = execFile(projectPath(".deploy", program), args, options, (_, stdout, stderr) => ended({ exitCode: child.exitCode, stdout, stderr }));
+		const child = execFile(program, args, options, (_, stdout, stderr) => ended({ exitCode: child.exitCode, stdout, stderr }));
 	});
 
 /** Empty folders outside of the project, where Node finds none of its packages; gone after the file's tests. */
