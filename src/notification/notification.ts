@@ -23,6 +23,9 @@ export type ExpiryCause = keyof typeof expiries;
 /** What became of a message in a round of delivery, for those who count. A failed attempt leaves it PENDING, the last one FAILED. */
 export type Outcome = { state: "SENT" } | { state: "PENDING" | "FAILED"; failed: Failed } | { state: "EXPIRED"; cause: ExpiryCause };
 
+/** Where a message is on its way, as it is stored. */
+export const states = ["PENDING", "SENT", "FAILED", "EXPIRED"];
+
 /** How often delivery is tried before it is given up. */
 export const mostAttempts = 10;
 

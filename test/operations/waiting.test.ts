@@ -8,6 +8,7 @@ import { beginning } from "../../src/log/position.ts";
 import { turnMonth } from "../../src/month-turn/month-turn.service.ts";
 import { measureMonths } from "../../src/month-turn/month-watch.service.ts";
 import { openMails } from "../../src/notification/notification.store.ts";
+import { scansOf } from "../contract/indexes/plan.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { patient } from "../support/templates.setup.ts";
@@ -111,6 +112,11 @@ describe("of notifications and months is told", () => {
 		expect(overdue).toBeGreaterThan(0);
 	});
 
+	test("every state that is stored", async () => {
+		const stored = await gateway.database.rows<{ state: string }>(sql`select unnest(enum_range(null::"NotificationState"))::text as "state"`);
+		expect(Object.keys((await openMails(gateway.database)).counts).sort()).toEqual(stored.map(({ state }) => state).sort());
+	});
+
 	test("ten thousand at most of a state", async () => {
 		const database = await freshDatabase("demo");
 		await database.rows(sql`
@@ -118,6 +124,32 @@ describe("of notifications and months is told", () => {
 			select f."uuid", f."offeringUuid", f."policyUuid", 'NOTIFY_EXTERNAL_USER', n || '@example.org', 'SENT' from (select * from "PolicyFiring" limit 1) f, generate_series(1, 10100) n
 		`);
 		expect((await openMails(database)).counts["SENT"]).toBe(10_000);
+		await database.close();
+	});
+
+	test("without a look through all notifications, whichever states they are in and in whatever order", async () => {
+		const database = await freshDatabase("demo");
+		await database.rows(sql`
+			insert into "Notification" ("firingUuid", "offeringUuid", "policyUuid", "action", "recipient", "state", "due")
+			select f."uuid", f."offeringUuid", f."policyUuid", 'NOTIFY_EXTERNAL_USER', n || '@example.org',
+				case when n <= 11000 then 'EXPIRED' else 'SENT' end::"NotificationState", now() - interval '1 day' + n * interval '1 second'
+			from (select * from "PolicyFiring" limit 1) f, generate_series(1, 22000) n
+		`);
+		await database.rows(sql`analyze "Notification"`);
+		let asked: Sql | undefined;
+		const recording = {
+			rows: async (statement: Sql) => {
+				asked = statement;
+				return [];
+			},
+			tuples: () => Promise.reject(new Error("Rows are asked for.")),
+		};
+		await openMails(recording);
+		const scans = await scansOf(database, asked ?? sql``);
+		const looked = scans.reduce((sum, { rows }) => sum + rows, 0);
+		expect(scans.filter(({ isWhole }) => isWhole)).toEqual([]);
+		expect(looked).toBeGreaterThanOrEqual(20_000);
+		expect(looked).toBeLessThan(20_000 + 1_000);
 		await database.close();
 	});
 
