@@ -3,7 +3,7 @@ import type { OnStatement, PoolUse } from "../database/database.ts";
 import type { LogAges, Measures } from "../shared/measures.ts";
 import { type AnsweredOperation, failures } from "./answered.ts";
 import { slowMilliseconds } from "./slow-statements.ts";
-import { createWorstViewers } from "./worst-viewers.ts";
+import { createViewerCounts } from "./viewer-counts.ts";
 
 /** What a service is. */
 export interface Build {
@@ -148,12 +148,12 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		...named("limits_hit_total", "Refusals because a viewer asked for too much. The twenty worst are told apart, the others are one."),
 		labelNames: ["viewer", "code"],
 	});
-	const hitters = createWorstViewers(now);
+	const hitters = createViewerCounts(limitsHit, now);
 	const databaseTime = new Counter({
 		...named("viewer_database_seconds_total", "How long statements of viewers ran. The twenty who took most are told apart, the others are one."),
 		labelNames: ["viewer"],
 	});
-	const takers = createWorstViewers(now);
+	const takers = createViewerCounts(databaseTime, now);
 	const mails = new Gauge({ ...named("notifications", "Notifications by state; 10000 stands for as many or more."), labelNames: ["state"] });
 	asked(
 		"notifications_overdue_seconds",
@@ -165,10 +165,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 
 	/** Counts a limit that the viewer has met. */
 	function hit(code: string, viewer: string | undefined): void {
-		if (!limitCodes.includes(code)) return;
-		const { name, ended } = hitters.add(viewer, 1);
-		if (ended !== undefined) for (const code of limitCodes) limitsHit.remove({ viewer: ended, code });
-		limitsHit.inc({ viewer: name, code });
+		if (limitCodes.includes(code)) hitters.add(viewer, 1, code);
 	}
 
 	return {
@@ -186,10 +183,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		statement: (milliseconds, failed) => statements.observe({ outcome: failed ? "failed" : "ok" }, milliseconds / 1_000),
 		statementEnded: ({ milliseconds, caller }) => {
 			if (milliseconds >= slowMilliseconds) slow.inc();
-			if (caller === undefined) return;
-			const { name, ended } = takers.add(caller.viewer, milliseconds);
-			if (ended !== undefined) databaseTime.remove({ viewer: ended });
-			databaseTime.inc({ viewer: name }, milliseconds / 1_000);
+			if (caller !== undefined) takers.add(caller.viewer, milliseconds / 1_000);
 		},
 		read: (given) => {
 			sources = given;

@@ -5,6 +5,12 @@ const mostReckoned = 200;
 /** Characters of a username that are kept. */
 const longestName = 100;
 
+/**
+ * A viewer takes the place of a named one who has this much less: of those who take as much as others, now the one and now the
+ * other would be the worse, and a series that ends and begins again tells nothing.
+ */
+const muchWorse = 1.5;
+
 /** Each time that as many milliseconds have passed, what was reckoned before counts half: the worst are those of now. */
 const halvedEvery = 600_000;
 
@@ -13,11 +19,15 @@ export const otherViewers = "(others)";
 export const noViewer = "(nobody)";
 
 /**
- * Says which viewers are named in a metric: the twenty of whom most was counted lately, whatever their number. It keeps two
- * hundred of them at most; one more takes the place, and the amount, of the least of these.
+ * Says which viewers are named in a metric: twenty of whom most was counted lately, whatever their number: no other has half as
+ * much again as the least of them. It keeps two hundred viewers at most; one more takes the place, and the amount, of the least
+ * of these that is not named.
  */
 export interface WorstViewers {
-	/** Counts the amount of the viewer. Returns what it is counted under; and whose series are to end, when the viewer has taken another's place. */
+	/**
+	 * Counts the amount of the viewer. Returns what it is counted under; and whose series are to end, when the viewer has taken
+	 * another's place: what these say belongs to the others from then on.
+	 */
 	add(viewer: string | undefined, amount: number): { readonly name: string; readonly ended: string | undefined };
 	/** How many viewers are kept. */
 	readonly size: number;
@@ -56,6 +66,7 @@ export function createWorstViewers(now: () => number): WorstViewers {
 		add: (username, amount) => {
 			if (username === undefined) return { name: noViewer, ended: undefined };
 			const viewer = username.slice(0, longestName);
+			if (viewer === otherViewers || viewer === noViewer) return { name: viewer, ended: undefined };
 			halve();
 			const total = reckon(viewer, amount);
 			if (named.has(viewer)) return { name: viewer, ended: undefined };
@@ -64,7 +75,7 @@ export function createWorstViewers(now: () => number): WorstViewers {
 				return { name: viewer, ended: undefined };
 			}
 			const last = least(true);
-			if (total <= last.amount) return { name: otherViewers, ended: undefined };
+			if (total <= muchWorse * last.amount) return { name: otherViewers, ended: undefined };
 			named.delete(last.viewer);
 			named.add(viewer);
 			return { name: viewer, ended: last.viewer };

@@ -24,11 +24,11 @@ describe("viewers in a metric", () => {
 		expect(nameOf("viewer20")).toBe(otherViewers);
 	});
 
-	test("take the place of the one of whom least was counted, whose series end", () => {
+	test("take the place of the one of whom least was counted, whose series end, when they have half as much again", () => {
 		const { worst, nameOf } = viewers();
 		for (let index = 0; index < 20; index++) nameOf(`viewer${index}`, 10 + index);
-		expect(worst.add("worse", 10)).toEqual({ name: otherViewers, ended: undefined });
-		expect(worst.add("worse", 10)).toEqual({ name: "worse", ended: "viewer0" });
+		expect(worst.add("worse", 15)).toEqual({ name: otherViewers, ended: undefined });
+		expect(worst.add("worse", 1)).toEqual({ name: "worse", ended: "viewer0" });
 		expect(worst.add("viewer0", 1)).toEqual({ name: otherViewers, ended: undefined });
 	});
 
@@ -39,7 +39,24 @@ describe("viewers in a metric", () => {
 			pass(10 * minutes);
 			nameOf("another", 0);
 		}
-		expect(nameOf("new", 20)).toBe("new");
+		expect(nameOf("new", 24)).toBe("new");
+	});
+
+	test("keep their names while others take as much", () => {
+		const { worst } = viewers();
+		let swaps = 0;
+		for (let index = 0; index < 100_000; index++) {
+			const { ended } = worst.add(index % 5 === 0 ? "greedy" : `similar${(index * 7_919) % 80}`, 1 + ((index * 31) % 17));
+			if (ended !== undefined) swaps++;
+		}
+		expect(swaps).toBeLessThan(100);
+	});
+
+	test.each([otherViewers, noViewer])("who are called %s are counted under that name, which never ends", (name) => {
+		const { worst } = viewers();
+		const ended = Array.from({ length: 40 }, (_, index) => [worst.add(name, 1), worst.add(`viewer${index}`, 10 ** index)]).flat();
+		expect(ended.map(({ ended }) => ended)).not.toContain(name);
+		expect(worst.add(name, 1).name).toBe(name);
 	});
 
 	test("who have not signed in are one", () => {
