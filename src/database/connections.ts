@@ -107,8 +107,8 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 	/** Of each new connection, which server it is for; undefined when there is only one, whatever it is. */
 	const choose =
 		wanted &&
-		createServerChoice(hosts, async (server) => {
-			const bounds = { ...limits, connectionTimeoutMillis: waits.connect, query_timeout: waits.connect };
+		createServerChoice(hosts, async (server, milliseconds) => {
+			const bounds = { ...limits, connectionTimeoutMillis: milliseconds, query_timeout: milliseconds };
 			const client = new pg.Client({ ...bounds, ...configured(server, socket) } as pg.ClientConfig);
 			client.on("error", () => {}); // told by what is asked of it
 			try {
@@ -129,7 +129,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 			override connect(): Promise<this>;
 			override connect(connected: (error: Error | null) => void): void;
 			override connect(connected?: (error: Error | null) => void): Promise<this> | undefined {
-				const connecting = choose === undefined ? super.connect() : choose().then((server) => this.#connectTo(server));
+				const connecting = choose === undefined ? super.connect() : choose(connectionTimeoutMillis).then((server) => this.#connectTo(server));
 				if (connected === undefined) return connecting.then(() => this);
 				connecting.then(() => connected(null), connected);
 				return undefined;

@@ -1,52 +1,64 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import type { ServerHost, WantedServer } from "../database-url.ts";
+import { stateOf } from "./states.ts";
+import { reason } from "./unusable.ts";
 
 /** Before the next server is asked beside one that has not answered yet, in milliseconds. */
 const usualPatience = 250;
 
 /**
- * Chooses among servers by asking them: the one that was chosen last goes first, then in their order; one that is silent holds up
- * the others for a moment only. Several who want one at a time share the answer. Throws an error coded ETIMEDOUT when none is as
- * wanted.
+ * Chooses among servers by asking them, each for so many milliseconds at most: the one that was chosen last goes first, then in
+ * their order; one that is silent holds up the others for a moment only. Several who want one at a time share the answer, but for
+ * who has more time. Throws when none is as wanted: an error that says why those that could not be asked could not, and has the
+ * code of the first of them; or is coded ETIMEDOUT.
  */
 export function createServerChoice<Server>(
 	servers: readonly Server[],
-	isAsWanted: (server: Server) => Promise<boolean>,
+	isAsWanted: (server: Server, milliseconds: number) => Promise<boolean>,
 	patience = usualPatience,
-): () => Promise<Server> {
+): (milliseconds: number) => Promise<Server> {
 	let last: Server | undefined;
-	let choosing: Promise<Server> | undefined;
+	let choosing: { readonly found: Promise<Server>; readonly milliseconds: number } | undefined;
 
-	const asWanted = async (server: Server): Promise<Server> => {
-		if (await isAsWanted(server)) return server;
-		throw noneAsWanted();
-	};
-
-	async function choose(): Promise<Server> {
+	async function choose(milliseconds: number): Promise<Server> {
+		const asWanted = async (server: Server): Promise<Server> => {
+			if (await isAsWanted(server, milliseconds)) return server;
+			throw new NotAsWanted();
+		};
 		const asked: Promise<Server>[] = [];
 		for (const server of [...servers].sort((one, other) => Number(other === last) - Number(one === last))) {
 			asked.push(asWanted(server));
 			const found = await within(patience, Promise.any(asked));
 			if (found !== undefined) return found;
 		}
-		return Promise.any(asked).catch(() => Promise.reject(noneAsWanted()));
+		return Promise.any(asked).catch((error: AggregateError) => Promise.reject(noneAsWanted(error.errors)));
 	}
 
-	return () => {
-		choosing ??= choose()
-			.then((found) => {
-				last = found;
-				return found;
+	return (milliseconds) => {
+		if (choosing !== undefined && choosing.milliseconds >= milliseconds) return choosing.found;
+		const found = choose(milliseconds)
+			.then((server) => {
+				last = server;
+				return server;
 			})
 			.finally(() => {
-				choosing = undefined;
+				if (choosing === own) choosing = undefined;
 			});
-		return choosing;
+		const own = { found, milliseconds };
+		choosing = own;
+		return found;
 	};
 }
 
-const noneAsWanted = () => Object.assign(new Error("None of the servers of DATABASE_URL takes changes."), { code: "ETIMEDOUT" });
+/** A server answers, and is not what is wanted. */
+class NotAsWanted extends Error {}
+
+function noneAsWanted(errors: readonly unknown[]): Error {
+	const others = errors.filter((error) => !(error instanceof NotAsWanted));
+	const why = others.length === 0 ? "." : `: ${[...new Set(others.map(reason))].join("; ")}`;
+	return Object.assign(new Error(`None of the servers takes changes${why}`), { code: stateOf(others[0]) || "ETIMEDOUT" });
+}
 
 /** What the promise resolves to; undefined when it rejects, or has not resolved by then. */
 async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {

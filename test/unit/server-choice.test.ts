@@ -1,22 +1,30 @@
 import { describe, expect, test } from "vitest";
 import { createServerChoice } from "../../src/database/server-choice.ts";
 
-type Answer = "takes changes" | "is a standby" | "is gone" | "is silent";
+type Answer = "takes changes" | "is a standby" | "is gone" | "knows no such user" | "is silent";
+
+const errors: Partial<Record<Answer, Error>> = {
+	"is gone": Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
+	"knows no such user": Object.assign(new Error("password authentication failed"), { code: "28P01" }),
+};
 
 /** Servers that answer as they are told, and who was asked. */
 function servers(answers: Record<string, Answer>, patience = 10) {
 	const asked: string[] = [];
-	const choose = createServerChoice(
+	const times: number[] = [];
+	const chosenIn = createServerChoice(
 		Object.keys(answers),
-		async (server) => {
+		async (server, milliseconds) => {
 			asked.push(server);
-			if (answers[server] === "is gone") throw new Error("ECONNREFUSED");
-			if (answers[server] === "is silent") await new Promise(() => {});
-			return answers[server] === "takes changes";
+			times.push(milliseconds);
+			const answer = answers[server] ?? "is gone";
+			if (errors[answer] !== undefined) throw errors[answer];
+			if (answer === "is silent") await new Promise(() => {});
+			return answer === "takes changes";
 		},
 		patience,
 	);
-	return { answers, asked, choose };
+	return { answers, asked, times, chosenIn, choose: () => chosenIn(1_000) };
 }
 
 describe("of several servers", () => {
@@ -48,9 +56,25 @@ describe("of several servers", () => {
 		expect(asked).toEqual(["db1"]);
 	});
 
+	test("who has more time does not share the answer of who has less, and each server is asked for as long", async () => {
+		const { times, chosenIn } = servers({ db1: "takes changes" });
+		expect(await Promise.all([chosenIn(2_000), chosenIn(10_000), chosenIn(2_000)])).toEqual(["db1", "db1", "db1"]);
+		expect(times).toEqual([2_000, 10_000]);
+	});
+
+	test.each<[Answer[], string, string]>([
+		[["is a standby", "is a standby"], "ETIMEDOUT", "None of the servers takes changes."],
+		[["is a standby", "is gone"], "ECONNREFUSED", "None of the servers takes changes: connect ECONNREFUSED"],
+		[["knows no such user", "knows no such user"], "28P01", "None of the servers takes changes: password authentication failed"],
+		[["is gone", "knows no such user"], "ECONNREFUSED", "None of the servers takes changes: connect ECONNREFUSED; password authentication failed"],
+	])("that are %o, none is chosen, and the error says why", async ([one, other], code, message) => {
+		const { choose } = servers({ db1: one ?? "is gone", db2: other ?? "is gone" });
+		await expect(choose()).rejects.toMatchObject({ code, message });
+	});
+
 	test("none is chosen when none takes changes, until one does", async () => {
 		const { answers, choose } = servers({ db1: "is gone", db2: "is a standby" });
-		await expect(choose()).rejects.toMatchObject({ code: "ETIMEDOUT", message: "None of the servers of DATABASE_URL takes changes." });
+		await expect(choose()).rejects.toThrow("None of the servers takes changes");
 		answers["db2"] = "takes changes";
 		expect(await choose()).toBe("db2");
 	});
