@@ -123,7 +123,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 	const clientsOver = (stream: () => Socket, connectionTimeoutMillis = waits.connect): (new (config?: pg.ClientConfig) => pg.Client) =>
 		class extends pg.Client {
 			constructor(config?: pg.ClientConfig) {
-				super({ ...config, ...configured(hosts[0], stream), connectionTimeoutMillis } as pg.ClientConfig);
+				super({ ...config, ...configured(hosts[0], stream, config), connectionTimeoutMillis } as pg.ClientConfig);
 			}
 
 			override connect(): Promise<this>;

@@ -34,6 +34,8 @@ interface Upgradable {
 	stream: Socket;
 	_keepAlive: boolean;
 	_keepAliveInitialDelayMillis: number;
+	/** Without it the driver takes it that there is nothing to end. */
+	_connecting: boolean;
 	_ending: boolean;
 	upgradeToSSL(host: string | undefined, onError: (error: Error) => void): void;
 	attachListeners(stream: Socket): void;
@@ -44,6 +46,7 @@ export class PreferringConnection extends pg.Connection {
 	connect(portOrPath: number | string, host?: string): void {
 		const own = this as unknown as Upgradable;
 		const { stream } = own;
+		own._connecting = true;
 		const failed = (error: NodeJS.ErrnoException) => {
 			if (!own._ending || !["ECONNRESET", "EPIPE"].includes(error.code ?? "")) this.emit("error", error);
 		};

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, connect as tcp } from "node:net";
+import { type AddressInfo, createServer, Socket, connect as tcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
@@ -144,5 +144,34 @@ describe.skipIf(templates.engine !== "PostgreSQL")("a server without TLS (skippe
 	test("is connected to where TLS is preferred, and not where it is required", async () => {
 		expect(await seenBy(`${url}?sslmode=prefer`)).toMatchObject({ ssl: false });
 		await expect(seenBy(`${url}?sslmode=require`)).rejects.toThrow("The server does not support SSL connections");
+	});
+
+	test("is told the end of each connection, and kept alive the one that listens, where TLS is preferred", async () => {
+		const lastWords: string[] = [];
+		const relay = createServer((client) => {
+			let last = "";
+			client.on("data", (sent: Buffer) => {
+				last = sent.toString("latin1");
+			});
+			client.on("close", () => void lastWords.push(last));
+			const { hostname, port } = new URL(url);
+			const server = tcp(Number(port), hostname);
+			for (const each of [client, server]) each.on("error", () => {});
+			client.pipe(server).pipe(client);
+		});
+		await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+		onTestFinished(() => void relay.close());
+		const keptAlive = vi.spyOn(Socket.prototype, "setKeepAlive");
+		onTestFinished(() => keptAlive.mockRestore());
+		const through = new URL(url);
+		through.host = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
+		const database = await openPostgres(`${through}?sslmode=prefer`, { waits: patient });
+		await (await database.listen("kept_alive", () => {}))();
+		expect(keptAlive).toHaveBeenCalledWith(true, 10_000);
+
+		await Promise.all([1, 2].map((number) => database.rows(sql`select ${number}::int`)));
+		await expect.poll(() => lastWords.length).toBe(2); // of the connections of the start and of what listened, which are cut
+		await database.close();
+		await expect.poll(() => lastWords.slice(2)).toEqual(["X\0\0\0\x04", "X\0\0\0\x04"]);
 	});
 });
