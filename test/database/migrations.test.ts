@@ -107,6 +107,38 @@ describe("a migration", () => {
 	});
 });
 
+describe("a migration whose text was another one in an earlier version", () => {
+	const changed = "20261130190000_derived_current_usages";
+	/** What stood there instead of the present text's last lines. */
+	const earlierEnd = `-- What is stored already. The triggers hold off those who write meanwhile.
+UPDATE "Resource" r SET "currentUsages" = r."currentUsages" || derived."usages"
+FROM (
+	SELECT "resourceUuid", jsonb_object_agg("type", trim_scale("usage")::text) AS "usages"
+	FROM (SELECT DISTINCT ON ("resourceUuid", "type") "resourceUuid", "type", "usage" FROM "ComponentUsage" ORDER BY "resourceUuid", "type", "billingPeriod" DESC) latest
+	GROUP BY "resourceUuid"
+) derived
+WHERE r."uuid" = derived."resourceUuid" AND NOT r."currentUsages" @> derived."usages";
+`;
+	const withEnd = async (end: string) =>
+		(await readMigrations())
+			.filter(({ name }) => name <= changed)
+			.map(({ name, script }) => ({ name, script: name === changed ? script.replace(/-- What is stored already[\s\S]*$/, end) : script }));
+
+	test("is the same for databases that have it with that text, which get those after it", async () => {
+		const database = await bare();
+		await applyMigrations(database, { migrations: await withEnd(earlierEnd) });
+		const later = (await readMigrations()).map(({ name }) => name).filter((name) => name > changed);
+		expect(await applyMigrations(database)).toEqual(later);
+		await prepareSchema(database, "off");
+	});
+
+	test("is noticed to be changed with any other text", async () => {
+		const database = await bare();
+		await applyMigrations(database, { migrations: await withEnd("-- Nothing.\n") });
+		await expect(applyMigrations(database)).rejects.toThrow(`The migration ${changed} was changed after this database had got it`);
+	});
+});
+
 describe("what earlier versions left that were killed during a migration", () => {
 	/** Those that such a version had. */
 	let migrations: Migration[];
