@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { exitCodes, Failure } from "../shared/failure.ts";
 import type { Database, Queries } from "./database.ts";
 import type { BuildProgress } from "./index-builds.ts";
 import { sql } from "./sql.ts";
+import { tookTooLong } from "./states.ts";
 
 /** The name of the job in "BackgroundJob", which a migration has put there where records were stored before it. */
 const job = "current usages";
@@ -9,9 +11,15 @@ const job = "current usages";
 /** Resources in a step, which is a transaction of its own. */
 const stepSize = 200;
 
-/** Between two steps, so that others come in between, and before a step that failed or another process has, in milliseconds. */
+/** Between two steps, so that others come in between, in milliseconds. */
 const betweenSteps = 5;
+
+/** Before a step that failed or another process has, by the service and by a command that is waited for, in milliseconds. */
 const betweenTries = 10_000;
+const betweenTriesOfCommands = 2_000;
+
+/** After as many failures without a step between them a command gives up. */
+const mostFailures = 5;
 
 /** Between two lines about it, in milliseconds. */
 const betweenLines = 10_000;
@@ -20,7 +28,10 @@ export interface BackfillOptions {
 	/** Takes a line about how far it is, and that it has ended. */
 	readonly tell: (line: string) => void;
 	readonly progress?: ((name: string, progress: BuildProgress) => void) | undefined;
+	/** Resources in a step at first. */
 	readonly stepSize?: number;
+	/** Before a step that failed, or that another process has, in milliseconds. */
+	readonly betweenTries?: number;
 }
 
 /** What a step did: some resources were derived, all are, or another process does it at the moment. */
@@ -65,10 +76,10 @@ export async function deriveNext(database: Database, { progress, stepSize: size 
 	});
 }
 
-/** Derives what is left while the service runs; one step at a time, of all processes together. */
+/** Derives what is left while the service runs; one step at a time, of all processes together. What fails is told, and tried again later. */
 export function startCurrentUsagesJob(database: Database, options: BackfillOptions): { stop(): Promise<void> } {
 	const ended = new AbortController();
-	const running = finishCurrentUsages(database, options, ended.signal);
+	const running = deriveAll(database, { betweenTries, ...options }, Number.POSITIVE_INFINITY, ended.signal);
 	return {
 		stop: () => {
 			ended.abort();
@@ -77,28 +88,68 @@ export function startCurrentUsagesJob(database: Database, options: BackfillOptio
 	};
 }
 
-/** Derives what is left, or waits until another process has. What fails is told, and tried again later. */
-export async function finishCurrentUsages(database: Database, options: BackfillOptions, ended?: AbortSignal): Promise<void> {
+/**
+ * Derives what is left, or waits until another process has.
+ *
+ * @throws Failure when steps fail one after the other
+ */
+export async function finishCurrentUsages(database: Database, options: BackfillOptions): Promise<void> {
+	await deriveAll(database, { betweenTries: betweenTriesOfCommands, ...options }, mostFailures);
+}
+
+async function deriveAll(
+	database: Database,
+	options: BackfillOptions & { readonly betweenTries: number },
+	triesAtMost: number,
+	ended?: AbortSignal,
+): Promise<void> {
 	const wait = (milliseconds: number) => pause(milliseconds, undefined, { signal: ended, ref: ended === undefined }).catch(() => {}); // it is stopped
 	const { tell } = options;
+	let size = options.stepSize ?? stepSize;
 	let told: number | undefined;
 	let steps = 0;
+	let failures = 0;
+	let waits = 0;
+	const failed = async (error: unknown): Promise<Step | "failed" | "halved"> => {
+		if (ended?.aborted === true) return "failed";
+		if (tookTooLong(error) && size > 1) {
+			size = Math.ceil(size / 2);
+			tell(`Deriving current usages took longer than a statement may: going on with ${size} resources in a step.`);
+			return "halved";
+		}
+		const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+		await noteFailure(database, reason).catch(() => {}); // the line says it too
+		failures++;
+		if (failures >= triesAtMost)
+			throw new Failure(`Current usages cannot be derived: ${reason}. Mend what it says and run «npm run migrate».`, exitCodes.databaseUnavailable);
+		tell(`Current usages cannot be derived: ${reason}. Trying again.`);
+		return "failed";
+	};
 	while (ended?.aborted !== true) {
-		const step = await deriveNext(database, options).catch((error: unknown) => {
-			if (ended?.aborted !== true) tell(`Current usages cannot be derived: ${error instanceof Error ? error.message : String(error)}`);
-			return "failed" as const;
-		});
-		if (step === "derived") steps++;
+		const step = await deriveNext(database, { ...options, stepSize: size }).catch(failed);
 		if (step === "finished") {
 			if (steps > 0) tell("Derived the current usages of all resources from their records.");
 			return;
 		}
-		if (step === "derived" && (told === undefined || performance.now() - told > betweenLines)) {
-			told = performance.now();
-			tell(await progressLine(database));
+		if (step === "derived") {
+			steps++;
+			failures = 0;
+			if (told === undefined || performance.now() - told > betweenLines) {
+				told = performance.now();
+				await progressLine(database).then(tell, () => {}); // the next step says what is wrong
+			}
 		}
-		await wait(step === "derived" ? betweenSteps : betweenTries);
+		if (step === "elsewhere" && ended === undefined && waits++ === 0) tell("Another process derives current usages: waiting for its end.");
+		await wait(step === "derived" || step === "halved" ? betweenSteps : options.betweenTries);
 	}
+}
+
+/** Writes why a step failed into the job's row, unless another process has it. */
+async function noteFailure(queries: Queries, reason: string): Promise<void> {
+	await queries.rows(sql`
+		update "BackgroundJob" set "error" = ${reason}
+		where "name" in (select "name" from "BackgroundJob" where "name" = ${job} and "finished" is null for update skip locked)
+	`);
 }
 
 async function progressLine(queries: Queries): Promise<string> {

@@ -10,6 +10,7 @@ import { finishIndexJobs } from "./index-jobs.ts";
 import { applyMigrations } from "./migrations.ts";
 import { openDatabase } from "./open.ts";
 import { openPGlite } from "./pglite.ts";
+import { longWaits } from "./postgres.ts";
 
 const usage = `Brings the database to the schema of prisma/schema.prisma.
 
@@ -33,7 +34,7 @@ await runCommand({ args, usage }, async () => {
 		if (script !== undefined && create === undefined) throw new Failure(`prisma/migrations do not lead to prisma/schema.prisma. What is missing:\n${script}`);
 		say(script === undefined ? "Migrations and schema agree." : `Written: ${await written(create ?? "", script)}`);
 	} else {
-		const database = await openDatabase(readConfig(process.env).database);
+		const database = await openDatabase(readConfig(process.env).database, { waits: longWaits });
 		try {
 			const applied = await applyMigrations(database, { tell: say });
 			say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);

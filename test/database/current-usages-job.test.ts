@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { derivedUntil, deriveNext, finishCurrentUsages, startCurrentUsagesJob } from "../../src/database/current-usages-job.ts";
 import type { Database } from "../../src/database/database.ts";
 import { raw, sql } from "../../src/database/sql.ts";
 import { createMetrics } from "../../src/operations/metrics.ts";
+import { exitCodes } from "../../src/shared/failure.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
-import { freshDatabase } from "../support/database.ts";
+import { run } from "../command/process.ts";
+import { freshDatabase, urlOf } from "../support/database.ts";
 import { differencesIn } from "../support/differences.ts";
 import { demoMoment } from "../support/moments.ts";
 
@@ -76,6 +78,66 @@ test("a step of a process that is killed is taken up by the next one", async () 
 	await finishCurrentUsages(database, { tell });
 	expect(await underived()).toBe(0);
 });
+
+describe("a step that fails", () => {
+	const refuse = () => database.rows(raw(`alter table "Resource" add constraint "as before" check ("currentUsages" = '{"other": "7"}')`));
+	const errors = async () => (await database.rows<{ error: string | null }>(sql`select "error" from "BackgroundJob"`)).map(({ error }) => error);
+
+	test("again and again makes a command give up, says why, and is done when that is mended", async () => {
+		await refuse();
+		await expect(finishCurrentUsages(database, { tell, betweenTries: 1 })).rejects.toMatchObject({
+			name: "Failure",
+			exitCode: exitCodes.databaseUnavailable,
+			message: expect.stringMatching(/^Current usages cannot be derived: .*"as before".* Mend what it says and run «npm run migrate»\.$/),
+		});
+		expect(await errors()).toEqual([expect.stringContaining("as before")]);
+		await database.rows(raw(`alter table "Resource" drop constraint "as before"`));
+		await finishCurrentUsages(database, { tell });
+		expect(await errors()).toEqual([null]);
+		expect(await underived()).toBe(0);
+	});
+
+	test("in the service is tried again until that is mended", async () => {
+		await refuse();
+		const job = startCurrentUsagesJob(database, { tell, betweenTries: 1 });
+		await expect.poll(() => lines.length, { timeout: 30_000 }).toBeGreaterThan(10);
+		await database.rows(raw(`alter table "Resource" drop constraint "as before"`));
+		await expect.poll(() => derivedUntil(database), { timeout: 30_000 }).toBeUndefined();
+		await job.stop();
+		expect(await underived()).toBe(0);
+	});
+
+	test("because it takes too long is done with fewer resources", async () => {
+		await database.withSession((session) =>
+			session.script(`
+				create function "slow"() returns trigger language plpgsql as $$ begin
+					if (select count(*) from "changed") > 4 then raise 'canceling statement due to statement timeout' using errcode = '57014'; end if;
+					return null;
+				end $$;
+				create trigger "slow" after update on "Resource" referencing new table as "changed" for each statement execute function "slow"();
+			`),
+		);
+		await finishCurrentUsages(database, { tell, stepSize: 16 });
+		expect(lines.slice(0, 2)).toEqual(
+			[8, 4].map((size) => `Deriving current usages took longer than a statement may: going on with ${size} resources in a step.`),
+		);
+		expect(await underived()).toBe(0);
+	});
+});
+
+test.skipIf(inject("templates").engine === "PGlite")(
+	"«npm run migrate» lets a step take as long as it takes (there are no bounds on the embedded database)",
+	async () => {
+		await database.withSession((session) =>
+			session.script(`
+			create function "slow"() returns trigger language plpgsql as $$ begin perform pg_sleep(1.5); return null; end $$;
+			create trigger "slow" after update on "Resource" for each statement execute function "slow"();
+		`),
+		);
+		expect(await run("migrate", { DATABASE_URL: await urlOf(database), STATEMENT_TIMEOUT: "1" })).toMatchObject({ exitCode: 0, stderr: "" });
+		expect(await derivedUntil(database)).toBeUndefined();
+	},
+);
 
 test("what was written since the upgrade stays as it is", async () => {
 	const [record] = await database.rows<{ resource: string; type: string }>(sql`
