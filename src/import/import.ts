@@ -41,6 +41,8 @@ export interface ImportOptions {
 	readonly strict?: boolean;
 	readonly progress?: ImportProgress;
 	readonly onRefusal?: (refusal: Refusal) => void;
+	/** Takes a line about what is waited for. */
+	readonly tell?: (line: string) => void;
 	/** Records per statement and transaction. */
 	readonly batchSize?: number;
 }

@@ -9,9 +9,10 @@ const betweenWaits = 700;
 
 /**
  * Changes what decides who counts or what is seen, alone. Who writes while this waits waits behind it: where a writer takes
- * long, such as another import, it gives way to the others again and again, until it has its turn.
+ * long, such as another import, it gives way to the others again and again, until it has its turn. Calls back before each time
+ * that it waits again.
  */
-export async function changeAlone(database: Database, change: Sql): Promise<void> {
+export async function changeAlone(database: Database, change: Sql, onWait: () => void = () => {}): Promise<void> {
 	const once = () =>
 		database.transaction(async (tx) => {
 			await tx.rows(sql`select set_config('lock_timeout', ${String(longestWait)}, true)`);
@@ -20,7 +21,10 @@ export async function changeAlone(database: Database, change: Sql): Promise<void
 			await tx.rows(change);
 			return true;
 		});
-	while (!(await once().catch(lockedFalse))) await pause(betweenWaits);
+	while (!(await once().catch(lockedFalse))) {
+		onWait();
+		await pause(betweenWaits);
+	}
 }
 
 /** False when a lock was waited for too long; throws any other error. */

@@ -39,6 +39,7 @@ await runCommand({ args, usage }, async () => {
 			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
 			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
 			onRefusal: report.add,
+			tell: (line) => process.stderr.write(`${line}\n`),
 		});
 		say(summaryTable(summary));
 		if (summary.refused === 0) return 0;

@@ -7,6 +7,8 @@ import { listImports } from "./lists.ts";
 
 const keptRefusals = 1_000;
 
+const waiting = "Other transactions report usage or import: waiting until projects can be removed or restored. pg_stat_activity shows who does.";
+
 const numbers = (): Record<Outcome, number> => ({ created: 0, updated: 0, unchanged: 0, refused: 0 });
 
 /** One pass over all lists, and what has become of the records so far. */
@@ -16,6 +18,7 @@ export class Run {
 	readonly #refusals: Refusal[] = [];
 	/** What is to be changed later, by list and uuid. */
 	readonly #later = new Map<ListImport, Map<string, boolean>>();
+	#hasToldOfWaiting = false;
 
 	constructor(options: ImportOptions) {
 		this.#options = options;
@@ -51,7 +54,7 @@ export class Run {
 	async changeLater(): Promise<void> {
 		for (const [{ changeLater }, values] of this.#later) {
 			if (changeLater === undefined) continue;
-			for (const [uuid, value] of values) await changeAlone(this.#options.database, changeLater(uuid, value));
+			for (const [uuid, value] of values) await changeAlone(this.#options.database, changeLater(uuid, value), () => this.#tellOfWaiting());
 		}
 		this.#later.clear();
 	}
@@ -119,6 +122,11 @@ export class Run {
 		this.#later.set(list, values);
 		if (value === undefined) values.delete(uuid);
 		else values.set(uuid, value);
+	}
+
+	#tellOfWaiting(): void {
+		if (!this.#hasToldOfWaiting) this.#options.tell?.(waiting);
+		this.#hasToldOfWaiting = true;
 	}
 
 	#refuse(refusal: Refusal): void {

@@ -92,6 +92,24 @@ describe.each([true, false])("an import (strict: %s) that removes a project", (s
 		expect(await removals()).toEqual(all);
 	});
 
+	onServer("says once that it waits for those who keep who counts as it is", async () => {
+		await importFolder(database(), await folder(smallWorld()));
+		const source = await folder(removing());
+		const lines: string[] = [];
+		let importing: Promise<unknown> | undefined;
+		await database().transaction(async (tx) => {
+			await lockOfferings(tx, [stored(50)]);
+			await new Promise<void>((told) => {
+				const tell = (line: string) => told(void lines.push(line));
+				importing = importFolder(database(), source, { strict, tell });
+			});
+			while (!(await isWaiting())); // again
+			while (await isWaiting()); // and again without success
+		});
+		await importing;
+		expect(lines).toEqual([expect.stringMatching(/^Other transactions .* waiting until projects can be removed or restored/)]);
+	});
+
 	test("that is killed before it has removed it does so when it runs again", async () => {
 		await importFolder(database(), await folder(smallWorld()));
 		const source = await folder(removing());
@@ -111,7 +129,9 @@ test("a strict import of which a record is refused removes no project", async ()
 
 /** Some transaction waits for another one's lock of who counts. */
 async function isWaiting(): Promise<boolean> {
-	const waiting = await database().rows(sql`select from pg_locks where "locktype" = 'advisory' and not "granted" limit 1`);
+	const waiting = await database().rows(sql`
+		select from pg_locks where "locktype" = 'advisory' and not "granted" and "database" = (select oid from pg_database where datname = current_database()) limit 1
+	`);
 	return waiting.length > 0;
 }
 
