@@ -145,7 +145,8 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 				const good = new Set(await goodTokens(database, asked.map(({ hash }) => hash), clock())); // biome-ignore format: one question
 				for (const { token, hash } of asked) if (!good.has(hash)) endOf(token);
 			}
-			for (const token of [...watched.keys()]) {
+			// Those that join meanwhile are asked too: whoever joined with a good token is not ended for another's.
+			for (const token of watched.keys()) {
 				const viewer = await authenticate(token);
 				if (viewer !== undefined) return viewer;
 				endOf(token);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Viewer } from "../../src/access/viewer.ts";
 import type { Services } from "../../src/graphql/context.ts";
 import { previousToBeGiven } from "../../src/graphql/follow-log.ts";
 import type { Position } from "../../src/log/position.ts";
@@ -14,6 +15,7 @@ let endSteps: (error?: Error) => void;
 let isReturned: boolean;
 let ends: number;
 let broadcast: Broadcast;
+let authenticate: Services["authenticate"];
 
 beforeEach(() => {
 	isReturned = false;
@@ -44,19 +46,19 @@ beforeEach(() => {
 			return this;
 		},
 	} as unknown as AsyncGenerator<Step, void, void>;
-	const services = { tokens: { watch: () => () => {} } } as unknown as Services;
+	const services = { tokens: { watch: () => () => {} }, authenticate: (token: string) => authenticate(token) } as unknown as Services;
 	broadcast = createBroadcast(services, steps, () => ends++);
 });
 
 /** A listener and what it was told. */
-function listening() {
+function listening(token = "token") {
 	const told: Told[] = [];
 	let end: (how: unknown) => void = () => {};
 	const ended = new Promise<unknown>((resolve) => {
 		end = resolve;
 	});
 	const listener: Listener = { tell: (event) => told.push(event), taken: () => undefined, end: (error) => end(error ?? "complete") };
-	const member = broadcast.join("token", listener);
+	const member = broadcast.join(token, listener);
 	if (member === undefined) throw new Error("The broadcast is over.");
 	const listen = (position: Position, previous = position) => broadcast.listen(member, position, previous);
 	/** The events, apart from which they come after. */
@@ -108,6 +110,20 @@ test("for one that does not listen a thousand events wait, and no more: it is no
 	expect(one.listen(at(0))).toBe(true);
 	await makeStep(1_001);
 	expect([one.told.length, other.listen(at(0)), other.told.length]).toEqual([1_001, false, 0]);
+});
+
+test("who joins with a good token while the only other one is found bad goes on", async () => {
+	const viewer = { username: "olga" } as Viewer;
+	let answer: (viewer: Viewer | undefined) => void = () => {};
+	authenticate = (token) => (token === "good" ? Promise.resolve(viewer) : new Promise((resolve) => (answer = resolve)));
+	const bad = listening("bad");
+	const authorized = broadcast.authorize();
+	const good = listening("good");
+	answer(undefined);
+
+	expect(await authorized).toBe(viewer);
+	expect(await bad.ended).toMatchObject({ extensions: { code: "UNAUTHENTICATED" } });
+	expect(good.listen(at(0))).toBe(true);
 });
 
 describe("when it is over", () => {
