@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelName } from "../database/model.ts";
 import { type LogEntry, LogTruncated } from "../log/log.store.ts";
-import type { Position } from "../log/position.ts";
+import { type Position, salted } from "../log/position.ts";
 import type { List } from "../reading/list.ts";
 import { certain } from "../shared/certain.ts";
 import type { Refused } from "../shared/refusal.ts";
@@ -62,6 +62,7 @@ export function followLog<Model extends ModelName>(
 ): AsyncGenerator<LogEvent | PositionExpired, void, void> {
 	const following = certain(context.following, "subscriptions are answered along a way through the log");
 	return stoppable(async function* (signal) {
+		const began = following.at;
 		const tokenEnded = new AbortController();
 		const unwatch = context.tokens.watch(context.token ?? "", () => tokenEnded.abort());
 		try {
@@ -82,7 +83,7 @@ export function followLog<Model extends ModelName>(
 		} catch (error) {
 			if (!(error instanceof LogTruncated)) throw error;
 			following.end = "letGo";
-			yield new PositionExpired(context.log.positions.print(following.at));
+			yield new PositionExpired(context.log.positions.print(following.at === began ? began : salted(following.at)));
 		} finally {
 			unwatch();
 			following.settle(context.viewer);

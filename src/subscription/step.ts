@@ -1,5 +1,5 @@
 import { previousToBeGiven } from "../graphql/follow-log.ts";
-import { isSame, type Position } from "../log/position.ts";
+import { isSameText, type Position } from "../log/position.ts";
 import type { Told } from "./listener.ts";
 
 /** An event of a subscription on its way to those who are told of it. */
@@ -16,5 +16,5 @@ export function createStep(text: string, at: Position | undefined, usual: Positi
 	const parts = text.split(previousToBeGiven);
 	const toldAfter = (previous: Position): Told => ({ text: parts.join(print(previous)), position });
 	const told = parts.length === 1 ? { text, position } : toldAfter(usual);
-	return { at, told: (previous = usual) => (parts.length === 1 || isSame(previous, usual) ? told : toldAfter(previous)) };
+	return { at, told: (previous = usual) => (parts.length === 1 || isSameText(previous, usual) ? told : toldAfter(previous)) };
 }

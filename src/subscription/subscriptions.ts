@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
 import { eventsTooFast, rateLimited } from "../graphql/errors.ts";
-import type { Position } from "../log/position.ts";
+import { type Position, salted } from "../log/position.ts";
 import type { Ending } from "../shared/ending.ts";
 import type { Operation } from "../shared/operation.ts";
 import { stoppable } from "../shared/stoppable.ts";
@@ -57,7 +57,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		onOver();
 	};
 	function maskEnd(error: unknown): GraphQLError {
-		if (error instanceof EventsTooFast) return mask(eventsTooFast(error.seconds, services.log.positions.print(error.at)));
+		if (error instanceof EventsTooFast) return mask(eventsTooFast(error.seconds, services.log.positions.print(salted(error.at))));
 		return mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
 	}
 
@@ -178,10 +178,10 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				replay: async (after: Position) => {
 					const following = followingFrom(after, true, () => [token]);
 					const steps = await begin(args, following, subscribe);
-					return { steps, reached: () => (following.end === "caughtUp" ? following.at : undefined) };
+					return { steps, reached: () => (following.end === "caughtUp" ? salted(following.at) : undefined) };
 				},
 				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
-				end: () => services.log.end(),
+				end: async () => salted(await services.log.end()),
 			};
 			const follower = new Follower(listener, token, maskEnd, goneWith((args.contextValue as Context).operation, endOne, onOver));
 			services.measures?.subscribers(1);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beginning, createPositionCodec, isAfter } from "../../src/log/position.ts";
+import { beginning, createPositionCodec, isAfter, isSameText, salted } from "../../src/log/position.ts";
 
 const codec = createPositionCodec(Buffer.from("000102030405060708090a0b0c0d0e0f", "hex"));
 const ofAnotherDatabase = createPositionCodec(Buffer.alloc(16, 7));
@@ -16,6 +16,21 @@ test("the beginning is a text that clients can write", () => {
 	expect(codec.print(beginning)).toBe("0");
 	expect(codec.parse("0")).toEqual(beginning);
 });
+
+test.each([beginning, { number: 812n, mark: 17n }])(
+	"a salted text of $number is another one each time, of the same place, and printed as it was read",
+	(position) => {
+		const texts = [salted(position), salted(position)].map(codec.print);
+
+		expect(new Set([...texts, codec.print(position)]).size).toBe(3);
+		for (const text of texts) {
+			const read = codec.parse(text) ?? beginning;
+			expect(read).toMatchObject(position);
+			expect(codec.print(read)).toBe(text);
+			expect(isSameText(read, position)).toBe(false);
+		}
+	},
+);
 
 test("neighbours have nothing in common, so that nobody counts what lies between two positions", () => {
 	const printed = [1n, 2n, 3n].map((number) => codec.print({ number, mark: 0n }));

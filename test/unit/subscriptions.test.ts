@@ -1,0 +1,114 @@
+import { type ExecutionResult, GraphQLError, parse } from "graphql";
+import { beforeEach, expect, test } from "vitest";
+import type { Context, Services } from "../../src/graphql/context.ts";
+import { followLog, PositionExpired, previousToBeGiven } from "../../src/graphql/follow-log.ts";
+import { LogTruncated } from "../../src/log/log.store.ts";
+import { createPositionCodec, type Position } from "../../src/log/position.ts";
+import type { Listener } from "../../src/subscription/listener.ts";
+import { EventsTooFast } from "../../src/subscription/payment.ts";
+import { createSubscriptions } from "../../src/subscription/subscriptions.ts";
+
+const positions = createPositionCodec(Buffer.alloc(16, 7));
+const at = (id: number): Position => ({ number: BigInt(id), mark: 1n });
+const document = parse("subscription { policyFirings { previous } }");
+
+/** How the events come and end: the test says so. */
+let makeEvent: (id: number) => void;
+let fail: (error: unknown) => void;
+let masked: unknown[];
+
+const charges = { atOnce: 1, millisecondsPerPoint: 1, forgivenMilliseconds: 0, charge: async () => 0, chargeAfterwards: () => {} };
+
+beforeEach(() => {
+	masked = [];
+});
+
+/** What one was told, and what it was ended with. */
+interface Subscriber {
+	readonly texts: string[];
+	readonly ended: Promise<unknown>;
+}
+
+/** So many subscribers of one broadcast, which begins where the log ends: at 3. */
+async function followers(count: number): Promise<Subscriber[]> {
+	const wanted: [(event: ExecutionResult) => void, (error: unknown) => void][] = [];
+	let following: Context["following"];
+	makeEvent = (id) => {
+		following?.onEvents?.([at(id)]);
+		wanted.shift()?.[0]({ data: { previous: previousToBeGiven } });
+	};
+	fail = (error) => wanted.shift()?.[1](error);
+	const log = { positions, end: async () => at(3) };
+	const services = { log, database: { onBehalfOf: () => ({}) }, tokens: { watch: () => () => {} } } as unknown as Services;
+	const viewer = { uuid: "u", username: "olga" };
+	const mask = (error: unknown) => {
+		masked.push(error);
+		return error instanceof GraphQLError ? error : new GraphQLError("masked");
+	};
+	const subscriptions = createSubscriptions(services, mask, charges);
+	const replayed = { next: async () => ({ done: true as const, value: undefined }), return: async () => ({ done: true as const, value: undefined }) };
+	const subscribe = async (args: { contextValue?: unknown }) => {
+		const way = (args.contextValue as Context).following;
+		if (way?.untilCaughtUp === true) {
+			way.end = "caughtUp";
+			return { ...replayed, [Symbol.asyncIterator]: () => replayed } as never;
+		}
+		following = way;
+		const next = () => new Promise((resolve, reject) => wanted.push([(value) => resolve({ done: false, value }), reject]));
+		return { next, return: replayed.return, [Symbol.asyncIterator]: () => replayed } as never;
+	};
+	const started: Subscriber[] = [];
+	for (let number = 0; number < count; number++) {
+		const texts: string[] = [];
+		let end: (error: unknown) => void = () => {};
+		const ended = new Promise<unknown>((resolve) => {
+			end = resolve;
+		});
+		const listener: Listener = { tell: ({ text }) => void texts.push(JSON.parse(text).data.previous), taken: () => undefined, end };
+		const contextValue = { ...services, viewer, token: "token" } as unknown as Context;
+		await subscriptions.start({ schema: { getSubscriptionType: () => undefined } as never, document, contextValue }, listener, subscribe);
+		started.push({ texts, ended });
+	}
+	await new Promise((resolve) => setImmediate(resolve));
+	return started;
+}
+
+test("where live subscriptions began says nothing about who wrote last: it is the text of no event, and each one's own", async () => {
+	const all = await followers(2);
+	makeEvent(4);
+	await new Promise((resolve) => setImmediate(resolve));
+	const firsts = all.map(({ texts }) => texts[0] ?? "");
+
+	expect(firsts.map(positions.parse)).toMatchObject([at(3), at(3)]);
+	expect(new Set([...firsts, positions.print(at(3))]).size).toBe(3);
+});
+
+test("neither does the position that RATE_LIMITED gives to go on from", async () => {
+	const [{ ended }] = (await followers(1)) as [Subscriber];
+	fail(new EventsTooFast(5, at(9)));
+	const { extensions } = (await ended) as GraphQLError;
+	const position = String(extensions["position"]);
+
+	expect(extensions).toMatchObject({ code: "RATE_LIMITED", retryAfter: 5 });
+	expect(positions.parse(position)).toMatchObject(at(9));
+	expect(position).not.toBe(positions.print(at(9)));
+});
+
+test("nor the position that POSITION_EXPIRED names, unless it is the one that the client gave", async () => {
+	/** What is told when the log cannot go on, after so many entries that the viewer does not see. */
+	async function told(unseen: number): Promise<unknown> {
+		const following = { at: at(3), untilCaughtUp: true, settle: () => {} };
+		async function* follow() {
+			for (let id = 4; id < 4 + unseen; id++) yield [{ kind: "usage", componentUsageUuid: "u", position: at(id), written: 0 }];
+			throw new LogTruncated();
+		}
+		const context = { following, log: { follow, positions }, tokens: { watch: () => () => {} } } as unknown as Context;
+		const events = followLog({ subject: () => undefined, list: {} as never }, context);
+		return (await events.next()).value;
+	}
+
+	expect(await told(0)).toEqual(new PositionExpired(positions.print(at(3))));
+	const after = await told(2);
+	expect(after).toBeInstanceOf(PositionExpired);
+	expect((after as PositionExpired).message).not.toContain(positions.print(at(5)));
+});
