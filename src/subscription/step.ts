@@ -15,6 +15,15 @@ export function createStep(text: string, at: Position | undefined, usual: Positi
 	const position = at && print(at);
 	const parts = text.split(previousToBeGiven);
 	const toldAfter = (previous: Position): Told => ({ text: parts.join(print(previous)), position });
-	const told = parts.length === 1 ? { text, position } : toldAfter(usual);
-	return { at, told: (previous = usual) => (parts.length === 1 || isSameText(previous, usual) ? told : toldAfter(previous)) };
+	const ofAll = parts.length === 1 ? { text, position } : toldAfter(usual);
+	// Those who have reconnected together come from the same place: what is written for one is written for the next, too.
+	let last = { previous: usual, told: ofAll };
+	return {
+		at,
+		told: (previous = usual) => {
+			if (parts.length === 1 || isSameText(previous, usual)) return ofAll;
+			if (!isSameText(previous, last.previous)) last = { previous, told: toldAfter(previous) };
+			return last.told;
+		},
+	};
 }

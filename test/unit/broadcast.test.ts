@@ -95,6 +95,14 @@ test("the first event of each is the one after what it had before it listened, a
 	expect(one.told[2]).toBe(other.told[1]);
 });
 
+test("those who come from the same place elsewhere are told the very same first event, too", async () => {
+	const all = [listening(), listening(), listening()];
+	for (const one of all) one.listen(at(5), { ...at(2) });
+	await makeStep(6);
+	expect(new Set(all.map(({ told }) => told[0])).size).toBe(1);
+	expect(all[0]?.told[0]?.text).toBe("event 6 after 2");
+});
+
 test("what comes before it listens waits for it", async () => {
 	const one = listening();
 	for (const id of [1, 2, 3]) await makeStep(id);
