@@ -56,9 +56,10 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		endOne();
 		onOver();
 	};
+	const maskOnce = onceFor(mask);
 	function maskEnd(error: unknown): GraphQLError {
 		if (error instanceof EventsTooFast) return mask(eventsTooFast(error.seconds, services.log.positions.print(salted(error.at))));
-		return mask(error instanceof NotBegun ? error.result.errors?.[0] : error);
+		return maskOnce(error instanceof NotBegun ? error.result.errors?.[0] : error);
 	}
 
 	/** A way through the log on which those who listen at the time pay for what is read, and afterwards for what it took. */
@@ -193,6 +194,17 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				return error instanceof NotBegun ? error.result : { errors: [mask(error)] };
 			}
 		},
+	};
+}
+
+/** An error ends all who share a broadcast: it is masked, and written to the error stream, once for all of them. */
+function onceFor(mask: (error: unknown) => GraphQLError): (error: unknown) => GraphQLError {
+	const masked = new WeakMap<object, GraphQLError>();
+	return (error) => {
+		if (typeof error !== "object" || error === null) return mask(error);
+		const answer = masked.get(error) ?? mask(error);
+		masked.set(error, answer);
+		return answer;
 	};
 }
 

@@ -73,6 +73,15 @@ async function followers(count: number): Promise<Subscriber[]> {
 	return started;
 }
 
+test("a bug that ends a broadcast is masked once, for all of its subscribers", async () => {
+	const all = await followers(50);
+	const bug = new Error("a bug");
+	fail(bug);
+
+	expect(new Set(await Promise.all(all.map(({ ended }) => ended))).size).toBe(1);
+	expect(masked).toEqual([bug]);
+});
+
 test("where live subscriptions began says nothing about who wrote last: it is the text of no event, and each one's own", async () => {
 	const all = await followers(2);
 	makeEvent(4);
