@@ -20,6 +20,13 @@ describe.skipIf(!hasPromtool)("promtool (skipped without Debian's package promet
 		expect(promtool("check", "rules", "prometheus-rules.yml")).toContain(`${alerts.length} rules found`);
 	});
 
+	test("finds nothing wrong with what is scraped, of which the rules are", () => {
+		expect(promtool("check", "config", "prometheus-scrape.yml")).toContain("1 rule files found");
+		const jobs = [...read("prometheus-scrape.yml").matchAll(/job_name: (\S+)/g)].map(({ 1: name }) => name);
+		const named = [...rules.matchAll(/\bjob="([^"]+)"/g)].map(({ 1: name }) => name);
+		expect([...new Set(named)]).toEqual(jobs);
+	});
+
 	test("finds that each alert fires when it is to, and not otherwise", () => {
 		expect(promtool("test", "rules", "prometheus-rules.test.yml")).toContain("SUCCESS");
 	});
@@ -32,7 +39,7 @@ test("each alert has a test in which it fires", () => {
 
 test("each alert has a page of the runbook, which its annotation names, and each page its alert", () => {
 	expect(pages.map((page) => page.replace(/\.md$/, "")).sort()).toEqual([...alerts].sort());
-	const named = [...rules.matchAll(/^ +runbook: (\S+)$/gm)].map(({ 1: path = "" }) => path);
+	const named = [...rules.matchAll(/^ +runbook_url: (\S+)$/gm)].map(({ 1: path = "" }) => path);
 	expect(named).toEqual(alerts.map((alert) => `.deploy/runbook/${alert}.md`));
 	for (const path of named) expect(existsSync(projectPath(path))).toBe(true);
 });
@@ -62,10 +69,17 @@ describe.each([
 });
 
 test("the runbook names commands that there are, and pages that there are", () => {
-	const { scripts } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
+	const programs = [...readFileSync(projectPath("src", "bundle.mjs"), "utf8").matchAll(/^\t"(.+)\.ts",$/gm)].map(({ 1: name = "" }) => name);
 	const text = pages.map((page) => read("runbook", page)).join("\n");
-	expect([...text.matchAll(/npm run ([a-z:-]+)/g)].filter(({ 1: name = "" }) => !(name in scripts))).toEqual([]);
+	expect(text).not.toContain("npm run"); // there is no npm in the image
+	expect([...text.matchAll(/node dist\/([a-z/-]+)\.js/g)].filter(({ 1: name = "" }) => !programs.includes(name))).toEqual([]);
 	expect([...text.matchAll(/\]\((\w+\.md)\)/g)].filter(({ 1: page = "" }) => !pages.includes(page))).toEqual([]);
+});
+
+test("the page about mails names every cause", () => {
+	const causes = /FailureCause = (.+);/.exec(readFileSync(projectPath("src", "notification", "notification.ts"), "utf8"))?.[1]?.match(/[A-Z_]+/g) ?? [];
+	expect(causes.length).toBeGreaterThan(5);
+	expect(causes.filter((cause) => !read("runbook", "UsageGatewayMailsFailing.md").includes(`\`${cause}\``))).toEqual([]);
 });
 
 test("the dashboard shows every alert's metrics", () => {
