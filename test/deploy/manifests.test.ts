@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
+import { projectPath } from "../../src/shared/project-root.ts";
 import { composeProblems, type Document, documentsOf, knownVariables, kubernetesProblems, placements, readImage } from "./manifests.ts";
 
 const objects = ["kubernetes.yaml", "kubernetes-import.yaml"].flatMap((file) => documentsOf(file).map((object) => ({ file, kind: object.kind, object })));
@@ -33,7 +35,7 @@ describe.each(placements())("$name", ({ variables, patience }) => {
 	});
 
 	test("sets values that the service takes", () => {
-		const { DATABASE_URL_FILE, ...others } = variables;
+		const { DATABASE_URL_FILE, DATABASE_URL, ...others } = variables;
 		expect(() => parseConfig({ ...others, DATABASE_URL: "postgresql://gateway:secret@database:5432/gateway" })).not.toThrow();
 	});
 
@@ -67,6 +69,25 @@ describe("in compose.yaml", () => {
 			expect(secrets).toEqual(expect.arrayContaining(files.map((file) => String(file).slice("/run/secrets/".length))));
 		}
 	});
+});
+
+test("no secret stands in a variable, where whoever looks at a container sees it", () => {
+	const names = placements().flatMap(({ name, variables }) => (name === "usage-gateway.service" ? [] : Object.keys(variables)));
+	const ofDatabase = Object.keys(compose.services.database.environment);
+	expect([...names, ...ofDatabase].filter((name) => /(URL|TOKEN|PASSWORD)$/.test(name))).toEqual([]);
+});
+
+test("instances and imports have one time zone", () => {
+	const zones = (file: string) => new Set(placements().flatMap(({ name, variables }) => (name.startsWith(file) ? [variables["TIME_ZONE"]] : [])));
+	expect([...zones("compose")]).toEqual(["UTC"]);
+	expect([...zones("kubernetes")]).toEqual(["UTC"]);
+});
+
+test("Kubernetes runs one image, which README.md pushes by that name", () => {
+	const images = [...ofKind("Deployment"), ...ofKind("Job")].map(({ spec }) => spec.template.spec.containers[0].image);
+	const [image] = images;
+	expect(new Set(images).size).toBe(1);
+	expect(readFileSync(projectPath(".deploy", "README.md"), "utf8")).toContain(`podman push ${image}\n`);
 });
 
 describe("in kubernetes.yaml", () => {

@@ -59,7 +59,7 @@ const pathsIn = (value: Document, path: string): string[] =>
 
 /** The variables that the service and its commands read. */
 export function knownVariables(): Set<string> {
-	const read = new Set(["WALDUR_TOKEN", "NODE_ENV"]);
+	const read = new Set(["WALDUR_TOKEN", "WALDUR_TOKEN_FILE", "NODE_ENV"]);
 	parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 	return read;
 }
@@ -113,6 +113,7 @@ export function placements(): Placement[] {
 				name: file,
 				variables: {
 					...ofImage,
+					...Object.assign({}, ...(template.spec.containers[0].envFrom ?? []).map(({ configMapRef: { name } }: Document) => configMap(name))),
 					...Object.fromEntries(template.spec.containers[0].env.map(({ name, value = "from a secret" }: Document) => [name, value])),
 				},
 				patience: template.spec.terminationGracePeriodSeconds,
@@ -127,6 +128,10 @@ export function placements(): Placement[] {
 	};
 	return [...inCompose, ...inKubernetes, inUnit];
 }
+
+/** What is in the ConfigMap of that name of kubernetes.yaml. */
+const configMap = (wanted: string): Document =>
+	documentsOf("kubernetes.yaml").find(({ kind, metadata: { name } }) => kind === "ConfigMap" && name === wanted).data;
 
 const withoutMissing = (variables: Readonly<Record<string, string | null>>) =>
 	Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? "from outside"]));
