@@ -155,7 +155,12 @@ async function serve(
 		async () => void (await isCertain(reference)),
 		() => {}, // the database cannot be asked: that is for readiness to tell
 	);
-	read({ build: await buildOf(database), pool: () => database.pool(), subscriptionLag: () => log.lag() });
+	read({
+		build: await buildOf(database),
+		pool: () => database.pool(),
+		subscriptionLag: () => log.lag(),
+		sendsMail: config.mailServer !== undefined,
+	});
 	const watches = measures && [
 		startLogWatch({ database, log, measures }),
 		every(
@@ -163,10 +168,14 @@ async function serve(
 			async () => {
 				const { counts, overdue } = await openMails(database);
 				measures.mails(counts, overdue);
-				await measureMonths({ database, reference, timeZone: config.timeZone, measures });
 			},
+			report("notifications cannot be measured"),
+		),
+		every(
+			millisecondsBetweenMeasures,
+			() => measureMonths({ database, reference, timeZone: config.timeZone, measures }),
 			(error) => {
-				if (!(error instanceof UncertainClock)) report("notifications and months cannot be measured")(error); // of the clock, it has said so
+				if (!(error instanceof UncertainClock)) report("months cannot be measured")(error); // of the clock, it has said so
 			},
 		),
 	];

@@ -3,7 +3,7 @@ import type { Measures } from "../shared/measures.ts";
 import { createDeliveryReport } from "./delivery-report.ts";
 import { type Delivery, deliverDue } from "./notification.service.ts";
 import { countDue } from "./notification.store.ts";
-import type { Outcome } from "./notification.ts";
+import { failureCauses, type Outcome } from "./notification.ts";
 
 export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 	/** Called with a line when a cause of failures begins, and when it ends; and once when something waits without a transport. */
@@ -27,6 +27,8 @@ export function startDelivery({ tell, onError, measures, isClockRight = async ()
 	const stopping = new AbortController();
 	const report = createDeliveryReport(tell);
 	let isWaitTold = false;
+	// What is never counted before it happens has no increase when it happens for the first time.
+	for (const state of ["PENDING", "FAILED"]) for (const cause of failureCauses) measures?.notification(state, cause, 0);
 
 	const onOutcome = (outcome: Outcome) => {
 		measures?.notification(outcome.state, causeOf(outcome));

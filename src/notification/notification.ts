@@ -60,7 +60,9 @@ export interface Untold {
 const longestReason = 300;
 
 /** What keeps messages from being sent, for those who count: few, whatever servers answer. */
-export type FailureCause = "SIGN_IN" | "ADDRESS" | "TIME" | "CONNECTION" | "REFUSED" | "CUT_SHORT" | "OTHER";
+export const failureCauses = ["SIGN_IN", "ADDRESS", "TIME", "CONNECTION", "REFUSED", "CUT_SHORT", "OTHER"] as const;
+
+export type FailureCause = (typeof failureCauses)[number];
 
 /** By the mail transport's codes: the cause, and what is said instead of its text. */
 const failures: Readonly<Record<string, readonly [FailureCause, string]>> = {

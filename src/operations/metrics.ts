@@ -21,6 +21,8 @@ export interface Sources {
 	readonly pool: () => PoolUse;
 	/** How old the oldest entry is that a live subscription is being told of, in seconds; 0 when none is. */
 	readonly subscriptionLag: () => number;
+	/** Whether notifications are handed to a mail server: without one none is overdue. */
+	readonly sendsMail: boolean;
 }
 
 /** What is counted of the service, as Prometheus reads it. */
@@ -29,7 +31,7 @@ export interface Metrics extends Measures {
 	/** A subscription that had begun is over. */
 	subscriptionOver(over: Pick<AnsweredOperation, "codes" | "viewer">): void;
 	readonly statementEnded: OnStatement;
-	/** Reads these from now on. */
+	/** Reads these from now on. What waits, and is not looked at, grows old from now on, too. */
 	read(sources: Sources): void;
 	/** All of it as text, and the text's media type. */
 	text(): Promise<string>;
@@ -72,8 +74,6 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		labelNames: ["reason"],
 	});
 	const lags = new Histogram({ ...named("log_lag_seconds", "How old the oldest new entry of the log was when it was read."), buckets: [...seconds, 30, 60] });
-	const looked = new Gauge(named("log_read_timestamp_seconds", "When the log was last looked at."));
-	const offset = new Gauge(named("clock_offset_seconds", "How far this instance's clock is ahead of the database's, at least; negative when it is behind."));
 	const evaluations = new Histogram({ ...named("policy_evaluation_seconds", "Evaluations of policies, within their transactions."), buckets: seconds });
 	const verifications = new Gauge(
 		named("verify_last_run_timestamp_seconds", "When npm run verify last compared figures with the records; 0 when it never did."),
@@ -96,12 +96,15 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	for (const code of failures) errors.inc({ code }, 0);
 
 	let sources: Sources | undefined;
-	let logAges: LogAges = { unnumbered: undefined, unread: undefined };
-	let logLookedAt = now();
-	let mail = { overdue: 0, lookedAt: now() };
-	const sinceMail = () => (now() - mail.lookedAt) / 1_000;
-	const agedBy = (age: number | undefined) => (age ?? 0) + (now() - logLookedAt) / 1_000;
-	/** A figure that is asked for when metrics are read, and is left out while it is not known. */
+	let logRead: Date | undefined;
+	let clockOffset: number | undefined;
+	let months: { readonly last: Date; readonly next: Date } | undefined;
+	// Unknown until the service looks at them: it starts, and migrates, for as long as that takes.
+	let log: { readonly ages: LogAges; readonly lookedAt: number } | undefined;
+	let mail: { readonly overdue: number; readonly lookedAt: number } | undefined;
+	const since = (moment: number) => (now() - moment) / 1_000;
+	const timestamp = (moment: Date | undefined) => moment && moment.getTime() / 1_000;
+	/** A figure that is asked for when metrics are read, and is left out while it is not known: a gauge that is set begins at 0. */
 	const asked = (name: string, help: string, figure: () => number | undefined) =>
 		new Gauge({
 			...named(name, help),
@@ -112,13 +115,17 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 			},
 		});
 	asked("ready", "1 while requests are to be sent here, else 0.", () => (isReady() ? 1 : 0));
-	asked("log_unnumbered_age_seconds", "How old the oldest committed entry of the log without a number is, at most: it grows while it is not known.", () =>
-		agedBy(logAges.unnumbered),
+	asked("log_read_timestamp_seconds", "When the log was last looked at.", () => timestamp(logRead));
+	asked("clock_offset_seconds", "How far this instance's clock is ahead of the database's, at least; negative when it is behind.", () => clockOffset);
+	asked(
+		"log_unnumbered_age_seconds",
+		"How old the oldest committed entry of the log without a number is, at most: once the service has started it grows while it is not known.",
+		() => log && (log.ages.unnumbered ?? 0) + since(log.lookedAt),
 	);
 	asked(
 		"log_undelivered_age_seconds",
-		"How old the oldest committed entry of the log is that this instance has not read for its subscribers, at most: it grows while it is not known.",
-		() => agedBy(Math.max(logAges.unnumbered ?? 0, logAges.unread ?? 0)),
+		"How old the oldest committed entry of the log is that this instance has not read for its subscribers, at most: once the service has started it grows while it is not known.",
+		() => log && Math.max(log.ages.unnumbered ?? 0, log.ages.unread ?? 0) + since(log.lookedAt),
 	);
 	asked("subscription_lag_seconds", "How old the oldest entry is that a live subscription is being told of; one whose payers have too little waits.", () =>
 		sources?.subscriptionLag(),
@@ -157,11 +164,11 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	const mails = new Gauge({ ...named("notifications", "Notifications by state; 10000 stands for as many or more."), labelNames: ["state"] });
 	asked(
 		"notifications_overdue_seconds",
-		"For how long the notification that waits longest has been due, at most: it grows while it is not known.",
-		() => mail.overdue + sinceMail(),
+		"For how long the notification that waits longest has been due, at most: once the service has started it grows while it is not known. Left out without SMTP_URL.",
+		() => mail && mail.overdue + since(mail.lookedAt),
 	);
-	const turned = new Gauge(named("month_turned_timestamp_seconds", "When the last month began that has begun for every offering."));
-	const toTurn = new Gauge(named("month_to_turn_timestamp_seconds", "When the first month begins, or began, that has not begun for every offering."));
+	asked("month_turned_timestamp_seconds", "When the last month began that has begun for every offering.", () => timestamp(months?.last));
+	asked("month_to_turn_timestamp_seconds", "When the first month begins, or began, that has not begun for every offering.", () => timestamp(months?.next));
 
 	/** Counts a limit that the viewer has met. */
 	function hit(code: string, viewer: string | undefined): void {
@@ -187,6 +194,8 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		},
 		read: (given) => {
 			sources = given;
+			log ??= { ages: { unnumbered: undefined, unread: undefined }, lookedAt: now() };
+			mail = given.sendsMail ? { overdue: 0, lookedAt: now() } : undefined;
 			builds.set({ ...given.build }, 1);
 		},
 		connection: (kind, change) => connections.inc({ kind }, change),
@@ -198,16 +207,14 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 			}
 		},
 		logAges: (ages) => {
-			logAges = ages;
-			logLookedAt = now();
+			log = { ages, lookedAt: now() };
 		},
 		mails: (counts, overdue) => {
 			for (const [state, count] of Object.entries(counts)) mails.set({ state }, count);
-			mail = { overdue: Math.max(0, overdue ?? 0), lookedAt: now() };
+			if (mail !== undefined) mail = { overdue: Math.max(0, overdue ?? 0), lookedAt: now() };
 		},
 		months: (last, next) => {
-			turned.set(last.getTime() / 1_000);
-			toTurn.set(next.getTime() / 1_000);
+			months = { last, next };
 		},
 		retry: () => retries.inc(),
 		batch: (objects) => batches.observe(objects),
@@ -215,10 +222,12 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		chargedAfterwards: (points) => afterwards.inc(points),
 		refusedConnection: (reason) => refusedConnections.inc({ reason }),
 		logRead: (lag) => {
-			looked.setToCurrentTime();
+			logRead = new Date();
 			if (lag !== undefined) lags.observe(Math.max(0, lag));
 		},
-		clockOffset: (seconds) => offset.set(seconds),
+		clockOffset: (seconds) => {
+			clockOffset = seconds;
+		},
 		documentRead: (words, looked) => {
 			tokens.inc(words);
 			selections.inc(looked);
@@ -233,7 +242,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 			verifications.set(at.getTime() / 1_000);
 			differences.set(count);
 		},
-		notification: (state, cause) => notifications.inc({ state, cause }),
+		notification: (state, cause, count = 1) => notifications.inc({ state, cause }, count),
 		text: () => registry.metrics(),
 		mediaType: registry.contentType,
 	};

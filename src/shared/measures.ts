@@ -44,8 +44,11 @@ export interface Measures {
 	job(name: string, done: number, total: number): void;
 	/** Figures were last verified at that moment, and so many differed. */
 	verified(at: Date, differences: number): void;
-	/** A notification was sent or has expired, or an attempt to send it failed: its state then, and the cause; "" when it was sent. */
-	notification(state: string, cause: string): void;
+	/**
+	 * A notification was sent or has expired, or an attempt to send it failed: its state then, and the cause; "" when it was sent.
+	 * With a count of 0 it may be one day: it is counted from there on.
+	 */
+	notification(state: string, cause: string, count?: number): void;
 }
 
 /** Runs a statement, and is told what it is: its text, which has no values in it. */

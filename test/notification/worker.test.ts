@@ -131,6 +131,19 @@ test("without SMTP_URL it is said once how many notifications wait, and they wai
 	expect((await outbox.stored()).map(({ state, attempts }) => ({ state, attempts }))).toEqual(Array(3).fill({ state: "PENDING", attempts: 0 }));
 });
 
+test("failures are counted from zero, by state and cause, so that the first of them is an increase", async () => {
+	const counted = new Map<string, number>();
+	const worker = startDelivery({
+		...outbox.delivery((await startMailServer()).address),
+		tell: () => {},
+		onError: unexpected,
+		measures: { notification: (state, cause, count) => counted.set(`${state} ${cause}`, count ?? 1) },
+	});
+	onTestFinished(() => worker.stop());
+	const causes = ["ADDRESS", "CONNECTION", "CUT_SHORT", "OTHER", "REFUSED", "SIGN_IN", "TIME"];
+	expect([...counted].sort()).toEqual(["FAILED", "PENDING"].flatMap((state) => causes.map((cause) => [`${state} ${cause}`, 0])));
+});
+
 test("a cause of failures is a line when it begins and a line when it ends, whatever the number of messages", async () => {
 	const server = await startMailServer();
 	const lines: string[] = [];
@@ -148,7 +161,7 @@ test("a cause of failures is a line when it begins and a line when it ends, what
 		pause: 20,
 		tell: (line) => lines.push(line),
 		onError: unexpected,
-		measures: { notification: (state, cause) => states.push([state, cause].join(" ").trim()) },
+		measures: { notification: (state, cause, count = 1) => states.push(...Array(count).fill([state, cause].join(" ").trim())) },
 	});
 	onTestFinished(() => worker.stop());
 	await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3);

@@ -6,17 +6,21 @@ import { ask, directoriesForFile, type Ended, type Service, startService } from 
 const directory = directoriesForFile();
 
 const statusOf = async (url: string) => (await fetch(url, { headers: { connection: "close" } })).status;
+const textOf = async (url: string) => (await fetch(url, { headers: { connection: "close" } })).text();
 
 describe("a service with a port for those who run it, and a log", () => {
 	let service: Service;
 	let operations: string;
 	let ended: Ended;
 	let live: number;
+	let metrics: string;
 	beforeAll(async () => {
 		service = await startService({ DATA_DIR: await directory(), OPERATIONS_PORT: "0", LOG: "json" });
 		operations = /^Health and metrics: (\S+)$/m.exec(service.greeting)?.[1] ?? "";
 		await until(200);
 		await ask(service, "demo_owner", "query Who { viewer { username } }");
+		await vi.waitUntil(async () => (await textOf(`${operations}/metrics`)).includes("usage_gateway_notifications{"), { timeout: 60_000 });
+		metrics = await textOf(`${operations}/metrics`);
 
 		// A request that is not sent to its end holds the service up, and with it what can be asked of it.
 		const headers = { "content-type": "application/json", "content-length": 100, expect: "100-continue" };
@@ -36,6 +40,12 @@ describe("a service with a port for those who run it, and a log", () => {
 
 	test("is not ready any more while it stops, and live until it ends", () => {
 		expect([live, ended.exitCode]).toEqual([200, 0]);
+	});
+
+	test("leaves out for how long a notification is due where none is sent, and not what is in its log", () => {
+		const named = (name: string) => metrics.split("\n").filter((line) => line.startsWith(`usage_gateway_${name} `));
+		expect(named("notifications_overdue_seconds")).toEqual([]);
+		expect(named("log_undelivered_age_seconds")).toHaveLength(1);
 	});
 
 	test("writes a line of each operation behind its greeting", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnsweredOperation } from "../../src/operations/answered.ts";
-import { createMetrics, type Metrics } from "../../src/operations/metrics.ts";
+import { createMetrics, type Metrics, type Sources } from "../../src/operations/metrics.ts";
 
 test("metrics say what became of notifications, by state and cause", async () => {
 	const metrics = createMetrics();
@@ -86,16 +86,31 @@ test("metrics count errors that are the service's from zero, so that the first o
 	]);
 });
 
-test("metrics let what waits grow old while nobody looks", async () => {
+/** Metrics by a clock that stands until it is told how many seconds pass. */
+function timed(isReady?: () => boolean): { metrics: Metrics; passes(seconds: number): void } {
 	let time = 0;
-	const metrics = createMetrics(
-		() => true,
-		() => time,
-	);
-	time = 10_000;
+	return {
+		metrics: createMetrics(isReady, () => time),
+		passes: (seconds) => {
+			time += seconds * 1_000;
+		},
+	};
+}
+
+const sources: Sources = {
+	build: { version: "1.0.0", commit: "unknown", node: "v22", engine: "PostgreSQL 18" },
+	pool: () => ({ size: 10, inUse: 3, waiting: 2, waited: 1.5 }),
+	subscriptionLag: () => 7,
+	sendsMail: true,
+};
+
+test("metrics let what waits grow old while nobody looks", async () => {
+	const { metrics, passes } = timed(() => true);
+	metrics.read(sources);
+	passes(10);
 	metrics.logAges({ unnumbered: undefined, unread: 4 });
 	metrics.mails({ PENDING: 3, SENT: 10_000 }, 30);
-	time = 15_000;
+	passes(5);
 
 	expect([
 		...(await linesOf(metrics, "log_unnumbered_age_seconds")),
@@ -113,8 +128,75 @@ test("metrics let what waits grow old while nobody looks", async () => {
 	]);
 });
 
-test("metrics leave out what is not known yet", async () => {
-	expect(await linesOf(createMetrics(), "pool_in_use")).toEqual([]);
+/** What is not known before the service looks: a figure in its place would be one to alert on, or a green one. */
+const unknownAtFirst = [
+	"clock_offset_seconds",
+	"log_read_timestamp_seconds",
+	"log_undelivered_age_seconds",
+	"log_unnumbered_age_seconds",
+	"month_to_turn_timestamp_seconds",
+	"month_turned_timestamp_seconds",
+	"notifications_overdue_seconds",
+	"pool_in_use",
+	"pool_size",
+	"pool_waiting",
+	"subscription_lag_seconds",
+];
+
+test.each(unknownAtFirst)("metrics leave out %s while the service starts, however long it migrates", async (name) => {
+	const { metrics, passes } = timed();
+	passes(3_600);
+	expect(await linesOf(metrics, name)).toEqual([]);
+});
+
+test("metrics let what waits grow old from the start of the service, if nobody ever looks", async () => {
+	const { metrics, passes } = timed();
+	passes(3_600);
+	metrics.read(sources);
+	passes(40);
+
+	expect([
+		...(await linesOf(metrics, "log_unnumbered_age_seconds")),
+		...(await linesOf(metrics, "log_undelivered_age_seconds")),
+		...(await linesOf(metrics, "notifications_overdue_seconds")),
+	]).toEqual(["usage_gateway_log_unnumbered_age_seconds 40", "usage_gateway_log_undelivered_age_seconds 40", "usage_gateway_notifications_overdue_seconds 40"]);
+});
+
+test("no notification is overdue for metrics where none is handed to a mail server", async () => {
+	const metrics = createMetrics();
+	metrics.read({ ...sources, sendsMail: false });
+	metrics.mails({ PENDING: 3 }, 30);
+
+	expect(await linesOf(metrics, "notifications_overdue_seconds")).toEqual([]);
+	expect(await linesOf(metrics, "notifications{")).toEqual(['usage_gateway_notifications{state="PENDING"} 3']);
+});
+
+test("metrics say how the pool is used, and how far subscriptions are behind", async () => {
+	const metrics = createMetrics();
+	metrics.read(sources);
+
+	expect([...(await linesOf(metrics, "pool_")), ...(await linesOf(metrics, "subscription_lag_seconds"))]).toEqual([
+		"usage_gateway_pool_size 10",
+		"usage_gateway_pool_in_use 3",
+		"usage_gateway_pool_waiting 2",
+		"usage_gateway_pool_waited_seconds_total 1.5",
+		"usage_gateway_subscription_lag_seconds 7",
+	]);
+});
+
+test("metrics say when months have begun, when the log was read, and how far the clock is off", async () => {
+	const metrics = createMetrics();
+	metrics.months(new Date("2026-11-01T00:00:00Z"), new Date("2026-12-01T00:00:00Z"));
+	metrics.clockOffset(-3);
+	metrics.logRead(undefined);
+
+	expect([...(await linesOf(metrics, "month_")), ...(await linesOf(metrics, "clock_offset_seconds"))]).toEqual([
+		"usage_gateway_month_turned_timestamp_seconds 1793491200",
+		"usage_gateway_month_to_turn_timestamp_seconds 1796083200",
+		"usage_gateway_clock_offset_seconds -3",
+	]);
+	const [read = ""] = await linesOf(metrics, "log_read_timestamp_seconds");
+	expect(Math.abs(Number(read.split(" ")[1]) - Date.now() / 1_000)).toBeLessThan(60);
 });
 
 test("metrics count subscriptions that an error ended, and the limits among these errors", async () => {
