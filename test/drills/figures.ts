@@ -3,6 +3,9 @@ export function tell(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
 
+/** Milliseconds as they are told. */
+export const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`;
+
 /** How often the drills are played: never in the usual run, once in `.ci/run`, more often by `npm run test:faults`. */
 export const rounds = Number(process.env["DRILL_ROUNDS"] ?? 0);
 

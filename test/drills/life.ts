@@ -10,7 +10,7 @@ import { watchClock } from "../faults/clock.ts";
 import { type Look, watchReadiness } from "../faults/readiness.ts";
 import { makeProvider } from "../support/provider.ts";
 import { patient } from "../support/templates.setup.ts";
-import { tell } from "./figures.ts";
+import { seconds, tell } from "./figures.ts";
 import { type Follower, followFirings, type Transport, transports } from "./followers.ts";
 import { type History, haveCaughtUp, judge, type Verdict } from "./judge.ts";
 import { type Reports, startReports } from "./reports.ts";
@@ -129,9 +129,10 @@ export async function startLife(server: DrillServer, databaseUrl: string): Promi
 						`${gaps.length} silent gaps, ${old.length} old as new, ${bare} ended without a word`,
 				);
 			}
-			tell(`${drill.name}: ready ${ready.toFixed(0)} ms after`);
+			const heldUp = clock.heldUp(back, back + ready);
+			tell(`${drill.name}: ready ${seconds(ready)} after, ${seconds(heldUp)} of which this process was held up (promised: 2 s)`);
 			reports.resume();
-			return { name: drill.name, loses: drill.loses, verdicts: own, ready, heldUp: clock.heldUp(back, back + ready), serving };
+			return { name: drill.name, loses: drill.loses, verdicts: own, ready, heldUp, serving };
 		},
 		stop: async () => {
 			clock.stop();

@@ -14,13 +14,19 @@ import {
 	recovery,
 	restore,
 } from "./drills.ts";
-import { rounds, tell, whyNot } from "./figures.ts";
+import { rounds, seconds, tell, whyNot } from "./figures.ts";
 import { type Life, type Played, startLife } from "./life.ts";
 import { startRelay } from "./relay.ts";
 import { type Major, missing, type Servers, serversOf } from "./servers.ts";
 
-/** How soon the service is not ready when its database takes no changes any more, in milliseconds; ready again it is as soon, where nothing else runs. */
+/** How soon the service is not ready when its database takes no changes any more, in milliseconds. */
 const soonest = 2_000;
+
+/**
+ * Guards against a service that hangs, in milliseconds: no more than that. How soon it is ready again is measured here and
+ * printed, of two instances with everything else that a drill runs; test/faults/outage claims the two seconds that are promised.
+ */
+const isHanging = 10_000;
 
 describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 	describe.skipIf(rounds === 0 || missing(major) !== undefined)(`a service whose database is restored, promoted or put back${whyNot(missing(major))}`, () => {
@@ -68,6 +74,8 @@ describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 				const settled = from + soonest + clock.heldUp(from, from + soonest);
 				const looks = life.looks.flat().filter(({ begun, ended }) => begun > settled && ended < to);
 				demotions.push({ seen, ready: looks.map(({ isReady }) => isReady) });
+				const off = life.looks.map((own) => (own.find(({ begun, isReady }) => begun > from && !isReady)?.ended ?? Number.NaN) - from);
+				tell(`a demotion: not ready ${seconds(Math.max(...off))} after the standby took connections (promised: 2 s)`);
 				tell(`a demotion: reads answered ${JSON.stringify(seen.reads)}; ${seen.told} of ${seen.followers} followers told SERVICE_UNAVAILABLE`);
 			}
 			await over(life);
@@ -116,8 +124,8 @@ describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 			expect(wrongReports.slice(0, 3)).toEqual([]);
 		});
 
-		test("is ready soon after its database takes changes", () => {
-			expect(played.filter(({ ready, heldUp }) => ready > 5 * soonest + heldUp).map(({ name, ready }) => ({ name, ready }))).toEqual([]);
+		test("does not stay away once its database takes changes", () => {
+			expect(played.filter(({ ready, heldUp }) => ready > isHanging + heldUp).map(({ name, ready }) => ({ name, ready }))).toEqual([]);
 		});
 
 		test("goes on answering reads of a standby, ends its subscriptions with a code, and is not ready", () => {
