@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
+import { appendToLog } from "../../src/log/log.store.ts";
 import { demoHandles } from "../../src/world/demo.ts";
 import { ask, endProcesses, run, type Service, startService } from "../command/process.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
+import { connect, subscribe } from "../support/sockets.ts";
 import { patient } from "../support/templates.setup.ts";
 
 /** Warns, and fails, in a process as soon as it would tell so by itself. */
@@ -27,7 +29,7 @@ describe.skipIf(!isServer)("a service on PostgreSQL, as those who run it see it 
 		database = await freshDatabase("demo");
 		const url = await urlOf(database);
 		other = await openPostgres(url, { waits: patient });
-		service = await startService({ DATABASE_URL: url, OPERATIONS_PORT: "0", LOG: "json" });
+		service = await startService({ DATABASE_URL: url, OPERATIONS_PORT: "0", LOG: "json", SMTP_URL: "smtp://127.0.0.1:1" });
 		operations = /^Health and metrics: (\S+)$/m.exec(service.greeting)?.[1] ?? "";
 		await vi.waitFor(async () => expect((await fetch(`${operations}/health/ready`)).status).toBe(200), { timeout: 60_000 });
 	});
@@ -128,8 +130,26 @@ describe.skipIf(!isServer)("a service on PostgreSQL, as those who run it see it 
 		expect(await figure("pool_size")).toBe(10);
 	});
 
+	test("how far a subscription is behind is told while what it is to be told of cannot be read", async () => {
+		const client = await connect(service.url, "demo_provider");
+		const events = subscribe(client, "subscription { usageReported { __typename } }");
+		await becomes("subscribers", (count) => count === 1);
+		const first = events.next();
+		await report(3);
+		await first; // it is live from here on
+		expect(await figure("subscription_lag_seconds")).toBe(0);
+		const [usage] = await database.rows<{ uuid: string }>(sql`select "uuid" from "ComponentUsage" order by "modified" desc limit 1`);
+		await whileHeld(`lock table "ComponentUsage" in access exclusive mode`, async () => {
+			await database.transaction((tx) => appendToLog(tx, [{ kind: "usage", componentUsageUuid: usage?.uuid ?? "" }]));
+			await becomes("subscription_lag_seconds", (lag) => lag > 0);
+		});
+		await becomes("subscription_lag_seconds", (lag) => lag === 0);
+		await client.dispose();
+	});
+
 	test("its build, its notifications and its months are told", async () => {
 		await becomes('notifications{state="EXPIRED"}', (count) => count > 0);
+		await becomes("notifications_overdue_seconds", (seconds) => seconds >= 0);
 		await becomes("month_turned_timestamp_seconds", (moment) => moment * 1_000 <= Date.now() && moment * 1_000 > Date.now() - 32 * 86_400_000);
 		await becomes("month_to_turn_timestamp_seconds", (moment) => moment * 1_000 > Date.now());
 		const text = await (await fetch(`${operations}/metrics`)).text();

@@ -29,23 +29,27 @@ const observed = observedGatewayForFile(collectorUrl);
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";
 
-test("an operation and its statements are sent to the collector as one trace, the client's, without values", async () => {
+test("an operation and its statements are sent to the collector as one trace, the client's or its own, without values", async () => {
 	const { gateway, observation } = observed();
-	await fetch(gateway.url, {
-		method: "POST",
-		headers: { "content-type": "application/json", connection: "close", authorization: "Token demo_provider", traceparent: `00-${traceId}-${spanId}-01` },
-		body: JSON.stringify({ query: "query Usage($uuid: UUID!) { resource(uuid: $uuid) { name } }", variables: { uuid: demoHandles.resource } }),
-	});
+	const ask = async (headers: Record<string, string>, query: string) => {
+		const signedIn = { "content-type": "application/json", connection: "close", authorization: "Token demo_provider" };
+		const variables = { uuid: demoHandles.resource };
+		await fetch(gateway.url, { method: "POST", headers: { ...signedIn, ...headers }, body: JSON.stringify({ query, variables }) });
+	};
+	await ask({ traceparent: `00-${traceId}-${spanId}-01` }, "query Usage($uuid: UUID!) { resource(uuid: $uuid) { name } }");
+	await ask({}, "query Own { viewer { username } }");
 	await observation.stop(); // sends what has not been sent
 
 	expect(received.map(({ path }) => path)).toEqual(["/v1/traces"]);
 	const text = received[0]?.text ?? "";
 	const spans: Span[] = JSON.parse(text).resourceSpans[0].scopeSpans[0].spans;
 	const operation = spans.find(({ name }) => name === "query Usage");
-	const statements = spans.filter((span) => span !== operation);
+	const own = spans.find(({ name }) => name === "query Own");
+	const statements = spans.filter((span) => span !== operation && span !== own && span.parentSpanId !== own?.spanId);
 	expect(operation).toMatchObject({ traceId, parentSpanId: spanId });
 	expect(operation?.attributes).toContainEqual({ key: "enduser.id", value: { stringValue: "provider" } });
-	expect(observed().lines()[0]).toMatchObject({ traceId });
+	expect(observed().lines()).toMatchObject([{ traceId }, { traceId: own?.traceId ?? "" }]);
+	expect([own?.parentSpanId ?? "", own?.traceId === traceId]).toEqual(["", false]);
 	expect(statements.length).toBeGreaterThan(0);
 	for (const { traceId: trace, parentSpanId } of statements) expect([trace, parentSpanId]).toEqual([traceId, operation?.spanId]);
 	expect(statements[0]?.attributes).toContainEqual({ key: "db.query.text", value: { stringValue: expect.stringContaining('from "Resource"') } });
