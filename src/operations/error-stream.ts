@@ -1,4 +1,5 @@
 import type { Clock } from "../shared/clock.ts";
+import { oneLine } from "../shared/one-line.ts";
 
 /** Where those who run the service read what they should know. */
 export interface ErrorStream {
@@ -9,13 +10,18 @@ export interface ErrorStream {
 /** The stream as it is given by Node.js. */
 type Stream = Pick<NodeJS.WriteStream, "write">;
 
-/** Writes text, a line for each: what belongs to it stands behind, in the form `name: value`. */
+/**
+ * Writes text, a line for each: what belongs to it stands behind, in the form `name: value`. A value that could be taken for
+ * several is quoted: clients choose some of them.
+ */
 export const plainErrors = (stream: Stream): ErrorStream => ({
 	tell: (message, more = {}) => {
-		const parts = Object.entries(more).map(([name, value]) => `${name}: ${String(value)}`);
-		stream.write(`${[message, ...parts].join("; ")}\n`);
+		const parts = Object.entries(more).map(([name, value]) => `${name}: ${quotedIfNeeded(oneLine(String(value)))}`);
+		stream.write(`${[oneLine(message), ...parts].join("; ")}\n`);
 	},
 });
+
+const quotedIfNeeded = (text: string) => (text.includes(";") || text.startsWith('"') ? JSON.stringify(text) : text);
 
 /**
  * Makes a line of JSON, with the time, of all that is written to the stream from now on, whoever writes it: the first line is

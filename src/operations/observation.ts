@@ -67,6 +67,7 @@ export async function startObservation({ server, collector, write, clock, errors
 		read: (sources) => metrics?.read(sources),
 		url: listening?.url,
 		stop: async () => {
+			tellSlow?.stop();
 			await Promise.all([health.stop(), tracing?.stop()]);
 			await listening?.stop();
 		},

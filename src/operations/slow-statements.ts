@@ -8,23 +8,39 @@ export const slowMilliseconds = 1_000;
 /** Characters of a statement that are written. */
 const longestText = 1_000;
 
-/** As many lines are written in as many milliseconds: what comes beyond them is in the number that the next line tells. */
+/** As many lines are written in as many milliseconds: how many came beyond them is told by the next line, or when the time is over. */
 const mostLines = 10;
 const period = 60_000;
+
+/** Writes about slow statements. */
+export interface TellingSlowStatements extends OnStatement {
+	/** Tells how many were not written. */
+	stop(): void;
+}
 
 /**
  * Writes a line about each statement that was slow: its text, which has no values in it, for whom it ran, and the request.
  * `now` counts milliseconds.
  */
-export function tellingSlowStatements(errors: ErrorStream, now: () => number): OnStatement {
+export function tellingSlowStatements(errors: ErrorStream, now: () => number): TellingSlowStatements {
 	let begun = now();
 	let written = 0;
 	let untold = 0;
-	return ({ text, milliseconds, caller }) => {
+	let timer: NodeJS.Timeout | undefined;
+
+	function stop(): void {
+		clearTimeout(timer);
+		timer = undefined;
+		if (untold > 0) errors.tell("More statements were slow than were written", { untold });
+		untold = 0;
+	}
+
+	const ended: OnStatement = ({ text, milliseconds, caller }) => {
 		if (milliseconds < slowMilliseconds) return;
 		if (now() - begun >= period) [begun, written] = [now(), 0];
 		if (written >= mostLines) {
 			untold++;
+			timer ??= setTimeout(stop, begun + period - now()).unref();
 			return;
 		}
 		written++;
@@ -37,4 +53,5 @@ export function tellingSlowStatements(errors: ErrorStream, now: () => number): O
 		});
 		untold = 0;
 	};
+	return Object.assign(ended, { stop });
 }
