@@ -60,6 +60,14 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	});
 	const durations = new Histogram({ ...named("operation_duration_seconds", "From a request to its answer."), labelNames: ["type"], buckets: seconds });
 	const errors = new Counter({ ...named("errors_total", "Operations that were answered with an error of the code."), labelNames: ["code"] });
+	const eventErrors = new Counter({
+		...named("event_errors_total", "Events of subscriptions that were executed with an error of the code; one that many are told at once is one."),
+		labelNames: ["code"],
+	});
+	const endedSubscriptions = new Counter({
+		...named("subscriptions_ended_total", "Subscriptions that ended with an error of the code."),
+		labelNames: ["code"],
+	});
 	const costs = new Histogram({ ...named("operation_cost", "What operations may take, found before they are executed."), buckets: magnitudes });
 	const afterwards = new Counter(
 		named("charged_afterwards_points_total", "Points that operations and events took of the database beyond their cost, charged to their tokens afterwards."),
@@ -93,7 +101,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	const validations = new Histogram({ ...named("validation_seconds", "Comparisons of documents with the schema."), buckets: seconds.slice(0, 10) });
 	const nameOf = knownNames();
 	// What is never counted before it happens has no increase when it happens for the first time.
-	for (const code of failures) errors.inc({ code }, 0);
+	for (const code of failures) for (const counter of [errors, eventErrors, endedSubscriptions]) counter.inc({ code }, 0);
 
 	let sources: Sources | undefined;
 	let logRead: Date | undefined;
@@ -147,10 +155,6 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	});
 	for (const kind of ["socket", "stream"]) connections.set({ kind }, 0);
 	const slow = new Counter(named("slow_statements_total", "Statements that took longer than a second, without the wait for a connection."));
-	const endedSubscriptions = new Counter({
-		...named("subscriptions_ended_total", "Subscriptions that ended with an error of the code."),
-		labelNames: ["code"],
-	});
 	const limitsHit = new Counter({
 		...named("limits_hit_total", "Refusals because a viewer asked for too much. The twenty worst are told apart, the others are one."),
 		labelNames: ["viewer", "code"],
@@ -200,6 +204,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		},
 		connection: (kind, change) => connections.inc({ kind }, change),
 		limitHit: hit,
+		eventFailed: (code) => eventErrors.inc({ code }),
 		subscriptionOver: ({ codes, viewer }) => {
 			for (const code of codes) {
 				endedSubscriptions.inc({ code });

@@ -18,6 +18,8 @@ export interface Measures {
 	subscribers(change: 1 | -1): void;
 	/** A WebSocket, or a stream of server-sent events, has been opened or closed. */
 	connection(kind: ConnectionKind, change: 1 | -1): void;
+	/** An event of a subscription could not be executed without an error of the code: once for all who are told it. */
+	eventFailed(code: string): void;
 	/** A viewer was refused with the code other than by what an operation was answered; the username. */
 	limitHit(code: string, viewer: string): void;
 	/** A connection was not let in, or was ended: too many in all, of an address or of a token, or nobody has signed in on it in time. */

@@ -124,6 +124,7 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				if (done === true) break;
 				const { data, errors } = value;
 				const masked = errors?.map(mask);
+				for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.measures?.eventFailed(code);
 				// An event that cannot be read now is not told in part, with its position: whoever goes on from before it is told it then.
 				const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
 				if (passing !== undefined) throw passing;

@@ -3,6 +3,8 @@ import { observedDatabase } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
 import { readPositionCodec } from "../../src/log/log.store.ts";
 import { startLogReader } from "../../src/log/log-reader.ts";
+import { createMetrics } from "../../src/operations/metrics.ts";
+import { createOperations } from "../../src/operations/operations.ts";
 import { freshDatabase } from "../support/database.ts";
 import { setUsage } from "../support/documents.ts";
 import { makeFirings } from "../support/firings.ts";
@@ -15,18 +17,23 @@ let provider: Provider;
 let resource: string;
 let closing: (() => void)[];
 
+/** Codes of events that could not be executed, as they are counted. */
+let failed: string[];
+
 /** The first statement like it fails in a way that nobody has named. */
 let failing: RegExp | undefined;
 
 beforeEach(async () => {
 	closing = [];
+	failed = [];
 	failing = undefined;
 	const database = observedDatabase(await freshDatabase("empty"), ({ text }) => {
 		if (failing?.test(text) !== true) return;
 		failing = undefined;
 		throw new Error("nobody has named this");
 	});
-	gateway = await startGateway({ database, now: "2017-01-10T12:00:00Z" });
+	const measures = { ...createMetrics(), eventFailed: (code: string) => void failed.push(code) };
+	gateway = await startGateway({ database, now: "2017-01-10T12:00:00Z", observation: { measures, beginOperation: createOperations() } });
 	provider = await makeProvider(gateway);
 	await provider.component("cpu");
 	resource = await provider.resource();
@@ -113,11 +120,26 @@ describe.each(Object.entries(transports))("over %s", (_name, follow) => {
 		await events.next();
 		failing = /^select "t"\."uuid", "t"\."kind"/;
 		positions.push(...(await fire(1)));
-		const failed = await events.next().catch(String);
+		const told = await events.next().catch(String);
 		positions.push(...(await fire(1)));
 
-		expect(failed).toContain("INTERNAL_SERVER_ERROR");
+		expect(told).toContain("INTERNAL_SERVER_ERROR");
 		expect((await events.next()).policyFirings).toMatchObject({ previous: positions[2], position: positions[3] });
+	});
+
+	test("an event whose execution fails is counted once, however many are told of it", async () => {
+		const [start] = await fire(1);
+		const all = [await follow(alerts, { after: start ?? "" }), await follow(alerts, { after: start ?? "" })];
+		await fire(1);
+		for (const events of all) await events.next();
+		const both = await Promise.all(all.map(async (events) => live(events, () => fire(1))));
+		const [last] = await fire(1);
+		for (const next of both) while ((await next()).policyFirings.position !== last); // what comes now is executed by itself
+		failing = /^select "t"\."uuid", "t"\."kind"/;
+		await fire(1);
+		for (const next of both) await expect(next()).rejects.toThrow("INTERNAL_SERVER_ERROR");
+
+		expect(failed).toEqual(["INTERNAL_SERVER_ERROR"]);
 	});
 
 	test("a subscription is told of an error when it cannot be looked whether its events are seen", async () => {

@@ -79,11 +79,13 @@ test("metrics say for how long statements of viewers ran, and which took longer 
 });
 
 test("metrics count errors that are the service's from zero, so that the first of them is an increase", async () => {
-	expect(await linesOf(createMetrics(), "errors_total")).toEqual([
-		'usage_gateway_errors_total{code="INTERNAL_SERVER_ERROR"} 0',
-		'usage_gateway_errors_total{code="SERVICE_UNAVAILABLE"} 0',
-		'usage_gateway_errors_total{code="STATEMENT_TIMEOUT"} 0',
-	]);
+	for (const name of ["errors_total", "event_errors_total", "subscriptions_ended_total"]) {
+		expect(await linesOf(createMetrics(), name)).toEqual([
+			`usage_gateway_${name}{code="INTERNAL_SERVER_ERROR"} 0`,
+			`usage_gateway_${name}{code="SERVICE_UNAVAILABLE"} 0`,
+			`usage_gateway_${name}{code="STATEMENT_TIMEOUT"} 0`,
+		]);
+	}
 });
 
 /** Metrics by a clock that stands until it is told how many seconds pass. */
@@ -204,7 +206,7 @@ test("metrics count subscriptions that an error ended, and the limits among thes
 	metrics.subscriptionOver({ codes: ["RATE_LIMITED"], viewer: "lund" });
 	metrics.subscriptionOver({ codes: [], viewer: "lund" });
 
-	expect([...(await linesOf(metrics, "subscriptions_ended_total")), ...(await linesOf(metrics, "limits_hit_total"))]).toEqual([
+	expect([...(await linesOf(metrics, 'subscriptions_ended_total{code="RATE')), ...(await linesOf(metrics, "limits_hit_total"))]).toEqual([
 		'usage_gateway_subscriptions_ended_total{code="RATE_LIMITED"} 1',
 		'usage_gateway_limits_hit_total{viewer="lund",code="RATE_LIMITED"} 1',
 	]);
