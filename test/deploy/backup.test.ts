@@ -122,6 +122,16 @@ describe.skipIf(!isOn)("a backup of PostgreSQL 15, restored on another server (s
 		expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "No backup was made: the database holds no tables of the service.\n" });
 	});
 
+	test("is not restored in part when its reader is killed", async () => {
+		const reader = await newFolder();
+		const whole = `exec ${join(programs, "pg_restore")} "$@"`;
+		const killed = `${join(programs, "pg_restore")} "$@" | sed '/^COPY /,$d'; kill -KILL $$`; // after its tables, before what is in them
+		await writeFile(join(reader, "pg_restore"), `#!/bin/sh\ncase "$*" in --list*) ${whole} ;; *) ${killed} ;; esac\n`, { mode: 0o755 });
+		const settings = { PATH: `${reader}:${programs}:${process.env["PATH"]}`, DATABASE_URL: restored };
+		expect(await deploy("restore", [file], settings)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/Nothing was restored\.\n$/) });
+		expect(await script("backup", restored, join(await newFolder(), "empty"))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("no tables") });
+	});
+
 	test("is restored into an empty database, where every figure follows from its records and the service starts", async () => {
 		// From version 17 on, pg_restore begins so.
 		const newer = await newFolder();
