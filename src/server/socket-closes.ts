@@ -18,11 +18,12 @@ const endings: ReadonlyMap<number | undefined, Ending> = new Map([
 /** What sockets were closed with: a client need not answer that, so what it has answered does not tell. */
 const closedWith = new WeakMap<WebSocket, number | undefined>();
 
-/** Remembers what the socket is closed with. A close of the client comes by here as well, to be answered with its own code. */
+/** Remembers what the service closes the socket with. A close of the client comes by here as well, to be answered with its own code and the bytes of its reason. */
 export function rememberClose(socket: WebSocket): void {
 	const close = socket.close.bind(socket);
 	socket.close = (code, reason) => {
-		if (!closedWith.has(socket)) closedWith.set(socket, code);
+		const isOfClient = code === undefined || typeof reason === "object";
+		if (!isOfClient && !closedWith.has(socket)) closedWith.set(socket, code);
 		close(code, reason);
 	};
 }
