@@ -42,8 +42,11 @@ export const useSharedSubscriptions = (
 			measures?.connection("stream", -1);
 			giveBack();
 		};
+		// A stream that has ended holds its connection until its client has read the end.
+		const isOpen = response?.destroyed === false;
+		if (isOpen) response.once("close", leave);
 		const stream = createEventStream();
-		const begun = await subscriptions.start(args, stream, subscribe, leave);
+		const begun = await subscriptions.start(args, stream, subscribe, isOpen ? undefined : leave);
 		if (!("stop" in begun)) return begun;
 		const results = stream.results(begun, streams.ending);
 		// The client may leave before there is anything that could be told so.
