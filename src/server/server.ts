@@ -12,7 +12,6 @@ import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { betweenLooks, longestWaits } from "./limits.ts";
 import { answerPlainPosts } from "./plain-posts.ts";
 import { hasTarget } from "./request-target.ts";
-import { restart } from "./socket-closes.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -35,8 +34,8 @@ export interface RunningServer {
 	drain(): void;
 	/**
 	 * Takes no more connections and waits for the requests under way; each is the last of its connection. What would last is
-	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012, streams of events are told
-	 * so and cut, as silent connections are. So is, after eight seconds, whatever still waits for its client.
+	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012 as soon as their queries
+	 * and mutations are answered, or after two seconds, and streams of events are told so and cut, as silent connections are. So is, after eight seconds, whatever still waits for its client.
 	 */
 	stop(): Promise<void>;
 }
@@ -118,10 +117,10 @@ export async function startServer(
 				for (const socket of sockets.clients) socket.terminate();
 			}, patience);
 			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-			for (const socket of sockets.clients) socket.close(restart.code, restart.reason);
+			const socketsClosed = graphql.stop();
 			for (const response of underWay) if (!response.headersSent) makeLast(response);
 			pipeline.streams.stop();
-			await graphql.dispose();
+			await socketsClosed;
 			http.closeIdleConnections();
 			for (const connection of silent) connection.destroy();
 			await closed;

@@ -56,6 +56,11 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 		});
 	}
 
+	/** Whether this is a subscription that has begun, rather than what is yet to be answered. */
+	get isFollowing(): boolean {
+		return this.#follower !== undefined;
+	}
+
 	/** Whether the client has left the operation. Its id may be another's by now: nothing is told of it any more, not even its end. */
 	get isLeft(): boolean {
 		return this.#isLeft;

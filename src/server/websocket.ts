@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { WebSocket, WebSocketServer } from "ws";
@@ -5,7 +6,7 @@ import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { deepestJson } from "../admission/json-bounds.ts";
 import type { Context, Services } from "../graphql/context.ts";
-import { rateLimited } from "../graphql/errors.ts";
+import { rateLimited, serviceStops } from "../graphql/errors.ts";
 import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
 import { refuseDeepJson } from "./deep-json.ts";
 import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits.ts";
@@ -14,7 +15,7 @@ import { codesOf } from "./observed-operations.ts";
 import { endIfUnread, Outbox } from "./outbox.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
 import { SignIns } from "./sign-ins.ts";
-import { rememberClose } from "./socket-closes.ts";
+import { rememberClose, restart } from "./socket-closes.ts";
 import { SocketListener } from "./socket-listener.ts";
 import type { Pipeline } from "./yoga.ts";
 
@@ -43,19 +44,36 @@ const unused = {
 	operation: { contextValue: undefined, rootValue: undefined, variableValues: undefined },
 };
 
+/** How long a socket is kept open at a stop for what is under way on it, and how often that is looked at, in milliseconds. */
+const answeredWithin = 2_000;
+const betweenLooks = 10;
+
 const tooManySubscriptions = () => rateLimited(`A connection has at most ${subscriptionsPerSocket} subscriptions: end one, or use another connection.`);
 
 /**
  * Serves graphql-transport-ws on the sockets. A connection that gives a token gives a good one, or is closed with 4403.
- * What is wrong with one operation is answered to that operation: the socket and its other operations stay.
+ * What is wrong with one operation is answered to that operation: the socket and its other operations stay. Stopping refuses
+ * new operations, and closes each socket with 1012 when its queries and mutations are answered, or after two seconds.
  */
 export function serveWebSocket(
 	sockets: WebSocketServer,
 	{ yoga, prepare, authenticate, connections, addressOf }: Pipeline,
 	services: Services,
 	beginOperation: BeginOperation,
-): { dispose: () => Promise<void> | void } {
+): { stop(): Promise<void> } {
 	const { tokens, measures } = services;
+	let isStopping = false;
+	/** The operations of each socket by their ids, those that are refused at once aside. */
+	const underWay = new WeakMap<WebSocket, () => Record<string, unknown>>();
+	const hasCalls = (socket: WebSocket): boolean =>
+		Object.values(underWay.get(socket)?.() ?? {}).some((listener) => listener instanceof SocketListener && !listener.isFollowing);
+
+	async function closeWhenAnswered(socket: WebSocket): Promise<void> {
+		const begun = performance.now();
+		while (socket.readyState === socket.OPEN && hasCalls(socket) && performance.now() - begun < answeredWithin) await pause(betweenLooks);
+		socket.close(restart.code, restart.reason);
+	}
+
 	const signIns = new WeakMap<WebSocket, SignIns>();
 	const signIn = (socket: WebSocket, token: string): string | undefined => signIns.get(socket)?.add(token);
 	sockets.on("connection", rememberClose);
@@ -73,8 +91,10 @@ export function serveWebSocket(
 		{
 			connectionInitWaitTimeout: initialisedWithin,
 			isProd: true, // or what went wrong on our side would be the reason that a connection is closed with
-			onConnect: async ({ connectionParams, extra }) => {
+			onConnect: async (connection) => {
+				const { connectionParams, extra } = connection;
 				const { socket, request } = extra;
+				underWay.set(socket, () => connection.subscriptions);
 				const authorization = authorizationIn(connectionParams) ?? given(request.headers.authorization);
 				Object.assign(extra, { ...unused.extra, authorization, address: addressOf(request) });
 				if (authorization === undefined) return true;
@@ -99,6 +119,7 @@ export function serveWebSocket(
 			onSubscribe: async (connection, id, payload) => {
 				const { query, operationName, variables, extensions } = payload;
 				const operation = beginOperation({});
+				if (isStopping) return refused(operation, [serviceStops()]);
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerSocket) return refused(operation, [tooManySubscriptions()]);
 				const listener = new SocketListener(outboxOf(connection.extra.socket), id, () => operation.leave());
 				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
@@ -146,7 +167,14 @@ export function serveWebSocket(
 	);
 	// What a client does wrong closes its connection with a code; graphql-ws would write it to the error stream as well.
 	sockets.on("connection", (socket) => socket.removeAllListeners("error").on("error", () => {}));
-	return served;
+	return {
+		stop: async () => {
+			isStopping = true;
+			await Promise.all([...sockets.clients].map(closeWhenAnswered));
+			for (const socket of sockets.clients) socket.close(restart.code, restart.reason); // one that was opened meanwhile
+			await served.dispose();
+		},
+	};
 }
 
 const operationOf = ({ contextValue }: ExecutionArgs): ObservedOperation | undefined => (contextValue as Context).operation;
