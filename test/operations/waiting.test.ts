@@ -121,7 +121,7 @@ describe("of notifications and months is told", () => {
 		const database = await freshDatabase("demo");
 		await database.rows(sql`
 			insert into "Notification" ("firingUuid", "offeringUuid", "policyUuid", "action", "recipient", "state")
-			select f."uuid", f."offeringUuid", f."policyUuid", 'NOTIFY_EXTERNAL_USER', n || '@example.org', 'SENT' from (select * from "PolicyFiring" limit 1) f, generate_series(1, 10100) n
+			select f."uuid", f."offeringUuid", f."policyUuid", 'NOTIFY_EXTERNAL_USER', n || '@example.org', 'SENT' from (select * from "PolicyFiring" limit 1) f, generate_series(1, 60000) n
 		`);
 		expect((await openMails(database)).counts["SENT"]).toBe(10_000);
 		await database.close();
@@ -132,8 +132,8 @@ describe("of notifications and months is told", () => {
 		await database.rows(sql`
 			insert into "Notification" ("firingUuid", "offeringUuid", "policyUuid", "action", "recipient", "state", "due")
 			select f."uuid", f."offeringUuid", f."policyUuid", 'NOTIFY_EXTERNAL_USER', n || '@example.org',
-				case when n <= 11000 then 'EXPIRED' else 'SENT' end::"NotificationState", now() - interval '1 day' + n * interval '1 second'
-			from (select * from "PolicyFiring" limit 1) f, generate_series(1, 22000) n
+				case when n <= 30000 then 'EXPIRED' else 'SENT' end::"NotificationState", now() - interval '1 day' + n * interval '1 second'
+			from (select * from "PolicyFiring" limit 1) f, generate_series(1, 60000) n
 		`);
 		await database.rows(sql`analyze "Notification"`);
 		let asked: Sql | undefined;
