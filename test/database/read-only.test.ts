@@ -105,7 +105,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a service that is 
 		const owner = await freshDatabase("empty");
 		const url = new URL(await urlOf(owner));
 		url.searchParams.set("options", "-c default_transaction_read_only=on");
-		const ended = await run("service", { PORT: "0", DATABASE_URL: url.href.replaceAll("+", "%20") }); // libpq knows a + as no space
+		const ended = await run("service", { PORT: "0", LOG: "off", DATABASE_URL: url.href.replaceAll("+", "%20") }); // libpq knows a + as no space
 		await owner.close();
 		expect(ended).toEqual({
 			exitCode: exitCodes.databaseUnavailable,
