@@ -41,6 +41,8 @@ class Subscriber {
 	readonly #variables: Data;
 	/** Where it began, and all that it has received and counts as such; where it began is not known of a live one before its first event. */
 	#chain: string[];
+	/** What it was told first when it last began live. */
+	#first: string | undefined;
 	#events: Events | undefined;
 	#client: Client | undefined;
 
@@ -70,6 +72,7 @@ class Subscriber {
 		while (!isTold) await this.#log.fire(this.#sees[0] ?? 0, 1);
 		const { previous, position } = (await first).policyFirings;
 		this.#chain = [previous, position];
+		this.#first = position;
 	}
 
 	/** Reads some of what there is for it. */
@@ -102,9 +105,11 @@ class Subscriber {
 		this.#client = undefined;
 	}
 
-	/** What it sees after a position that it was given: it may be that of an entry of somebody else. */
+	/** What it sees after a position that it was given. Where it began live has a text of its own, and is before the first that it was told of. */
 	#after(position: string | undefined): string[] {
-		const place = this.#log.entries.findIndex((entry) => entry.position === position);
+		const placeOf = (text: string | undefined) => this.#log.entries.findIndex((entry) => entry.position === text);
+		const own = placeOf(position);
+		const place = own < 0 ? placeOf(this.#first) - 1 : own;
 		return this.#log.entries.slice(place + 1).flatMap(({ position: own, provider }) => (this.#sees.includes(provider) ? [own] : []));
 	}
 
