@@ -252,8 +252,8 @@ export function parseConfig(env: Environment): Config {
 	};
 }
 
-/** How the service writes its log and its error stream, as it is given: known before the rest of the configuration is right. */
-export const logFormat = ({ LOG, DATABASE_URL, DATABASE_URL_FILE }: Environment): string => LOG || (DATABASE_URL || DATABASE_URL_FILE ? "json" : "off");
+/** How the service writes its request log, unless it is given: for machines beside a server. */
+const logFormat = ({ LOG, DATABASE_URL, DATABASE_URL_FILE }: Environment): string => LOG || (DATABASE_URL || DATABASE_URL_FILE ? "json" : "off");
 
 const isIntrospection = (text: string): text is Config["introspection"] => ["everyone", "signed-in", "off"].includes(text);
 

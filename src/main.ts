@@ -4,7 +4,7 @@ import { startTokenWatch } from "./access/token-watch.ts";
 import { forgetFullBuckets } from "./admission/bucket.store.ts";
 import { createReferenceClock, isCertain, type ReferenceClock, UncertainClock, unreadiness, whileCertain } from "./clock/reference-clock.service.ts";
 import { requireTimeZone } from "./clock/time-zone.service.ts";
-import { type Config, logFormat, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { startCurrentUsagesJob } from "./database/current-usages-job.ts";
 import { type Database, watchedDatabase } from "./database/database.ts";
 import { startIndexJobs } from "./database/index-jobs.ts";
@@ -242,9 +242,9 @@ async function serve(
 	await log.stop();
 }
 
-/** The error stream, whose lines are JSON where those of the log are. */
+/** The error stream, whose lines are JSON where `LOG=json` is set: sentences for people otherwise. */
 function openErrors(): ErrorStream {
-	if (logFormat(process.env) !== "json") return plainErrors(process.stderr);
+	if (process.env["LOG"] !== "json") return plainErrors(process.stderr);
 	takeOwnErrors(process.stderr, process.exit);
 	return jsonErrors(process.stderr, systemClock);
 }
