@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { OnStatement, PoolUse } from "../database/database.ts";
+import { systemClock } from "../shared/clock.ts";
 import type { LogAges, Measures } from "../shared/measures.ts";
 import { type AnsweredOperation, failures } from "./answered.ts";
 import { slowMilliseconds } from "./slow-statements.ts";
@@ -227,7 +228,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 		chargedAfterwards: (points) => afterwards.inc(points),
 		refusedConnection: (reason) => refusedConnections.inc({ reason }),
 		logRead: (lag) => {
-			logRead = new Date();
+			logRead = systemClock();
 			if (lag !== undefined) lags.observe(Math.max(0, lag));
 		},
 		clockOffset: (seconds) => {
