@@ -21,6 +21,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { isServerInstalled } from "../support/postgres-server.ts";
+import { answersAsPostgres, childrenOf, ended, isOver, send } from "../support/processes.ts";
 
 export type Major = 15 | 18;
 
@@ -151,7 +152,7 @@ export function serversOf(major: Major): Servers {
 			url,
 			port,
 			archive,
-			isStarted: () => takesConnections(url),
+			isStarted: () => answersAsPostgres(url),
 			start: async () => {
 				rmSync(pidFile, { force: true });
 				const { uid, gid } = statSync(data);
@@ -163,7 +164,7 @@ export function serversOf(major: Major): Servers {
 				});
 				child.unref();
 				for (;;) {
-					if (await takesConnections(url)) return;
+					if (await answersAsPostgres(url)) return;
 					if (hasEnded) throw new Error(`The server does not start: ${server.log()}`);
 					await pause(betweenLooks);
 				}
@@ -287,41 +288,5 @@ async function withClient<Result>(url: string, work: (client: pg.Client) => Prom
 		return await work(client);
 	} finally {
 		void client.end().catch(() => {});
-	}
-}
-
-const takesConnections = (url: string): Promise<boolean> =>
-	withClient(url, async (client) => {
-		await client.query("select 1");
-		return true;
-	}).catch(() => false);
-
-/** State and parent of a process, by the fields of Linux; undefined when it has ended. */
-function look(pid: number): { state: string; parent: number } | undefined {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		return { state, parent: Number(parent) };
-	} catch {
-		return undefined;
-	}
-}
-
-const childrenOf = (parent: number): number[] =>
-	readdirSync("/proc")
-		.map(Number)
-		.filter((pid) => look(pid)?.parent === parent);
-
-const isOver = (pid: number): boolean => ["Z", undefined].includes(look(pid)?.state);
-
-async function ended(pids: readonly number[]): Promise<void> {
-	while (!pids.every(isOver)) await pause(betweenLooks);
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-	try {
-		process.kill(pid, signal);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has ended meanwhile
 	}
 }

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { projectPath } from "../../src/shared/project-root.ts";
+import { answersAsPostgres, childrenOf, ended, send } from "../support/processes.ts";
 
 /** A PostgreSQL server of a test's own, to which anything may happen. */
 export interface PostgresServer {
@@ -49,7 +50,7 @@ export function startPostgresServer(): PostgresServer {
 		const [program = "", ...args] = readFileSync(join(data, "postmaster.opts"), "utf8").trim().replaceAll('"', "").split(" ");
 		const { uid, gid } = statSync(data);
 		spawn(program, args, { cwd: data, uid, gid, stdio: "ignore", detached: true }).unref();
-		while (!(await takesConnections(url))) await pause(betweenLooks);
+		while (!(await answersAsPostgres(url))) await pause(betweenLooks);
 	}
 
 	return {
@@ -87,46 +88,4 @@ export function startPostgresServer(): PostgresServer {
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-	try {
-		process.kill(pid, signal);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has ended meanwhile
-	}
-}
-
-/** State and parent of a process, by the fields of Linux; undefined when it has ended. */
-function look(pid: number): { state: string; parent: number } | undefined {
-	try {
-		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		return { state, parent: Number(parent) };
-	} catch {
-		return undefined;
-	}
-}
-
-const childrenOf = (parent: number): number[] =>
-	readdirSync("/proc")
-		.map(Number)
-		.filter((pid) => look(pid)?.parent === parent);
-
-async function ended(pids: readonly number[]): Promise<void> {
-	while (pids.some((pid) => !["Z", undefined].includes(look(pid)?.state))) await pause(betweenLooks);
-}
-
-async function takesConnections(url: string): Promise<boolean> {
-	const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-	client.on("error", () => {});
-	try {
-		await client.connect();
-		await client.query("select 1");
-		return true;
-	} catch {
-		return false;
-	} finally {
-		void client.end();
-	}
 }

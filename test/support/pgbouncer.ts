@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
 import { projectPath } from "../../src/shared/project-root.ts";
+import { answersAsPostgres } from "./processes.ts";
 import { named } from "./templates.setup.ts";
 
 /** A pooler in front of one database, with one of the configurations of .deploy. */
@@ -61,7 +61,7 @@ export async function startPgbouncer(mode: PoolMode, databaseUrl: string, change
 		}
 		rmSync(folder, { recursive: true, force: true });
 	};
-	for (let tries = 0; !(await answers(url)); tries++) {
+	for (let tries = 0; !(await answersAsPostgres(url)); tries++) {
 		if (tries < 200 && child.exitCode === null) {
 			await pause(50);
 			continue;
@@ -87,20 +87,6 @@ export function spawnUnprivileged(file: string, args: readonly string[], env: No
 	const isRoot = process.getuid?.() === 0;
 	const [command = "", ...rest] = [...(isRoot ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : []), file, ...args];
 	return spawn(command, rest, { stdio: "ignore", env });
-}
-
-async function answers(url: string): Promise<boolean> {
-	const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-	client.on("error", () => {});
-	try {
-		await client.connect();
-		await client.query("select 1");
-		return true;
-	} catch {
-		return false;
-	} finally {
-		void client.end().catch(() => {});
-	}
 }
 
 /** A port of loopback that nobody listens on. */
