@@ -8,13 +8,13 @@ import { build } from "esbuild";
 export const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const programs = [
 	"main.ts",
-	"access/main.ts",
-	"database/main.ts",
-	"import/main.ts",
-	"month-turn/main.ts",
-	"notification/main.ts",
-	"verify/main.ts",
-	"world/main.ts",
+	"commands/import.ts",
+	"commands/migrate.ts",
+	"commands/notifications.ts",
+	"commands/token.ts",
+	"commands/turn-month.ts",
+	"commands/verify.ts",
+	"commands/world.ts",
 ];
 
 /** SOURCE_COMMIT, for who builds without the repository, as the image is; else the commit that is checked out, "unknown" outside of a repository. */

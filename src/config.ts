@@ -1,36 +1,12 @@
 import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
-import { DatabaseUrlProblem, parseDatabaseUrl } from "./database-url.ts";
-import { misspelt } from "./misspelt.ts";
-import { readSecret } from "./secret.ts";
+import { DatabaseUrlProblem, parseDatabaseUrl } from "./database/database-url.ts";
+import type { DatabaseConfig } from "./database/open.ts";
+import type { MailServer } from "./domain/notification/mail.transport.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
-
-/** Where the figures are kept: in this process (`directory`), or on a PostgreSQL server (`url`). */
-export type DatabaseConfig =
-	| { kind: "embedded"; directory: string }
-	| {
-			kind: "server";
-			url: string;
-			/** The server itself, where `url` is a pooler's that has no sessions. */
-			listenUrl: string | undefined;
-			/** Whether statements are prepared, which some poolers have not. */
-			preparedStatements: boolean;
-			/** Connections for statements at most. */
-			poolSize: number;
-			/** How long a statement may take, in milliseconds. */
-			statementTimeout: number;
-	  };
-
-/** A mail server that takes messages by SMTP. */
-export interface MailServer {
-	host: string;
-	port: number;
-	/** TLS from the first byte; otherwise as soon as the server offers it. */
-	secure: boolean;
-	user: string | undefined;
-	password: string | undefined;
-}
+import { misspelt } from "./shared/misspelt.ts";
+import { readSecret } from "./shared/secret.ts";
 
 export interface Config {
 	/** Address to listen on; the embedded database, which may hold the demo's public tokens, allows loopback only. */

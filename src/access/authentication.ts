@@ -1,7 +1,7 @@
 import type { Caller } from "../database/caller.ts";
 import type { Database, Queries } from "../database/database.ts";
 import type { Clock } from "../shared/clock.ts";
-import { joined } from "../shared/joined.ts";
+import { joined } from "../shared/coalesce.ts";
 import { RecentSet } from "../shared/recent-set.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 

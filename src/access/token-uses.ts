@@ -1,7 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { takesNoChanges } from "../database/states.ts";
 import type { Clock } from "../shared/clock.ts";
-import { every } from "../shared/every.ts";
+import { every } from "../shared/repeat.ts";
 import { noteUses } from "./token.store.ts";
 import { tokenHash } from "./token.ts";
 

@@ -1,6 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { Clock } from "../shared/clock.ts";
-import { every } from "../shared/every.ts";
+import { every } from "../shared/repeat.ts";
 import { goodTokens } from "./token.store.ts";
 import { tokenHash } from "./token.ts";
 

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type pg from "pg";
-import type { DatabaseAddress, ServerHost } from "../database-url.ts";
+import type { DatabaseAddress, ServerHost } from "./database-url.ts";
 import { PreferringConnection, tlsOptions } from "./tls.ts";
 
 /** What the driver needs to know to connect to a host; with what its types leave out. */

@@ -1,12 +1,12 @@
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import type { DatabaseAddress, ServerHost } from "../database-url.ts";
 import { boundedQuery } from "./bounded-query.ts";
 import { Abandoned } from "./caller.ts";
 import { cancelUntil } from "./cancel.ts";
 import { clientConfigs } from "./client-config.ts";
 import type { PoolUse } from "./database.ts";
+import type { DatabaseAddress, ServerHost } from "./database-url.ts";
 import { createFairQueue, type Taker } from "./fair-queue.ts";
 import { createRoom } from "./prepared.ts";
 import { aim, createServerChoice, serves } from "./server-choice.ts";

@@ -1,4 +1,4 @@
-import { every } from "../shared/every.ts";
+import { every } from "../shared/repeat.ts";
 import type { Database, Queries, Session } from "./database.ts";
 import { type LargeIndex, readIndexes } from "./index-files.ts";
 import { quoted, sql } from "./sql.ts";

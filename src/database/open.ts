@@ -1,14 +1,29 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseConfig } from "../config.ts";
-import { parseDatabaseUrl } from "../database-url.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
 import { type Database, watchedDatabase } from "./database.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { bytesLeft, reservedBytes, spaceLacking, watchDiskSpace } from "./disk-space.ts";
 import { openPGlite } from "./pglite.ts";
 import { openPostgres, type PostgresOptions, usualWaits } from "./postgres.ts";
 import { reason, unusable } from "./unusable.ts";
+
+/** Where the figures are kept: in this process (`directory`), or on a PostgreSQL server (`url`). */
+export type DatabaseConfig =
+	| { kind: "embedded"; directory: string }
+	| {
+			kind: "server";
+			url: string;
+			/** The server itself, where `url` is a pooler's that has no sessions. */
+			listenUrl: string | undefined;
+			/** Whether statements are prepared, which some poolers have not. */
+			preparedStatements: boolean;
+			/** Connections for statements at most. */
+			poolSize: number;
+			/** How long a statement may take, in milliseconds. */
+			statementTimeout: number;
+	  };
 
 /** Opens the configured database. Throws a Failure that says what is wrong with it; the password is never in the message. */
 export function openDatabase(config: DatabaseConfig, options: Pick<PostgresOptions, "waits" | "onRetry" | "onStatement"> = {}): Promise<Database> {

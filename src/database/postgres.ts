@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import type pg from "pg";
-import { parseDatabaseUrl } from "../database-url.ts";
 import type { Caller } from "./caller.ts";
 import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
 import type { Database, OnStatement, Queries, Session } from "./database.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { exactTypes } from "./exact-types.ts";
 import { lookAtWays } from "./pooler.ts";
 import { createNames } from "./prepared.ts";

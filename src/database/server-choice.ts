@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
-import type { ServerHost, WantedServer } from "../database-url.ts";
+import type { ServerHost, WantedServer } from "./database-url.ts";
 import { stateOf } from "./states.ts";
 import { reason } from "./unusable.ts";
 

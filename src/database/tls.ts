@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
-import type { Tls } from "../database-url.ts";
+import type { Tls } from "./database-url.ts";
 
 /**
  * What Node needs to know, for each connection anew: files may be renewed while the service runs. Throws when one cannot be

@@ -1,5 +1,5 @@
-import { type DatabaseAddress, shownAddress } from "../database-url.ts";
 import { exitCodes, Failure } from "../shared/failure.ts";
+import { type DatabaseAddress, shownAddress } from "./database-url.ts";
 
 /** That the database of a variable's URL cannot be used, and why; without what is secret in the URL. */
 export const unusable = (variable: string, address: DatabaseAddress, error: unknown): Failure =>

@@ -8,8 +8,8 @@ import { getDatamodel, type default as PrismaTypes } from "../generated/pothos.t
 import { defaultPageSize, largestPageSize } from "../reading/page.ts";
 import type { Context } from "./context.ts";
 import { unauthenticated } from "./errors.ts";
-import { nodeById } from "./node-by-id.ts";
-import type { ScalarTypes } from "./scalars.ts";
+import { nodeById } from "./fields/node-by-id.ts";
+import type { ScalarTypes } from "./scalar-types.ts";
 
 /** Prisma's models, with rows as this service reads them. */
 type Models = { [Model in ModelName]: Omit<PrismaTypes[Model], "Shape"> & { Shape: Row<Model> } };

@@ -1,11 +1,11 @@
 import type { TokenWatch } from "../access/token-watch.ts";
 import type { Viewer } from "../access/viewer.ts";
-import type { ReferenceClock } from "../clock/reference-clock.service.ts";
 import { type Database, type Transactions, watchedDatabase } from "../database/database.ts";
-import type { LogReader } from "../log/log-reader.ts";
-import type { Position } from "../log/position.ts";
-import { beginningMonths } from "../month-turn/first-write.service.ts";
-import type { Moment } from "../policy/policy.service.ts";
+import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
+import { beginningMonths } from "../domain/month-turn/first-write.service.ts";
+import type { Moment } from "../domain/policy/policy.service.ts";
+import type { LogReader } from "../event-log/log-reader.ts";
+import type { Position } from "../event-log/position.ts";
 import { createReader, type Reader } from "../reading/reader.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Measures } from "../shared/measures.ts";

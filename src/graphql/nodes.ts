@@ -1,5 +1,5 @@
-import type { CategoryUsage } from "../category-usage/category-usage.ts";
-import type { Quota } from "../quota/quota.store.ts";
+import type { CategoryUsage } from "../domain/category-usage/category-usage.ts";
+import type { Quota } from "../domain/quota/quota.store.ts";
 import { builder } from "./builder.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { PositionExpired } from "../event-log/position-expired.ts";
 import { Forbidden, InvalidInputRefusal, NotFoundRefusal, type Problem, type ProblemCode, problemCodes, type Refused, RuleRefusal } from "../shared/refusal.ts";
 import { builder } from "./builder.ts";
 import { shortened } from "./errors.ts";
-import { PositionExpired } from "./follow-log.ts";
 
 const ErrorCode = builder.enumType("ErrorCode", {
 	description: "What is wrong, for programs to switch on.",

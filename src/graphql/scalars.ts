@@ -3,15 +3,6 @@ import { isPlainDecimal, normalized } from "../shared/decimal.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import { builder } from "./builder.ts";
 
-export type ScalarTypes = {
-	ID: { Input: string; Output: string | number | bigint };
-	UUID: { Input: string; Output: string };
-	Decimal: { Input: string; Output: string };
-	Date: { Input: string; Output: string };
-	DateTime: { Input: Date; Output: Date };
-	JSON: { Input: unknown; Output: unknown };
-};
-
 const refused = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
 /** What a literal in the query text says: its text, for strings and numbers alike. */

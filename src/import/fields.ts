@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hasHiddenCharacter } from "../notification/address.ts";
+import { hasHiddenCharacter } from "../domain/notification/address.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import { JsonNumber } from "./json-array.ts";
 import { missing, shape, shown, unstorable, Wrong } from "./shape.ts";

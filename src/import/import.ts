@@ -1,51 +1,7 @@
-import type { Database } from "../database/database.ts";
 import { retried } from "../database/retry.ts";
 import { withSavepoint } from "./attempt.ts";
-import type { Outcome } from "./batch.ts";
-import type { Refusal } from "./list.ts";
+import type { ImportOptions, ImportSummary } from "./import-types.ts";
 import { Run } from "./run.ts";
-import type { ListName, Source } from "./source.ts";
-
-/** Records of one list by what became of them; `refused` also counts refused parts, such as one component of an offering. */
-export type ListSummary = { readonly name: ListName } & Readonly<Record<Outcome, number>>;
-
-export interface ImportSummary {
-	/** One entry per list, in the order of the import. */
-	readonly lists: readonly ListSummary[];
-	readonly created: number;
-	readonly updated: number;
-	readonly unchanged: number;
-	readonly refused: number;
-	/** The first thousand refusals; `onRefusal` is told of all. */
-	readonly refusals: readonly Refusal[];
-	/** False when `strict` and a refusal kept everything out: then the numbers tell what would have been. */
-	readonly written: boolean;
-}
-
-/** Told how the import goes on, list by list. */
-export interface ImportProgress {
-	begin(list: ListName): void;
-	/** `done` is the part of the list that is read, 0 to 1; undefined when the source cannot tell. */
-	advance(summary: ListSummary, done: number | undefined): void;
-	end(summary: ListSummary): void;
-}
-
-export interface ImportOptions {
-	readonly database: Database;
-	readonly source: Source;
-	/** Billing months of records that name none are of this zone: an IANA name. */
-	readonly timeZone: string;
-	/** Called once at the end when anything was created or updated, outside of any transaction. */
-	readonly evaluatePolicies: (database: Database) => Promise<void>;
-	/** All or nothing, in one transaction: a single refusal leaves the database as it was. Projects are removed and restored after it. */
-	readonly strict?: boolean;
-	readonly progress?: ImportProgress;
-	readonly onRefusal?: (refusal: Refusal) => void;
-	/** Takes a line about what is waited for. */
-	readonly tell?: (line: string) => void;
-	/** Records per statement and transaction. */
-	readonly batchSize?: number;
-}
 
 /**
  * Brings everything of the source into the database: new objects are created, changed ones updated, others left alone.

@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { ImportProgress, ImportSummary, ListSummary } from "./import.ts";
+import type { ImportProgress, ImportSummary, ListSummary } from "./import-types.ts";
 import { type ListName, listNames } from "./source.ts";
 
 /** Where progress is shown, and the time in milliseconds. */

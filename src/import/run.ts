@@ -1,6 +1,6 @@
 import { type Attempt, writeOrSplit } from "./attempt.ts";
 import { type Outcome, rowsMeet } from "./batch.ts";
-import type { ImportOptions, ListSummary } from "./import.ts";
+import type { ImportOptions, ListSummary } from "./import-types.ts";
 import { changeAlone } from "./later.ts";
 import type { ListImport, ParsedRecord, Refusal } from "./list.ts";
 import { listImports } from "./lists.ts";

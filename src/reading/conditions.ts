@@ -1,6 +1,6 @@
 import { name, type Sql, sql } from "../database/sql.ts";
-import type { Given } from "../shared/given.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
+import type { Given } from "../shared/maybe.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 
 /** The conditions of those filters that are given. */

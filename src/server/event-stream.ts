@@ -1,8 +1,8 @@
 import type { ExecutionResult } from "graphql";
 import { fellBehind } from "../graphql/errors.ts";
 import { type Ending, endedWith } from "../shared/ending.ts";
-import type { Listener } from "../subscription/listener.ts";
-import { Backlog } from "./backlog.ts";
+import type { Listener } from "../subscriptions/listener.ts";
+import { Backlog } from "./send-buffer.ts";
 
 /** A result that is text already, as yoga writes it into a stream of server-sent events. */
 export type WrittenResult = ExecutionResult & { stringify(): string };

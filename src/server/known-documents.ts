@@ -1,8 +1,8 @@
 import type { DocumentNode, OperationDefinitionNode } from "graphql";
-import type { Cost } from "../admission/cost.ts";
-import type { QueryPlan } from "../plan/query-plan.ts";
+import type { QueryPlan } from "../graphql/query-plan/query-plan.ts";
 import { BoundedCache } from "../shared/bounded-cache.ts";
 import type { Introspection } from "./introspection.ts";
+import type { Cost } from "./limits/cost.ts";
 
 /** All that is known of one document. It goes with the document. */
 export interface KnownDocument {

@@ -2,7 +2,7 @@ import { type DocumentNode, type ExecutionResult, type GraphQLError, getOperatio
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import type { Operation } from "../shared/operation.ts";
-import type { Transport } from "./yoga.ts";
+import type { Transport } from "./pipeline.ts";
 
 /** Which request met an error, so that a bug can be told together with it. */
 export class RequestsOfErrors {

@@ -1,8 +1,8 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, getVariableValues, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
-import { Unplanned } from "../plan/execution.ts";
-import { planOf, type QueryPlan, WrittenAnswer } from "../plan/query-plan.ts";
+import { Unplanned } from "../graphql/query-plan/execution.ts";
+import { planOf, type QueryPlan, WrittenAnswer } from "../graphql/query-plan/query-plan.ts";
 import type { KnownDocuments } from "./known-documents.ts";
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;

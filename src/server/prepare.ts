@@ -1,35 +1,9 @@
-import { type DocumentNode, type ExecutionArgs, type GraphQLError, getOperationAST, type OperationDefinitionNode, type OperationTypeNode } from "graphql";
+import { type GraphQLError, getOperationAST } from "graphql";
 import type { Context } from "../graphql/context.ts";
 import { badRequest } from "../graphql/errors.ts";
-import type { Admission } from "./admission.ts";
 import type { KnownDocuments } from "./known-documents.ts";
-import type { Pipeline } from "./yoga.ts";
-
-/** What a client asks, as its transport has read it. */
-export interface Question {
-	readonly query: string;
-	readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-	readonly operationName?: string | null | undefined;
-	/** Where it comes from: who does not sign in is metered by it. */
-	readonly address: string;
-}
-
-/** An operation that may be executed, or what it is refused with. */
-export type Prepared =
-	| { readonly args: ExecutionArgs & { readonly contextValue: Context }; readonly type: OperationTypeNode }
-	| { readonly errors: readonly GraphQLError[] };
-
-/** The engine of one request, with its context. */
-export type Engine = ReturnType<Pipeline["yoga"]["getEnveloped"]>;
-
-/** A document that was read, and which of its operations is meant; undefined when it has none of the name, or several. */
-export interface ReadQuestion {
-	readonly document: DocumentNode;
-	readonly operation: OperationDefinitionNode | undefined;
-}
-
-/** `read` is what has been read of the question before. */
-export type Prepare = (engine: Engine, question: Question, read?: ReadQuestion) => Promise<Prepared>;
+import type { Admission } from "./limits/admission.ts";
+import type { Engine, Prepare, Question, ReadQuestion } from "./pipeline.ts";
 
 /** Throws what is wrong with the text, or too large. */
 export function readQuestion({ parse }: Engine, { query, operationName }: Pick<Question, "query" | "operationName">): ReadQuestion {

@@ -4,12 +4,12 @@ import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import type { Measures } from "../shared/measures.ts";
-import { hasWrongVariables } from "../subscription/operation.ts";
-import type { Subscribe, Subscriptions } from "../subscription/subscriptions.ts";
+import { hasWrongVariables } from "../subscriptions/operation.ts";
+import type { Subscribe, Subscriptions } from "../subscriptions/subscriptions.ts";
 import { createEventStream, type WrittenResult } from "./event-stream.ts";
-import type { OpenStreams } from "./open-streams.ts";
-import { tooManyConnections } from "./sign-ins.ts";
-import type { Slots } from "./slots.ts";
+import type { OpenStreams } from "./limits/open-streams.ts";
+import { tooManyConnections } from "./limits/sign-ins.ts";
+import type { Slots } from "./limits/slots.ts";
 import type { SocketListener } from "./socket-listener.ts";
 
 /** What a WebSocket hands to an operation as its root. */

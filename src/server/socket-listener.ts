@@ -1,6 +1,6 @@
 import type { Ending } from "../shared/ending.ts";
-import type { Listener, Told } from "../subscription/listener.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Listener, Told } from "../subscriptions/listener.ts";
+import type { Outbox } from "./socket-writer.ts";
 
 type Over = IteratorResult<never, void>;
 

@@ -4,20 +4,20 @@ import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
-import { deepestJson } from "../admission/json-bounds.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited, serviceStops } from "../graphql/errors.ts";
 import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
-import { refuseDeepJson } from "./deep-json.ts";
-import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits.ts";
-import { limitMessages } from "./message-rate.ts";
+import { refuseDeepJson } from "./limits/deep-json.ts";
+import { deepestJson } from "./limits/json-bounds.ts";
+import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits/limits.ts";
+import { limitMessages } from "./limits/message-rate.ts";
+import { SignIns } from "./limits/sign-ins.ts";
 import { codesOf } from "./observed-operations.ts";
-import { endIfUnread, Outbox } from "./outbox.ts";
+import type { Pipeline } from "./pipeline.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
-import { SignIns } from "./sign-ins.ts";
 import { rememberClose, restart } from "./socket-closes.ts";
 import { SocketListener } from "./socket-listener.ts";
-import type { Pipeline } from "./yoga.ts";
+import { endIfUnread, Outbox } from "./socket-writer.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {

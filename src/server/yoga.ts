@@ -1,27 +1,27 @@
-import type { IncomingMessage } from "node:http";
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
-import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin, type YogaServerInstance } from "graphql-yoga";
+import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
-import { deepestJson, isTooDeep } from "../admission/json-bounds.ts";
-import { createSignInMeter } from "../admission/sign-in-meter.ts";
 import { type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
 import { badRequest, recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
-import { schema } from "../graphql/schema.ts";
+import { schema } from "../schema.ts";
 import type { Operation } from "../shared/operation.ts";
-import { createSubscriptions } from "../subscription/subscriptions.ts";
-import { type AdmissionOptions, createAdmission } from "./admission.ts";
-import { clientAddress, type Proxies } from "./client-address.ts";
+import { createSubscriptions } from "../subscriptions/subscriptions.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
-import { connectionsPerToken } from "./limits.ts";
+import { type AdmissionOptions, createAdmission } from "./limits/admission.ts";
+import { clientAddress, type Proxies } from "./limits/client-address.ts";
+import { deepestJson, isTooDeep } from "./limits/json-bounds.ts";
+import { connectionsPerToken } from "./limits/limits.ts";
+import { createOpenStreams } from "./limits/open-streams.ts";
+import { createSignInMeter } from "./limits/sign-in-meter.ts";
+import { createSlots } from "./limits/slots.ts";
 import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
-import { createOpenStreams, type OpenStreams } from "./open-streams.ts";
+import type { Engine, Pipeline, Prepare, SignIn, Transport } from "./pipeline.ts";
 import { usePlannedQueries } from "./planned-queries.ts";
-import { createPrepare, type Engine, type Prepare } from "./prepare.ts";
+import { createPrepare } from "./prepare.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
-import { createSlots, type Slots } from "./slots.ts";
 
 export const endpoint = "/graphql";
 
@@ -34,16 +34,6 @@ const suggestion = / Did you mean [^?]+\?$/;
 /** The most that is read of a request, in bytes. */
 export const longestBody = 256 * 1024;
 
-/** What the transport hands to an operation. */
-export interface Transport {
-	/** The Authorization header, or the parameter of that name of a WebSocket connection. */
-	authorization?: string | undefined;
-	/** What those who run the service know it as. */
-	operation?: Operation | undefined;
-	/** Where it comes from. */
-	address?: string | undefined;
-}
-
 export interface YogaOptions {
 	/** Whether GraphiQL signs in with the demo's tokens. */
 	readonly isDemo: boolean;
@@ -55,20 +45,6 @@ export interface YogaOptions {
 	readonly origins: readonly string[];
 	/** Told of errors that nobody named, our bugs, and of the request that met them, when it is known. */
 	readonly onBug: (error: unknown, requestId?: string) => void;
-}
-
-export interface Pipeline {
-	readonly yoga: YogaServerInstance<Transport, Context>;
-	/** The error as it is answered; whose fault it is, is told. */
-	readonly mask: (error: unknown) => GraphQLError;
-	/** What each transport brings its operations through before it executes them. */
-	readonly prepare: Prepare;
-	readonly authenticate: SignIn;
-	/** The connections of each token: WebSockets and streams of events together. */
-	readonly connections: Slots;
-	readonly streams: OpenStreams;
-	/** Where a request comes from: who does not sign in is metered by it. */
-	readonly addressOf: (request: IncomingMessage) => string;
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
@@ -161,9 +137,6 @@ function readJson(text: string): unknown {
 		throw badRequest("The body is not JSON.", { http: { status: 400 } });
 	}
 }
-
-/** Whom a token from an address signs in. Throws RATE_LIMITED when the address has tried too many in vain. */
-export type SignIn = (token: string, address: string) => Promise<Viewer | undefined>;
 
 function meteredSignIn({ authenticate }: Services, { costPerSecond }: AdmissionOptions): SignIn {
 	if (costPerSecond === 0) return authenticate;

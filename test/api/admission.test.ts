@@ -1,9 +1,9 @@
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { tokenHash } from "../../src/access/token.ts";
-import { createMeter } from "../../src/admission/admission.service.ts";
 import { watchedDatabase } from "../../src/database/database.ts";
 import { type Sql, sql } from "../../src/database/sql.ts";
+import { createMeter } from "../../src/server/limits/admission.service.ts";
 import { freshDatabase } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { limited } from "../support/limited.ts";

@@ -1,8 +1,8 @@
 import { getNamedType, isInputObjectType } from "graphql";
 import { beforeEach, describe, expect, test } from "vitest";
 import { name as quotedName, sql } from "../../src/database/sql.ts";
-import { schema } from "../../src/graphql/schema.ts";
-import { forgetOldAnswers } from "../../src/idempotency/idempotency.store.ts";
+import { forgetOldAnswers } from "../../src/domain/idempotency/idempotency.store.ts";
+import { schema } from "../../src/schema.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { lockOfferings } from "../../src/database/lock.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { evaluateAllPolicies, type TurnedMonth, turnMonth } from "../../src/month-turn/month-turn.service.ts";
+import { evaluateAllPolicies, type TurnedMonth, turnMonth } from "../../src/domain/month-turn/month-turn.service.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

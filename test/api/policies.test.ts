@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { evaluateAllPolicies } from "../../src/month-turn/month-turn.service.ts";
+import { evaluateAllPolicies } from "../../src/domain/month-turn/month-turn.service.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

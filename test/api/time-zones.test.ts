@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { type TurnedMonth, turnMonth } from "../../src/month-turn/month-turn.service.ts";
+import { type TurnedMonth, turnMonth } from "../../src/domain/month-turn/month-turn.service.ts";
 import { setUsage, setUserUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { foldUsernames, forgetUnusedUsernames } from "../../src/user-usage/username.store.ts";
-import { folded, trigramsOf } from "../../src/user-usage/username.ts";
+import { foldUsernames, forgetUnusedUsernames } from "../../src/domain/user-usage/username.store.ts";
+import { folded, trigramsOf } from "../../src/domain/user-usage/username.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { person } from "../support/person.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ClockFault } from "../../src/clock/clock-fault.ts";
-import { UncertainClock } from "../../src/clock/reference-clock.service.ts";
 import { sql } from "../../src/database/sql.ts";
+import type { ClockFault } from "../../src/domain/calendar/clock-fault.ts";
+import { UncertainClock } from "../../src/domain/calendar/reference-clock.service.ts";
 import { setUsage } from "../support/documents.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse, type SelectionNode, validate, visit } from "graphql";
 import { describe, expect, test } from "vitest";
-import { costOf } from "../../src/admission/cost.ts";
-import { documentBounds, documentRefusal } from "../../src/admission/document-bounds.ts";
-import { schema } from "../../src/graphql/schema.ts";
-import { planOf } from "../../src/plan/query-plan.ts";
+import { planOf } from "../../src/graphql/query-plan/query-plan.ts";
+import { schema } from "../../src/schema.ts";
 import { introspectionIn } from "../../src/server/introspection.ts";
+import { costOf } from "../../src/server/limits/cost.ts";
+import { documentBounds, documentRefusal } from "../../src/server/limits/document-bounds.ts";
 import { anyFamily, chain, families } from "./documents.ts";
 
 const perToken = 20;

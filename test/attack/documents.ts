@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type GraphQLField, type GraphQLNamedType, getNamedType, isAbstractType, isCompositeType, isObjectType, isRequiredArgument } from "graphql";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 
 const times = (count: number, text: (index: number) => string, between = " "): string => Array.from({ length: count }, (_, index) => text(index)).join(between);
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { type DocumentNode, parse } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { documentBounds } from "../../src/admission/document-bounds.ts";
-import { createMetrics } from "../../src/operations/metrics.ts";
-import { createOperations } from "../../src/operations/operations.ts";
 import { introspectionIn } from "../../src/server/introspection.ts";
+import { documentBounds } from "../../src/server/limits/document-bounds.ts";
 import type { Measures } from "../../src/shared/measures.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { createOperations } from "../../src/telemetry/operations.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { limited } from "../support/limited.ts";
 import { person } from "../support/person.ts";

@@ -16,7 +16,7 @@ import {
 	isObjectType,
 } from "graphql";
 import type { VisibleModel } from "../../src/access/visibility.ts";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 import { typeNamed } from "../support/scene.fields.ts";
 import { nodeId } from "../support/scene.rows.ts";
 

@@ -84,7 +84,7 @@ function withRemovable(file: string, source: string): string {
 
 const entry = `
 export { startServer } from "./src/server/server.ts";
-export { startLogReader } from "./src/log/log-reader.ts";
+export { startLogReader } from "./src/event-log/log-reader.ts";
 export { startTokenWatch } from "./src/access/token-watch.ts";
 export { viewerOf } from "./src/access/viewer.ts";
 `;
@@ -118,7 +118,9 @@ async function guardedService(folder: string): Promise<typeof import("../../src/
 	return import(/* @vite-ignore */ outfile);
 }
 
-type Parts = typeof import("../../src/log/log-reader.ts") & typeof import("../../src/access/token-watch.ts") & typeof import("../../src/access/viewer.ts");
+type Parts = typeof import("../../src/event-log/log-reader.ts") &
+	typeof import("../../src/access/token-watch.ts") &
+	typeof import("../../src/access/viewer.ts");
 
 let stage: Rehearsed;
 let world: World;

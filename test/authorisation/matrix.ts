@@ -12,7 +12,7 @@ import {
 	visit,
 	visitWithTypeInfo,
 } from "graphql";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 import type { Answer } from "../support/gateway.ts";
 import { nodeTypes } from "../support/scene.fields.ts";
 import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";

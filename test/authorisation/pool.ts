@@ -1,6 +1,6 @@
 import { getNamedType, isEnumType } from "graphql";
 import type { VisibleModel } from "../../src/access/visibility.ts";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 import type { Answer } from "../support/gateway.ts";
 import { typeNamed } from "../support/scene.fields.ts";
 import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";

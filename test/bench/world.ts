@@ -5,9 +5,9 @@ import { addToken } from "../../src/access/token.store.ts";
 import type { Database } from "../../src/database/database.ts";
 import { prepareSchema } from "../../src/database/migrations.ts";
 import { sql } from "../../src/database/sql.ts";
+import { evaluateAllPolicies } from "../../src/domain/month-turn/month-turn.service.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
 import { importWorld } from "../../src/import/import.ts";
-import { evaluateAllPolicies } from "../../src/month-turn/month-turn.service.ts";
 import { generateWorld } from "../../src/world/world.ts";
 import { month } from "./months.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { numberEntries, readPositionCodec } from "../../src/log/log.store.ts";
+import { numberEntries, readPositionCodec } from "../../src/event-log/log.store.ts";
 import type { Ended } from "../command/process.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

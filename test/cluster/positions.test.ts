@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import type { Database, Queries } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { numberEntries } from "../../src/log/log.store.ts";
+import { numberEntries } from "../../src/event-log/log.store.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, type Gateway, startGateway } from "../support/gateway.ts";

@@ -35,13 +35,13 @@ export interface Service {
 
 const programs = {
 	service: "main.js",
-	token: "access/main.js",
-	migrate: "database/main.js",
-	import: "import/main.js",
-	"turn-month": "month-turn/main.js",
-	notifications: "notification/main.js",
-	verify: "verify/main.js",
-	world: "world/main.js",
+	token: "commands/token.js",
+	migrate: "commands/migrate.js",
+	import: "commands/import.js",
+	"turn-month": "commands/turn-month.js",
+	notifications: "commands/notifications.js",
+	verify: "commands/verify.js",
+	world: "commands/world.js",
 };
 type Command = keyof typeof programs;
 

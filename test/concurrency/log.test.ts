@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
-import { appendToLog, type LogEntry, type LogSubject, numberEntries, readPositionCodec } from "../../src/log/log.store.ts";
-import { type LogReader, startLogReader } from "../../src/log/log-reader.ts";
-import type { Position, PositionCodec } from "../../src/log/position.ts";
+import { appendToLog, type LogEntry, type LogSubject, numberEntries, readPositionCodec } from "../../src/event-log/log.store.ts";
+import { type LogReader, startLogReader } from "../../src/event-log/log-reader.ts";
+import type { Position, PositionCodec } from "../../src/event-log/position.ts";
 import { urlOf } from "../support/database.ts";
 import { appendFirings } from "../support/firings.ts";
 import { gatewayForFile } from "../support/gateway.ts";

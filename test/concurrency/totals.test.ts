@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { turnMonth } from "../../src/domain/month-turn/month-turn.service.ts";
 import { importWorld } from "../../src/import/import.ts";
 import type { ListName } from "../../src/import/source.ts";
-import { turnMonth } from "../../src/month-turn/month-turn.service.ts";
 import { wrongTotals } from "../support/component-totals.ts";
 import { setUsage } from "../support/documents.ts";
 import { gatewayForFile } from "../support/gateway.ts";

@@ -1,7 +1,7 @@
 import type { GraphQLObjectType } from "graphql";
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

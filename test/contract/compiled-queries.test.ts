@@ -1,8 +1,8 @@
 import { getIntrospectionQuery, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { schema } from "../../src/graphql/schema.ts";
-import { planOf } from "../../src/plan/query-plan.ts";
+import { planOf } from "../../src/graphql/query-plan/query-plan.ts";
+import { schema } from "../../src/schema.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { connectRaw } from "../support/raw-sockets.ts";
 

@@ -3,61 +3,52 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectPath } from "../../src/shared/project-root.ts";
 
-/** The layers from the ground up: a file imports from its own layer and those it may stand on. */
+/** The wings and layers from the ground up: a file imports from its own and from those that it may stand on. */
 const layers = {
 	shared: [],
 	generated: [],
 	rules: ["shared"],
-	config: ["shared"],
-	database: ["config", "generated", "shared"],
+	database: ["generated", "shared"],
 	access: ["database", "shared"],
+	"event-log": ["database", "shared"],
 	reading: ["access", "database", "shared"],
-	store: ["rules", "reading", "access", "database", "shared"],
-	transport: ["config", "rules", "shared"],
-	service: ["transport", "store", "rules", "access", "database", "shared"],
-	graphql: ["service", "store", "rules", "reading", "access", "database", "generated", "shared"],
-	world: ["import", "shared"],
+	store: ["rules", "reading", "event-log", "access", "database", "shared"],
+	transport: ["rules", "shared"],
+	service: ["transport", "store", "rules", "event-log", "access", "database", "shared"],
+	config: ["transport", "database", "shared"],
+	graphql: ["service", "store", "rules", "reading", "event-log", "access", "database", "generated", "shared"],
+	subscriptions: ["graphql", "reading", "event-log", "access", "database", "shared"],
+	types: ["subscriptions", "graphql", "service", "store", "rules", "reading", "event-log", "access", "database", "shared"],
+	schema: ["types", "graphql"],
 	import: ["rules", "database", "shared"],
-	operations: ["database", "shared"],
-	subscription: ["graphql", "store", "access", "shared"],
-	admission: ["reading", "access", "database", "shared"],
-	plan: ["graphql", "reading", "database", "shared"],
-	server: ["admission", "plan", "subscription", "operations", "graphql", "world", "access", "shared"],
-	demo: ["import", "world", "service", "access", "database", "shared"],
-	main: ["admission", "server", "operations", "demo", "graphql", "service", "transport", "store", "import", "world", "access", "database", "config", "shared"],
+	world: ["import", "service", "access", "database", "shared"],
+	telemetry: ["database", "shared"],
+	server: ["schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
+	commands: ["schema", "world", "import", "service", "store", "access", "database", "config", "shared"],
+	main: ["server", "telemetry", "world", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
 
 type Layer = keyof typeof layers;
 
-/** Folders that are a layer of their own; in every other folder, a noun's, the ending tells the layer. */
-const folderLayers: readonly string[] = [
-	"shared",
-	"generated",
-	"database",
-	"access",
-	"reading",
-	"world",
-	"import",
-	"server",
-	"demo",
-	"graphql",
-	"subscription",
-	"plan",
-	"admission",
-	"operations",
-];
+const isLayer = (name: string): name is Layer => Object.hasOwn(layers, name);
 
+/** A wing is a layer of its own; in a noun's folder, and at the top, the file's name tells the layer. */
 function layerOf(file: string): Layer {
-	const [folder, ...rest] = file.split("/");
-	if (file.endsWith("main.ts")) return "main";
-	if (rest.length === 0) return "config";
-	if (folder !== undefined && folderLayers.includes(folder)) return folder as Layer;
-	if (/\.(schema|inputs|subscription)\.ts$/.test(file)) return "graphql";
+	const [wing = "", ...rest] = file.split("/");
+	const name = rest.length === 0 ? wing.replace(/\.ts$/, "") : wing;
+	if (name !== "domain") {
+		if (!isLayer(name)) throw new Error(`src/${name} is no wing: test/contract/house.test.ts does not say what it may stand on.`);
+		return name;
+	}
+	if (/\.(schema|inputs|subscription)\.ts$/.test(file)) return "types";
 	if (/\.service\.ts$/.test(file)) return "service";
 	if (/\.transport\.ts$/.test(file)) return "transport";
-	if (/\.(store|lists)\.ts$|log-reader\.ts$|^log\/position\.ts$/.test(file)) return "store";
+	if (/\.(store|lists)\.ts$/.test(file)) return "store";
 	return "rules";
 }
+
+/** The noun of the domain that a file is about; undefined outside of the domain. */
+const nounOf = (file: string): string | undefined => /^domain\/([^/]+)\//.exec(file)?.[1];
 
 const files = readdirSync(projectPath("src"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts") && !file.startsWith("generated"));
 
@@ -76,6 +67,28 @@ describe("the house", () => {
 		expect(wrong).toEqual([]);
 	});
 
+	test("has no circles of files", () => {
+		const finished = new Set<string>();
+		const circles: string[] = [];
+		const visit = (file: string, path: readonly string[]): void => {
+			if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+			else if (!finished.has(file) && !file.startsWith("generated")) for (const imported of importsOf(file)) visit(imported, [...path, file]);
+			finished.add(file);
+		};
+		for (const file of files) visit(file, []);
+		expect(circles).toEqual([]);
+	});
+
+	test("has a noun reach another one through its service or its rules, never its statements", () => {
+		const wrong = files.flatMap((file) =>
+			importsOf(file)
+				.filter((imported) => nounOf(file) !== undefined && imported.endsWith(".store.ts"))
+				.filter((imported) => nounOf(imported) !== undefined && nounOf(imported) !== nounOf(file))
+				.map((imported) => `${file} imports ${imported}`),
+		);
+		expect(wrong).toEqual([]);
+	});
+
 	test("keeps rules pure: they import nothing but rules, what is shared, and exact arithmetic", () => {
 		const wrong = files
 			.filter((file) => layerOf(file) === "rules")
@@ -86,7 +99,7 @@ describe("the house", () => {
 	test("reads the clock and the environment in the composition root and the commands alone", () => {
 		const wrong = files.filter(
 			(file) =>
-				layerOf(file) !== "main" &&
+				!["main", "commands"].includes(layerOf(file)) &&
 				file !== "shared/clock.ts" &&
 				/new Date\(\)|Date\.now\(\)|process\.env|process\.argv/.test(readFileSync(projectPath("src", file), "utf8")),
 		);

@@ -14,7 +14,7 @@ import {
 	printSchema,
 } from "graphql";
 import { describe, expect, test } from "vitest";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
 
 const committed = (): string => readFileSync(projectPath("schema.graphql"), "utf8");

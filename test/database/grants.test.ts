@@ -5,7 +5,7 @@ import type { Database } from "../../src/database/database.ts";
 import { applyMigrations, prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { pruneLog } from "../../src/log/log.store.ts";
+import { pruneLog } from "../../src/event-log/log.store.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";

@@ -6,7 +6,7 @@ import { finishIndexJobs, startIndexJobs } from "../../src/database/index-jobs.t
 import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { createMetrics } from "../../src/operations/metrics.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { patient } from "../support/templates.setup.ts";
 

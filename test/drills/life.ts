@@ -4,7 +4,7 @@ import type { Database } from "../../src/database/database.ts";
 import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
-import { numberEntries, readPositionCodec } from "../../src/log/log.store.ts";
+import { numberEntries, readPositionCodec } from "../../src/event-log/log.store.ts";
 import { type Service, startService } from "../command/process.ts";
 import { watchClock } from "../faults/clock.ts";
 import { type Look, watchReadiness } from "../faults/readiness.ts";

@@ -4,7 +4,7 @@ import type { Database } from "../../src/database/database.ts";
 import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
-import { numberEntries } from "../../src/log/log.store.ts";
+import { numberEntries } from "../../src/event-log/log.store.ts";
 import { type Cluster, startCluster } from "../cluster/cluster.ts";
 import { endProcesses } from "../command/process.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { numberEntries } from "../../src/log/log.store.ts";
+import { numberEntries } from "../../src/event-log/log.store.ts";
 import { runAlerts } from "../cluster/alerts-program.ts";
 import { type Subscriber, subscribe } from "../cluster/subscribers.ts";
 import { type Ended, endProcesses, startService } from "../command/process.ts";

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, inject, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { evaluateAllPolicies } from "../../src/month-turn/month-turn.service.ts";
+import { evaluateAllPolicies } from "../../src/domain/month-turn/month-turn.service.ts";
 import { generateWorld } from "../../src/world/world.ts";
 import { run } from "../command/process.ts";
 import { urlOf } from "../support/database.ts";

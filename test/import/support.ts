@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { quoted, raw } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
-import { type ImportOptions, type ImportSummary, importWorld } from "../../src/import/import.ts";
+import { importWorld } from "../../src/import/import.ts";
+import type { ImportOptions, ImportSummary } from "../../src/import/import-types.ts";
 import type { ListName } from "../../src/import/source.ts";
 import { freshDatabase } from "../support/database.ts";
 

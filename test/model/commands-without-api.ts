@@ -1,7 +1,7 @@
 import { sql } from "../../src/database/sql.ts";
+import { evaluateAllPolicies, turnMonth as turnOnService } from "../../src/domain/month-turn/month-turn.service.ts";
 import { importWorld } from "../../src/import/import.ts";
 import type { ListName, Source } from "../../src/import/source.ts";
-import { evaluateAllPolicies, turnMonth as turnOnService } from "../../src/month-turn/month-turn.service.ts";
 import type { Turn } from "./answers.ts";
 import { type CustomerRecord, importRecords, type UsageRecord } from "./imports.ts";
 import { zone } from "./months.ts";

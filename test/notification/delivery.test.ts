@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { deliverDue } from "../../src/notification/notification.service.ts";
-import { decideDue } from "../../src/notification/notification.store.ts";
+import { deliverDue } from "../../src/domain/notification/notification.service.ts";
+import { decideDue } from "../../src/domain/notification/notification.store.ts";
 import { startService } from "../command/process.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";

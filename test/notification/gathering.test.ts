@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { deliverDue } from "../../src/notification/notification.service.ts";
-import type { Outcome } from "../../src/notification/notification.ts";
+import { deliverDue } from "../../src/domain/notification/notification.service.ts";
+import type { Outcome } from "../../src/domain/notification/notification.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { startMailServer } from "./mail-server.ts";
 import { beginning, later, makeOutbox, type Outbox, rules } from "./outbox.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { onTestFinished } from "vitest";
-import type { MailServer } from "../../src/config.ts";
+import type { MailServer } from "../../src/domain/notification/mail.transport.ts";
 
 /** A message as the server got it. */
 export interface Received {

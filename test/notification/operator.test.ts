@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { deliverDue } from "../../src/notification/notification.service.ts";
-import { discardNotifications, newestNotifications, requeueNotifications, type Selection } from "../../src/notification/outbox.store.ts";
+import { deliverDue } from "../../src/domain/notification/notification.service.ts";
+import { discardNotifications, newestNotifications, requeueNotifications, type Selection } from "../../src/domain/notification/outbox.store.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { startMailServer } from "./mail-server.ts";
 import { beginning, later, makeOutbox, type Outbox } from "./outbox.ts";

@@ -1,9 +1,9 @@
-import type { MailServer } from "../../src/config.ts";
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { openMailTransport } from "../../src/notification/mail.transport.ts";
-import type { Delivery } from "../../src/notification/notification.service.ts";
-import type { DeliveryRules } from "../../src/notification/notification.ts";
+import type { MailServer } from "../../src/domain/notification/mail.transport.ts";
+import { openMailTransport } from "../../src/domain/notification/mail.transport.ts";
+import type { Delivery } from "../../src/domain/notification/notification.service.ts";
+import type { DeliveryRules } from "../../src/domain/notification/notification.ts";
 import { setUsage } from "../support/documents.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { makeProvider } from "../support/provider.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { startDelivery } from "../../src/notification/delivery.service.ts";
+import { startDelivery } from "../../src/domain/notification/delivery.service.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { startMailServer } from "./mail-server.ts";
 import { beginning, later, makeOutbox, type Outbox, rules } from "./outbox.ts";

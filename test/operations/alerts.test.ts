@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { failureCauses } from "../../src/notification/notification.ts";
-import { createMetrics } from "../../src/operations/metrics.ts";
+import { failureCauses } from "../../src/domain/notification/notification.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { namesUnder } from "../readme/document.ts";
 
 const read = (...path: string[]) => readFileSync(projectPath(".deploy", ...path), "utf8");

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
-import { type Observation, startObservation } from "../../src/operations/observation.ts";
 import { exitCodes, Failure } from "../../src/shared/failure.ts";
+import { type Observation, startObservation } from "../../src/telemetry/observation.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 import { patient } from "../support/templates.setup.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { type Database, watchedDatabase } from "../../src/database/database.ts";
-import { type Observation, startObservation } from "../../src/operations/observation.ts";
 import { measuring } from "../../src/shared/measures.ts";
+import { type Observation, startObservation } from "../../src/telemetry/observation.ts";
 import { freshDatabase } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 

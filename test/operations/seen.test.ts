@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
 import type { Database } from "../../src/database/database.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw, sql } from "../../src/database/sql.ts";
-import { appendToLog } from "../../src/log/log.store.ts";
+import { appendToLog } from "../../src/event-log/log.store.ts";
 import { demoHandles } from "../../src/world/demo.ts";
 import { ask, endProcesses, run, type Service, startService } from "../command/process.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { observedDatabase } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { readPositionCodec } from "../../src/log/log.store.ts";
-import { startLogReader } from "../../src/log/log-reader.ts";
-import { createMetrics } from "../../src/operations/metrics.ts";
-import { createOperations } from "../../src/operations/operations.ts";
+import { readPositionCodec } from "../../src/event-log/log.store.ts";
+import { startLogReader } from "../../src/event-log/log-reader.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { createOperations } from "../../src/telemetry/operations.ts";
 import { freshDatabase } from "../support/database.ts";
 import { setUsage } from "../support/documents.ts";
 import { makeFirings } from "../support/firings.ts";

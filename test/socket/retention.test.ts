@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { endOfLog, LogTruncated, numberEntries, pruneLog } from "../../src/log/log.store.ts";
-import { startLogReader } from "../../src/log/log-reader.ts";
-import { beginning } from "../../src/log/position.ts";
+import { endOfLog, LogTruncated, numberEntries, pruneLog } from "../../src/event-log/log.store.ts";
+import { startLogReader } from "../../src/event-log/log-reader.ts";
+import { beginning } from "../../src/event-log/position.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";

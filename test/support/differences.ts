@@ -1,5 +1,5 @@
 import type { Queries } from "../../src/database/database.ts";
-import { verifyFigures } from "../../src/verify/verify.service.ts";
+import { verifyFigures } from "../../src/domain/verify/verify.service.ts";
 
 /** What `npm run verify` finds at the moment: one text for each figure that is not what the records say. */
 export async function differencesIn(database: Queries, now: Date, timeZone = "UTC"): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { Database, Queries } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { appendToLog, positionsOfFirings, readPositionCodec } from "../../src/log/log.store.ts";
+import { appendToLog, positionsOfFirings, readPositionCodec } from "../../src/event-log/log.store.ts";
 
 /** Puts firings of the offering into the database and into the log, as if its policies had turned. Answers their uuids, in the order of the log. */
 export async function appendFirings(tx: Queries, offering: string, count: number): Promise<string[]> {

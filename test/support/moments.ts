@@ -1,4 +1,4 @@
-import type { Moment } from "../../src/policy/policy.service.ts";
+import type { Moment } from "../../src/domain/policy/policy.service.ts";
 
 /** What a test's database holds at first: only the tables, or the demo world as of `demoMoment`. */
 export const templates = ["empty", "demo"] as const;

@@ -1,4 +1,4 @@
-import type { ReferenceClock } from "../../src/clock/reference-clock.service.ts";
+import type { ReferenceClock } from "../../src/domain/calendar/reference-clock.service.ts";
 import type { Clock } from "../../src/shared/clock.ts";
 
 /** The clock of a test is the database's, too. */

@@ -1,6 +1,6 @@
 import { type GraphQLField, type GraphQLObjectType, getNamedType, isListType, isObjectType } from "graphql";
 import type { VisibleModel } from "../../src/access/visibility.ts";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
 
 /** A field of the schema that lists stored objects. */
 export interface ListField {

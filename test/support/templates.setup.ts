@@ -9,7 +9,7 @@ import { prepareSchema } from "../../src/database/migrations.ts";
 import { openPGlite } from "../../src/database/pglite.ts";
 import { openPostgres } from "../../src/database/postgres.ts";
 import { raw } from "../../src/database/sql.ts";
-import { fillWithDemo } from "../../src/demo/demo.ts";
+import { fillWithDemo } from "../../src/world/fill-demo.ts";
 import { demoMoment, type Template, templates } from "./moments.ts";
 import { isServerInstalled, startOwnServer } from "./postgres-server.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createAddressMeter, networkOf } from "../../src/admission/address-meter.ts";
+import { createAddressMeter, networkOf } from "../../src/server/limits/address-meter.ts";
 
 let now: number;
 let meter: ReturnType<typeof createAddressMeter>;

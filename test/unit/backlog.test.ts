@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Backlog } from "../../src/server/backlog.ts";
+import { Backlog } from "../../src/server/send-buffer.ts";
 
 let full: number;
 let backlog: Backlog;

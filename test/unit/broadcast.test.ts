@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
+import type { Position } from "../../src/event-log/position.ts";
 import type { Services } from "../../src/graphql/context.ts";
-import { previousToBeGiven } from "../../src/graphql/follow-log.ts";
-import type { Position } from "../../src/log/position.ts";
-import { type Broadcast, createBroadcast } from "../../src/subscription/broadcast.ts";
-import type { Listener, Told } from "../../src/subscription/listener.ts";
-import { EventsTooFast } from "../../src/subscription/payment.ts";
-import { createStep, type Step } from "../../src/subscription/step.ts";
+import { type Broadcast, createBroadcast } from "../../src/subscriptions/broadcast.ts";
+import { previousToBeGiven } from "../../src/subscriptions/follow-log.ts";
+import type { Listener, Told } from "../../src/subscriptions/listener.ts";
+import { EventsTooFast } from "../../src/subscriptions/payment.ts";
+import { createStep, type Step } from "../../src/subscriptions/step.ts";
 
 /** Where the steps come from: the test makes them one by one. */
 let makeStep: (id: number) => Promise<void>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { levelAt, rateFor, secondsUntil } from "../../src/admission/bucket.ts";
+import { levelAt, rateFor, secondsUntil } from "../../src/server/limits/bucket.ts";
 
 const rate = { size: 1_000, perSecond: 100 };
 

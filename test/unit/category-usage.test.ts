@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CategoryUsageKey, parsedId, printedId, requiredScope } from "../../src/category-usage/category-usage.ts";
+import { type CategoryUsageKey, parsedId, printedId, requiredScope } from "../../src/domain/category-usage/category-usage.ts";
 
 const scopeUuid = "6ff0a0f5-57d8-4a4a-a7c4-4d8b6ff5cd41";
 const categoryComponentUuid = "0c0d1c5a-8d54-4a1f-9b69-1dd4e3e8d9a0";

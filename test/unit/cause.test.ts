@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { causeOf, changesIn, type UsageChange } from "../../src/policy/cause.ts";
-import type { LimitTotal } from "../../src/policy/policy.ts";
+import { causeOf, changesIn, type UsageChange } from "../../src/domain/policy/cause.ts";
+import type { LimitTotal } from "../../src/domain/policy/policy.ts";
 
 /** A limit of 10 on the component, and what is used of it after the write. */
 const total = (componentUuid: string, used: string): LimitTotal => ({ componentUuid, used, limit: "10" });

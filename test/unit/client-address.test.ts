@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { clientAddress, proxiesAt } from "../../src/server/client-address.ts";
-import { connectionsWithin } from "../../src/server/open-files.ts";
-import { createSlots } from "../../src/server/slots.ts";
+import { clientAddress, proxiesAt } from "../../src/server/limits/client-address.ts";
+import { connectionsWithin } from "../../src/server/limits/open-files.ts";
+import { createSlots } from "../../src/server/limits/slots.ts";
 
 const proxies = proxiesAt(["127.0.0.1", "10.0.0.0/8", "fd00::/8"]);
 

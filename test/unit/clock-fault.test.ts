@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clockFault, faultText, offsetOf, stopsWrites } from "../../src/clock/clock-fault.ts";
+import { clockFault, faultText, offsetOf, stopsWrites } from "../../src/domain/calendar/clock-fault.ts";
 
 const now = new Date("2026-11-30T16:00:00Z");
 const second = 1_000;

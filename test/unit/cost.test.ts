@@ -1,7 +1,7 @@
 import { getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { describe, expect, test } from "vitest";
-import { costOf } from "../../src/admission/cost.ts";
-import { schema } from "../../src/graphql/schema.ts";
+import { schema } from "../../src/schema.ts";
+import { costOf } from "../../src/server/limits/cost.ts";
 
 function asked(document: string, variables: Record<string, unknown> = {}) {
 	const parsed = parse(document);

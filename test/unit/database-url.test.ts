@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DatabaseAddress, parseDatabaseUrl, shownAddress } from "../../src/database-url.ts";
+import { type DatabaseAddress, parseDatabaseUrl, shownAddress } from "../../src/database/database-url.ts";
 
 const unsaid = {
 	user: undefined,

@@ -1,6 +1,6 @@
 import { parse } from "graphql";
 import { expect, test } from "vitest";
-import { documentRefusal, textRefusal } from "../../src/admission/document-bounds.ts";
+import { documentRefusal, textRefusal } from "../../src/server/limits/document-bounds.ts";
 
 const refusal = (document: string) => documentRefusal(parse(document))?.message;
 const nested = (depth: number) => `${"{ a ".repeat(depth)}${"}".repeat(depth)}`;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { jsonErrors, plainErrors } from "../../src/operations/error-stream.ts";
-import { tellingSlowStatements } from "../../src/operations/slow-statements.ts";
+import { jsonErrors, plainErrors } from "../../src/telemetry/error-stream.ts";
+import { tellingSlowStatements } from "../../src/telemetry/slow-statements.ts";
 
 function written() {
 	const texts: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonErrors, plainErrors } from "../../src/operations/error-stream.ts";
+import { jsonErrors, plainErrors } from "../../src/telemetry/error-stream.ts";
 
 /** A stream, and the texts that were written to it. */
 function stream() {

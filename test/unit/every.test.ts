@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { every } from "../../src/shared/every.ts";
+import { every } from "../../src/shared/repeat.ts";
 
 beforeEach(() => {
 	vi.useFakeTimers();

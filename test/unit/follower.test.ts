@@ -1,12 +1,12 @@
 import { GraphQLError } from "graphql";
 import { beforeEach, expect, test } from "vitest";
-import { previousToBeGiven } from "../../src/graphql/follow-log.ts";
-import type { Position } from "../../src/log/position.ts";
+import type { Position } from "../../src/event-log/position.ts";
 import { type Ending, stopped } from "../../src/shared/ending.ts";
-import type { Broadcast, Member } from "../../src/subscription/broadcast.ts";
-import { Follower, type Replay, type Ways } from "../../src/subscription/follower.ts";
-import type { Listener, Told } from "../../src/subscription/listener.ts";
-import { createStep, type Step } from "../../src/subscription/step.ts";
+import type { Broadcast, Member } from "../../src/subscriptions/broadcast.ts";
+import { previousToBeGiven } from "../../src/subscriptions/follow-log.ts";
+import { Follower, type Replay, type Ways } from "../../src/subscriptions/follower.ts";
+import type { Listener, Told } from "../../src/subscriptions/listener.ts";
+import { createStep, type Step } from "../../src/subscriptions/step.ts";
 
 const at = (id: number): Position => ({ number: BigInt(id), mark: 1n });
 const print = ({ number }: Position) => String(number);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keyedRequest, keyProblems } from "../../src/idempotency/idempotency.ts";
+import { keyedRequest, keyProblems } from "../../src/domain/idempotency/idempotency.ts";
 
 const contentOf = (input: object, operation = "setUsage") => keyedRequest(operation, { idempotencyKey: "k", ...input })?.content;
 

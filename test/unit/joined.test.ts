@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { joined } from "../../src/shared/joined.ts";
+import { joined } from "../../src/shared/coalesce.ts";
 
 /** Loads that end when the test says so; each answers its number. */
 function loads() {

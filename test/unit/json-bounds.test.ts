@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deepestJson, isTooDeep } from "../../src/admission/json-bounds.ts";
+import { deepestJson, isTooDeep } from "../../src/server/limits/json-bounds.ts";
 
 const nested = (depth: number, [open, close] = ["[", "]"]) => open.repeat(depth) + close.repeat(depth);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { limitRuleProblems, limitShapeProblems, supportsPerUserLimits } from "../../src/limit/limit.ts";
-import { accountProblems, userUsageShapeProblems } from "../../src/user-usage/user-usage.ts";
+import { limitRuleProblems, limitShapeProblems, supportsPerUserLimits } from "../../src/domain/user-usage/limit.ts";
+import { accountProblems, userUsageShapeProblems } from "../../src/domain/user-usage/user-usage.ts";
 
 describe("an offering supports limits per user", () => {
 	test.each([

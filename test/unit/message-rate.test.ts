@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
-import { limitMessages } from "../../src/server/message-rate.ts";
+import { limitMessages } from "../../src/server/limits/message-rate.ts";
 
 let socket: EventEmitter;
 let refused: number;

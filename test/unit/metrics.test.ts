@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { AnsweredOperation } from "../../src/operations/answered.ts";
-import { createMetrics, type Metrics, type Sources } from "../../src/operations/metrics.ts";
+import type { AnsweredOperation } from "../../src/telemetry/answered.ts";
+import { createMetrics, type Metrics, type Sources } from "../../src/telemetry/metrics.ts";
 
 test("metrics say what became of notifications, by state and cause", async () => {
 	const metrics = createMetrics();

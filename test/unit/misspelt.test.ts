@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { misspelt } from "../../src/misspelt.ts";
+import { misspelt } from "../../src/shared/misspelt.ts";
 
 const own = new Set([
 	...["DATABASE_URL", "DATABASE_URL_FILE", "DATA_DIR", "HOST", "PORT", "SMTP_URL", "SMTP_FROM", "TIME_ZONE", "LOG", "MIGRATE", "GRAPHIQL", "POOL_SIZE"],

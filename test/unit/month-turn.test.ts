@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { momentOfTurn, monthsToTurn } from "../../src/month-turn/month-turn.ts";
+import { momentOfTurn, monthsToTurn } from "../../src/domain/month-turn/month-turn.ts";
 
 test.each([
 	[null, "2026-11-01", ["2026-11-01"]],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Announcement, mailOf } from "../../src/notification/message.ts";
-import { afterFailure, failureOf } from "../../src/notification/notification.ts";
+import { type Announcement, mailOf } from "../../src/domain/notification/message.ts";
+import { afterFailure, failureOf } from "../../src/domain/notification/notification.ts";
 
 const now = new Date("2026-11-20T12:00:00.000Z");
 

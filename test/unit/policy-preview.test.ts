@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PolicyPeriod } from "../../src/policy/policy.ts";
-import { type MonthlyUse, neededMonths, previewedPolicy } from "../../src/policy/policy-preview.ts";
+import type { PolicyPeriod } from "../../src/domain/policy/policy.ts";
+import { type MonthlyUse, neededMonths, previewedPolicy } from "../../src/domain/policy/policy-preview.ts";
 
 const current = "2017-12-01";
 

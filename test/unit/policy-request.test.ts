@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { limitedTypeProblems, type PolicyRequest, policyShapeProblems, watchShapeProblems } from "../../src/policy/policy-request.ts";
+import { limitedTypeProblems, type PolicyRequest, policyShapeProblems, watchShapeProblems } from "../../src/domain/policy/policy-request.ts";
 
 const valid: PolicyRequest = {
 	actions: ["NOTIFY_ORGANIZATION_OWNERS"],

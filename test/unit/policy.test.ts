@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { policyWindow, transition } from "../../src/policy/policy.ts";
+import { policyWindow, transition } from "../../src/domain/policy/policy.ts";
 
 const total = (used: string, limit = "10") => ({ componentUuid: "c", used, limit });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beginning, createPositionCodec, isAfter, isSameText, salted } from "../../src/log/position.ts";
+import { beginning, createPositionCodec, isAfter, isSameText, salted } from "../../src/event-log/position.ts";
 
 const codec = createPositionCodec(Buffer.from("000102030405060708090a0b0c0d0e0f", "hex"));
 const ofAnotherDatabase = createPositionCodec(Buffer.alloc(16, 7));

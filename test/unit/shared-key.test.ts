@@ -1,6 +1,6 @@
 import { type DocumentNode, parse } from "graphql";
 import { expect, test } from "vitest";
-import { sharedKey } from "../../src/subscription/shared-key.ts";
+import { sharedKey } from "../../src/subscriptions/shared-key.ts";
 
 const document = parse("subscription ($after: String, $kinds: [PolicyFiringKind!]) { policyFirings(after: $after, filter: { kinds: $kinds }) { __typename } }");
 const usedTwice = parse(

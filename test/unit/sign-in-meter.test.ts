@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSignInMeter } from "../../src/admission/sign-in-meter.ts";
+import { createSignInMeter } from "../../src/server/limits/sign-in-meter.ts";
 
 const fail = (meter: ReturnType<typeof createSignInMeter>, address: string, times: number) => {
 	for (let time = 0; time < times; time++) meter.failed(address);

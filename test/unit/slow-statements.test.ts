@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tellingSlowStatements } from "../../src/operations/slow-statements.ts";
+import { tellingSlowStatements } from "../../src/telemetry/slow-statements.ts";
 
 /** What is told of slow statements, by a clock that stands until it is told how many seconds pass. */
 function telling() {

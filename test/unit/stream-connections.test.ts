@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { parse } from "graphql";
 import { expect, test } from "vitest";
+import { createSlots } from "../../src/server/limits/slots.ts";
 import { useSharedSubscriptions } from "../../src/server/shared-subscriptions.ts";
-import { createSlots } from "../../src/server/slots.ts";
-import type { Subscriptions } from "../../src/subscription/subscriptions.ts";
+import type { Subscriptions } from "../../src/subscriptions/subscriptions.ts";
 
 test("a stream of events that was ended is one of its token's connections until its response is closed", async () => {
 	let onOver: (() => void) | undefined;

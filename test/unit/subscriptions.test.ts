@@ -1,12 +1,13 @@
 import { type ExecutionResult, GraphQLError, parse } from "graphql";
 import { beforeEach, expect, test } from "vitest";
+import { LogTruncated } from "../../src/event-log/log.store.ts";
+import { createPositionCodec, type Position } from "../../src/event-log/position.ts";
+import { PositionExpired } from "../../src/event-log/position-expired.ts";
 import type { Context, Services } from "../../src/graphql/context.ts";
-import { followLog, PositionExpired, previousToBeGiven } from "../../src/graphql/follow-log.ts";
-import { LogTruncated } from "../../src/log/log.store.ts";
-import { createPositionCodec, type Position } from "../../src/log/position.ts";
-import type { Listener } from "../../src/subscription/listener.ts";
-import { EventsTooFast } from "../../src/subscription/payment.ts";
-import { createSubscriptions } from "../../src/subscription/subscriptions.ts";
+import { followLog, previousToBeGiven } from "../../src/subscriptions/follow-log.ts";
+import type { Listener } from "../../src/subscriptions/listener.ts";
+import { EventsTooFast } from "../../src/subscriptions/payment.ts";
+import { createSubscriptions } from "../../src/subscriptions/subscriptions.ts";
 
 const positions = createPositionCodec(Buffer.alloc(16, 7));
 const at = (id: number): Position => ({ number: BigInt(id), mark: 1n });

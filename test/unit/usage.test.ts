@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { amountProblem, capProblems, capWindow, componentProblems, periodProblems, type ReportableComponent } from "../../src/usage/usage.ts";
-import { userLimitProblems } from "../../src/user-usage/user-usage.ts";
+import { amountProblem, capProblems, capWindow, componentProblems, periodProblems, type ReportableComponent } from "../../src/domain/usage/usage.ts";
+import { userLimitProblems } from "../../src/domain/user-usage/user-usage.ts";
 
 const component = (fields: Partial<ReportableComponent>): ReportableComponent => ({
 	uuid: "c",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { folded, searchedPart, trigramsOf } from "../../src/domain/user-usage/username.ts";
 import { InvalidInput } from "../../src/shared/invalid-input.ts";
-import { folded, searchedPart, trigramsOf } from "../../src/user-usage/username.ts";
 
 describe("names are the same in any case, by Unicode:", () => {
 	test.each([

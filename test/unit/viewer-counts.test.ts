@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { Counter } from "prom-client";
 import { expect, test } from "vitest";
-import { createViewerCounts } from "../../src/operations/viewer-counts.ts";
-import { otherViewers } from "../../src/operations/worst-viewers.ts";
+import { createViewerCounts } from "../../src/telemetry/viewer-counts.ts";
+import { otherViewers } from "../../src/telemetry/worst-viewers.ts";
 
 /** Amounts of viewers, many of whom take much, and the minutes that pass before each. */
 const amounts = fc.array(

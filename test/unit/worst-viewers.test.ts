@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createWorstViewers, noViewer, otherViewers } from "../../src/operations/worst-viewers.ts";
+import { createWorstViewers, noViewer, otherViewers } from "../../src/telemetry/worst-viewers.ts";
 
 const minutes = 60_000;
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { type Sql, sql } from "../../src/database/sql.ts";
-import { numberEntries } from "../../src/log/log.store.ts";
-import { turnMonth } from "../../src/month-turn/month-turn.service.ts";
-import { verifyFigures } from "../../src/verify/verify.service.ts";
-import { lastVerification } from "../../src/verify/verify.store.ts";
+import { turnMonth } from "../../src/domain/month-turn/month-turn.service.ts";
+import { verifyFigures } from "../../src/domain/verify/verify.service.ts";
+import { lastVerification } from "../../src/domain/verify/verify.store.ts";
+import { numberEntries } from "../../src/event-log/log.store.ts";
 import { freshDatabase } from "../support/database.ts";
 import { differencesIn } from "../support/differences.ts";
 import { setUsage } from "../support/documents.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hasHiddenCharacter } from "../../notification/address.ts";
+import { hasHiddenCharacter } from "../../domain/notification/address.ts";
 import { flag, nullableText, optionalItems, readEmails, settings, text, uuid, word } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";

@@ -1,8 +1,8 @@
 import { getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { costOf } from "../../../src/admission/cost.ts";
 import { type Sql, sql } from "../../../src/database/sql.ts";
-import { schema } from "../../../src/graphql/schema.ts";
+import { schema } from "../../../src/schema.ts";
+import { costOf } from "../../../src/server/limits/cost.ts";
 import { type Gateway, startGateway } from "../../support/gateway.ts";
 import { listDocuments } from "./documents.ts";
 import { crowdedViewers, fillSkewed } from "./skewed.ts";

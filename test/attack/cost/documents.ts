@@ -1,5 +1,5 @@
 import { type GraphQLField, GraphQLInputObjectType, type GraphQLObjectType, getNamedType, isEnumType, isRequiredArgument } from "graphql";
-import { schema } from "../../../src/graphql/schema.ts";
+import { schema } from "../../../src/schema.ts";
 
 /** Values in GraphQL that a filter may have, by its name. Those of an enumeration are known from it. */
 export type Values = Readonly<Record<string, readonly string[]>>;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { getOperationAST, type OperationDefinitionNode, parse } from "graphql";
-import { costOf } from "../../../src/admission/cost.ts";
 import type { Database } from "../../../src/database/database.ts";
-import { schema } from "../../../src/graphql/schema.ts";
+import { schema } from "../../../src/schema.ts";
+import { costOf } from "../../../src/server/limits/cost.ts";
 import { listDocuments } from "../../attack/cost/documents.ts";
 import { ids, randomOf, values } from "../../attack/cost/values.ts";
 import { postgresProcessor, type ServerProcess } from "../processes.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { type DocumentNode, type OperationDefinitionNode, parse, validate } from "graphql";
-import { costOf } from "../../../src/admission/cost.ts";
-import { documentBounds, documentRefusal, textRefusal } from "../../../src/admission/document-bounds.ts";
-import { schema } from "../../../src/graphql/schema.ts";
-import { planOf } from "../../../src/plan/query-plan.ts";
+import { planOf } from "../../../src/graphql/query-plan/query-plan.ts";
+import { schema } from "../../../src/schema.ts";
 import { introspectionIn } from "../../../src/server/introspection.ts";
+import { costOf } from "../../../src/server/limits/cost.ts";
+import { documentBounds, documentRefusal, textRefusal } from "../../../src/server/limits/document-bounds.ts";
 import { families } from "../../attack/documents.ts";
 
 /** So many documents of each kind, each looked at so many times: the middle one counts, and the worst document. */

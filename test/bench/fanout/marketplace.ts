@@ -3,7 +3,7 @@ import { newToken } from "../../../src/access/token.ts";
 import { viewerOf } from "../../../src/access/viewer.ts";
 import { prepareSchema } from "../../../src/database/migrations.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
-import { setUsage } from "../../../src/usage/usage.service.ts";
+import { setUsage } from "../../../src/domain/usage/usage.service.ts";
 import { insert, insertRow } from "../../support/insert.ts";
 import { makeProvider } from "../../support/provider.ts";
 

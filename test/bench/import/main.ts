@@ -28,7 +28,7 @@ await runCommand({ args: [], usage: "" }, async () => {
 	const resources = Number(process.argv[2] ?? usualResources);
 	if (!Number.isInteger(resources) || resources < 1) throw new Failure("Say of how many resources the usage is imported: npm run bench:import -- 7000.");
 	const outfile = projectPath("dist", "bench", "import.js");
-	await build({ entryPoints: [projectPath("src", "import", "main.ts")], outfile, bundle: true, packages: "external", platform: "node", format: "esm" });
+	await build({ entryPoints: [projectPath("src", "commands", "import.ts")], outfile, bundle: true, packages: "external", platform: "node", format: "esm" });
 	const folder = mkdtempSync(join(tmpdir(), "usage-gateway-import-"));
 	const { url, drop } = await emptyDatabase(process.env["BENCH_DATABASE_URL"]);
 	try {

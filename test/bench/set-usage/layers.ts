@@ -2,8 +2,8 @@ import { createAuthentication } from "../../../src/access/authentication.ts";
 import { type Database, observedDatabase } from "../../../src/database/database.ts";
 import { openPostgres } from "../../../src/database/postgres.ts";
 import type { Sql } from "../../../src/database/sql.ts";
-import { setUsage } from "../../../src/usage/usage.service.ts";
-import type { UsageReport } from "../../../src/usage/usage.ts";
+import { setUsage } from "../../../src/domain/usage/usage.service.ts";
+import type { UsageReport } from "../../../src/domain/usage/usage.ts";
 import { token, types } from "./fill.ts";
 
 /** Reports that callers at once store in a second, without what stands around them in the service. */

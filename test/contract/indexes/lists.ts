@@ -1,5 +1,5 @@
 import { type GraphQLArgument, GraphQLEnumType, type GraphQLField, GraphQLInputObjectType, getNamedType, isObjectType, isRequiredArgument } from "graphql";
-import { schema } from "../../../src/graphql/schema.ts";
+import { schema } from "../../../src/schema.ts";
 
 /** One way to ask for a list: by one of its filters, or in one of its orders. */
 export interface Listing {

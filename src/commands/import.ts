@@ -1,0 +1,52 @@
+import { readConfig, waldurToken } from "../config.ts";
+import type { Database } from "../database/database.ts";
+import { prepareSchema } from "../database/migrations.ts";
+import { openDatabase } from "../database/open.ts";
+import { longWaits } from "../database/postgres.ts";
+import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
+import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
+import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
+import { parseCommand, sourceOf, usage } from "../import/command.ts";
+import { importWorld } from "../import/import.ts";
+import { showProgress, summaryTable } from "../import/progress.ts";
+import { reportTo } from "../import/report.ts";
+import { systemClock } from "../shared/clock.ts";
+import { runCommand } from "../shared/command.ts";
+import { exitCodes } from "../shared/failure.ts";
+
+const args = process.argv.slice(2);
+
+/** The command `npm run import`. */
+await runCommand({ args, usage }, async () => {
+	const say = (line: string) => process.stdout.write(`${line}\n`);
+	const command = parseCommand(args);
+	const { database: place, migrate, timeZone } = readConfig(process.env);
+	const source = sourceOf(command.source, waldurToken(process.env));
+	const report = reportTo(command.report); // before anything is read
+	let database: Database | undefined;
+	try {
+		await source.check(); // before a database is made for nothing
+		database = await openDatabase(place, { waits: longWaits });
+		await prepareSchema(database, migrate);
+		await requireTimeZone(database, timeZone);
+		await commandMoment(database, systemClock); // before anything is written
+		report.begin();
+		const summary = await importWorld({
+			database,
+			source,
+			timeZone,
+			strict: command.strict,
+			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
+			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
+			onRefusal: report.add,
+			tell: (line) => process.stderr.write(`${line}\n`),
+		});
+		say(summaryTable(summary));
+		if (summary.refused === 0) return 0;
+		say(`${summary.refused} refused: see ${command.report}.${summary.written ? "" : " Nothing was written."}`);
+		return exitCodes.refusedRecords;
+	} finally {
+		report.close();
+		await database?.close();
+	}
+});

@@ -1,0 +1,51 @@
+import { builder } from "../../graphql/builder.ts";
+import { CategoryConnection, OfferingConnection } from "../../graphql/connection-types.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link, whole } from "../../graphql/fields/links.ts";
+import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { Category, CategoryComponent } from "../../graphql/nodes.ts";
+import { categoryComponentList, categoryList, offeringList } from "./catalogue.lists.ts";
+
+builder.prismaObjectFields(Category, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	title: t.exposeString("title"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	components: t.field({
+		type: [CategoryComponent],
+		description: "The units that its offerings are totalled in, by type.",
+		resolve: whole(categoryComponentList),
+	}),
+	offerings: t.field({
+		type: OfferingConnection,
+		description: "Its offerings that the viewer sees, by name.",
+		args: t.arg.connectionArgs(),
+		resolve: pages(() => offeringList(null, { column: "categoryUuid" })),
+	}),
+}));
+
+builder.prismaObjectFields(CategoryComponent, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	type: t.exposeString("type"),
+	name: t.exposeString("name"),
+	measuredUnit: t.exposeString("measuredUnit"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	category: t.field({ type: Category, ...link("CategoryComponent", "category") }),
+}));
+
+builder.queryFields((t) => ({
+	category: t.field({
+		type: Category,
+		nullable: true,
+		description: "The category with the uuid. Error NOT_FOUND when there is none.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The category's uuid." }) },
+		resolve: rowByUuid("Category"),
+	}),
+	categories: t.field({
+		type: CategoryConnection,
+		description: "The marketplace's categories, by title.",
+		args: t.arg.connectionArgs(),
+		resolve: pages(() => categoryList),
+	}),
+}));

@@ -1,0 +1,107 @@
+import { builder } from "../../graphql/builder.ts";
+import {
+	ComponentUsageConnection,
+	OfferingConnection,
+	OfferingUsagePolicyConnection,
+	OfferingUserConnection,
+	ResourceConnection,
+} from "../../graphql/connection-types.ts";
+import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link, optionalLink, whole } from "../../graphql/fields/links.ts";
+import { madeOf, rowByUuid } from "../../graphql/fields/rows.ts";
+import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../../graphql/nodes.ts";
+import { policyList } from "../policy/policy.lists.ts";
+import { resourceListArgs } from "../resource/resource.inputs.ts";
+import { resourceList } from "../resource/resource.lists.ts";
+import { usageListArgs } from "../usage/usage.inputs.ts";
+import { usageList } from "../usage/usage.lists.ts";
+import { supportsPerUserLimits } from "../user-usage/limit.ts";
+import { componentList, offeringList, offeringUserList, planList } from "./catalogue.lists.ts";
+
+builder.prismaObjectFields(Offering, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	name: t.exposeString("name"),
+	state: t.expose("state", { type: OfferingState }),
+	pluginOptions: t.expose("pluginOptions", { type: "JSON" }),
+	supportsPerUserLimits: t.boolean({
+		description: "Whether per-user limits can be set on its resources.",
+		resolve: madeOf(["pluginOptions"], ({ pluginOptions }) => supportsPerUserLimits(pluginOptions)),
+	}),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	provider: t.field({ type: Customer, ...link("Offering", "provider") }),
+	category: t.field({ type: Category, ...link("Offering", "category") }),
+	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: whole(componentList) }),
+	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: whole(planList) }),
+	resources: t.field({
+		type: ResourceConnection,
+		description: "Its resources that the viewer sees, by name.",
+		args: {
+			...t.arg.connectionArgs(),
+			...resourceListArgs,
+		},
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "offeringUuid" })),
+	}),
+	policies: t.field({
+		type: OfferingUsagePolicyConnection,
+		description: "The provider's policies on it, newest first: for the provider's side, staff and support; empty for anyone else.",
+		args: t.arg.connectionArgs(),
+		resolve: pages(() => policyList(null, { column: "scopeUuid" })),
+	}),
+	users: t.field({
+		type: OfferingUserConnection,
+		description: "Its accounts that the viewer sees, oldest first.",
+		args: { ...t.arg.connectionArgs(), username: t.arg.string({ description: "The account of exactly this name; all when absent." }) },
+		resolve: pages(({ username }) => offeringUserList({ username })),
+	}),
+}));
+
+builder.prismaObjectFields(OfferingComponent, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	type: t.exposeString("type"),
+	name: t.exposeString("name"),
+	description: t.exposeString("description"),
+	measuredUnit: t.exposeString("measuredUnit"),
+	billingType: t.expose("billingType", { type: BillingType }),
+	limitPeriod: t.expose("limitPeriod", { type: LimitPeriod, nullable: true }),
+	limitAmount: t.exposeInt("limitAmount", { nullable: true }),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	offering: t.field({ type: Offering, ...link("OfferingComponent", "offering") }),
+	categoryComponent: t.field({ type: CategoryComponent, ...optionalLink("OfferingComponent", "categoryComponent") }),
+	usages: t.field({
+		type: ComponentUsageConnection,
+		description: "The usage records of it that the viewer sees, newest report first.",
+		args: {
+			...t.arg.connectionArgs(),
+			...usageListArgs,
+		},
+		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "componentUuid" })),
+	}),
+}));
+
+const OfferingFilterInput = builder.inputType("OfferingFilter", {
+	description: "Which offerings. All that is given must hold.",
+	fields: (t) => ({
+		providerUuid: t.field({ type: "UUID", description: "Sold by this customer." }),
+		categoryUuid: t.field({ type: "UUID", description: "In this category." }),
+		states: t.field({ type: [OfferingState], description: "In one of these states." }),
+	}),
+});
+
+builder.queryFields((t) => ({
+	offering: t.field({
+		type: Offering,
+		nullable: true,
+		description: "The offering with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The offering's uuid." }) },
+		resolve: rowByUuid("Offering"),
+	}),
+	offerings: t.field({
+		type: OfferingConnection,
+		description: "The offerings that the viewer sees, by name: the active ones, and those sold or consumed.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: OfferingFilterInput, description: "Which offerings; all when absent." }) },
+		resolve: pages(({ filter }) => offeringList(filter)),
+	}),
+}));

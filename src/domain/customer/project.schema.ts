@@ -1,0 +1,48 @@
+import { builder } from "../../graphql/builder.ts";
+import { ProjectConnection, ResourceConnection } from "../../graphql/connection-types.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link } from "../../graphql/fields/links.ts";
+import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { Customer, Project } from "../../graphql/nodes.ts";
+import { resourceListArgs } from "../resource/resource.inputs.ts";
+import { resourceList } from "../resource/resource.lists.ts";
+import { projectList } from "./customer.lists.ts";
+
+builder.prismaObjectFields(Project, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	name: t.exposeString("name"),
+	isRemoved: t.exposeBoolean("isRemoved"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	customer: t.field({ type: Customer, ...link("Project", "customer") }),
+	resources: t.field({
+		type: ResourceConnection,
+		description: "Its resources that the viewer sees, by name.",
+		args: {
+			...t.arg.connectionArgs(),
+			...resourceListArgs,
+		},
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "projectUuid" })),
+	}),
+}));
+
+const ProjectFilterInput = builder.inputType("ProjectFilter", {
+	description: "Which projects. All that is given must hold.",
+	fields: (t) => ({ customerUuid: t.field({ type: "UUID", description: "Of this customer." }) }),
+});
+
+builder.queryFields((t) => ({
+	project: t.field({
+		type: Project,
+		nullable: true,
+		description: "The project with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The project's uuid." }) },
+		resolve: rowByUuid("Project"),
+	}),
+	projects: t.field({
+		type: ProjectConnection,
+		description: "The projects that the viewer sees, by name: for staff, removed ones too.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: ProjectFilterInput, description: "Which projects; all when absent." }) },
+		resolve: pages(({ filter }) => projectList(filter)),
+	}),
+}));

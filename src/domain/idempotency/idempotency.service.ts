@@ -1,0 +1,99 @@
+import type { Viewer } from "../../access/viewer.ts";
+import type { Queries, Transactions } from "../../database/database.ts";
+import type { BatchChecks, Placed } from "../../shared/batch-checks.ts";
+import { InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
+import { addAnswers, keptAnswers, type NamedObject, seenOf } from "./idempotency.store.ts";
+import { conflictProblems, goneProblems, type KeyedInput, type KeyedRequest, keyedRequest, keyProblems, repeatedKeyProblems } from "./idempotency.ts";
+
+/** What an answer shows, and is therefore looked for when it is given again. */
+export type NamesOf<Answer> = (answer: Answer) => readonly NamedObject[];
+
+/**
+ * The database for one use case that a caller may repeat: what its transaction answers is kept under the input's key, and
+ * answered again, without the work, to the same operation and input with that key. A refused request keeps nothing: it may
+ * be mended and sent again. What the transaction answers must survive JSON.
+ *
+ * @throws InvalidInputRefusal when the key is too short or too long
+ * @throws RuleRefusal (by the transaction) when the caller used the key for something else
+ * @throws NotFoundRefusal (by the transaction) when the answer names what has gone since, or is not seen any more
+ */
+export function onceByKey<Kept>(database: Transactions, viewer: Viewer, operation: string, input: KeyedInput, namesOf: NamesOf<Kept>, now: Date): Transactions {
+	refuse(InvalidInputRefusal, keyProblems(input));
+	const request = keyedRequest(operation, input);
+	if (request === undefined) return database;
+	return {
+		transaction: <Answer>(work: (tx: Queries) => Promise<Answer>) =>
+			database.transaction(async (tx) => {
+				const kept = (await keptAnswers<Answer>(tx, viewer.uuid, [request])).get(request.key);
+				refuse(RuleRefusal, kept === "conflict" ? conflictProblems : []);
+				if (kept !== undefined && kept !== "conflict") {
+					const named = namesOf(kept.answer as unknown as Kept);
+					refuse(NotFoundRefusal, goneProblems(named, await seenOf(tx, viewer, named)));
+					return kept.answer;
+				}
+				const answer = await work(tx);
+				await addAnswers(tx, viewer.uuid, [{ request, answer: answer ?? null }], now);
+				return answer;
+			}),
+	};
+}
+
+/** An item of a call that has a key of its own. */
+export interface KeyedItem extends Placed {
+	readonly input: KeyedInput;
+}
+
+/**
+ * For the items of a call, each with its own key: the answers that earlier calls had, by index, and the items that are new.
+ * Throws the refusals of `checks`; an answer that names what has gone is not given, which is told of its item alone.
+ */
+export async function answersByKey<Answer, Item extends KeyedItem>(
+	tx: Queries,
+	viewer: Viewer,
+	operation: string,
+	items: readonly Item[],
+	namesOf: NamesOf<Answer>,
+	checks: BatchChecks,
+): Promise<{ answers: ReadonlyMap<number, Answer>; fresh: readonly Item[] }> {
+	const used = new Set<string>();
+	const single = checks.stage(InvalidInputRefusal, items, ({ input: { idempotencyKey: key } }) => {
+		const isRepeated = key != null && used.has(key);
+		if (key != null) used.add(key);
+		return isRepeated ? repeatedKeyProblems : [];
+	});
+	const kept = await keptAnswers<Answer>(tx, viewer.uuid, requestsOf(operation, single));
+	const keptFor = ({ input: { idempotencyKey: key } }: Item) => (key == null ? undefined : kept.get(key));
+	const agreeing = checks.stage(RuleRefusal, single, (item) => (keptFor(item) === "conflict" ? conflictProblems : []));
+	const fresh: Item[] = [];
+	const replayed: (Item & { answer: Answer; named: readonly NamedObject[] })[] = [];
+	for (const item of agreeing) {
+		const earlier = keptFor(item);
+		if (earlier === undefined || earlier === "conflict") fresh.push(item);
+		else replayed.push({ ...item, answer: earlier.answer, named: namesOf(earlier.answer) });
+	}
+	const seen = await seenOf(
+		tx,
+		viewer,
+		replayed.flatMap(({ named }) => named),
+	);
+	const there = checks.alone(NotFoundRefusal, replayed, ({ named }) => goneProblems(named, seen));
+	const answers = new Map(there.map(({ index, answer }) => [index, answer]));
+	return { answers, fresh };
+}
+
+/** Keeps what items with a key were answered, in the transaction of what was done for them. */
+export async function keepAnswers(
+	tx: Queries,
+	viewer: Viewer,
+	operation: string,
+	answered: readonly (KeyedItem & { readonly answer: object })[],
+	now: Date,
+): Promise<void> {
+	const kept = answered.flatMap(({ input, answer }) => {
+		const request = keyedRequest(operation, input);
+		return request === undefined ? [] : [{ request, answer }];
+	});
+	await addAnswers(tx, viewer.uuid, kept, now);
+}
+
+const requestsOf = (operation: string, items: readonly KeyedItem[]): KeyedRequest[] => items.flatMap(({ input }) => keyedRequest(operation, input) ?? []);

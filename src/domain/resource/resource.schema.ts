@@ -1,0 +1,121 @@
+import { builder } from "../../graphql/builder.ts";
+import {
+	ComponentUsageConnection,
+	ComponentUserUsageConnection,
+	ComponentUserUsageLimitConnection,
+	ResourceConnection,
+	ResourcePlanPeriodConnection,
+} from "../../graphql/connection-types.ts";
+import { ResourceState } from "../../graphql/enums.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link, optionalLink } from "../../graphql/fields/links.ts";
+import { madeOf, rowByUuid } from "../../graphql/fields/rows.ts";
+import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
+import { usageListArgs } from "../usage/usage.inputs.ts";
+import { usageList } from "../usage/usage.lists.ts";
+import { LimitFilterInput } from "../user-usage/limit.inputs.ts";
+import { limitList } from "../user-usage/limit.lists.ts";
+import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
+import { userUsageList } from "../user-usage/user-usage.lists.ts";
+import { resourceListArgs } from "./resource.inputs.ts";
+import { planPeriodList, resourceList } from "./resource.lists.ts";
+
+interface TypedAmount {
+	type: string;
+	amount: string;
+}
+
+const ComponentAmount = builder.objectRef<TypedAmount>("ComponentAmount").implement({
+	description: "An amount of one of the offering's components.",
+	fields: (t) => ({
+		type: t.exposeString("type", { description: "Type of the component, such as cpu." }),
+		amount: t.expose("amount", { type: "Decimal", description: "The amount, in the component's measured unit." }),
+	}),
+});
+
+/** Amounts as they are stored by type, in the order of the types. */
+const typedAmounts = (stored: unknown): TypedAmount[] =>
+	Object.entries(stored as Record<string, string | number>)
+		.map(([type, amount]) => ({ type, amount: String(amount) }))
+		.sort((one, other) => (one.type < other.type ? -1 : 1));
+
+builder.prismaObjectFields(Resource, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	name: t.exposeString("name"),
+	state: t.expose("state", { type: ResourceState }),
+	limits: t.field({
+		type: [ComponentAmount],
+		description: "What the consumer ordered of each component that is charged by limit, by type.",
+		resolve: madeOf(["limits"], ({ limits }) => typedAmounts(limits)),
+	}),
+	currentUsages: t.field({
+		type: [ComponentAmount],
+		description: "The latest month's usage of each component that was ever reported, by type.",
+		resolve: madeOf(["currentUsages"], ({ currentUsages }) => typedAmounts(currentUsages)),
+	}),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	offering: t.field({ type: Offering, ...link("Resource", "offering") }),
+	project: t.field({ type: Project, ...link("Resource", "project") }),
+	customer: t.field({ type: Customer, ...link("Resource", "customer") }),
+	plan: t.field({ type: Plan, ...optionalLink("Resource", "plan") }),
+	planPeriods: t.field({
+		type: ResourcePlanPeriodConnection,
+		description: "When it ran under which plan, oldest record first.",
+		args: t.arg.connectionArgs(),
+		resolve: pages(() => planPeriodList),
+	}),
+	componentUsages: t.field({
+		type: ComponentUsageConnection,
+		description: "Its usage records, newest report first, then by type.",
+		args: {
+			...t.arg.connectionArgs(),
+			...usageListArgs,
+		},
+		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "resourceUuid" })),
+	}),
+	userUsages: t.field({
+		type: ComponentUserUsageConnection,
+		description: "The parts of its usage records by username, newest report first.",
+		args: {
+			...t.arg.connectionArgs(),
+			...userUsageListArgs,
+		},
+		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { link: "componentUsage", column: "resourceUuid" })),
+	}),
+	userUsageLimits: t.field({
+		type: ComponentUserUsageLimitConnection,
+		description: "The per-user limits on it, newest first.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
+		resolve: pages(({ filter }) => limitList(filter, { column: "resourceUuid" })),
+	}),
+}));
+
+builder.prismaObjectFields(ResourcePlanPeriod, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	start: t.expose("start", { type: "DateTime", nullable: true }),
+	end: t.expose("end", { type: "DateTime", nullable: true }),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	resource: t.field({ type: Resource, ...link("ResourcePlanPeriod", "resource") }),
+	plan: t.field({ type: Plan, ...link("ResourcePlanPeriod", "plan") }),
+}));
+
+builder.queryFields((t) => ({
+	resource: t.field({
+		type: Resource,
+		nullable: true,
+		description: "The resource with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The resource's uuid." }) },
+		resolve: rowByUuid("Resource"),
+	}),
+	resources: t.field({
+		type: ResourceConnection,
+		description: "The resources that the viewer sees, by name.",
+		args: {
+			...t.arg.connectionArgs(),
+			...resourceListArgs,
+		},
+		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy)),
+	}),
+}));

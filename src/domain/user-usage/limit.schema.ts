@@ -1,0 +1,43 @@
+import { builder } from "../../graphql/builder.ts";
+import { ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link } from "../../graphql/fields/links.ts";
+import { rowByUuid, valueOfRow } from "../../graphql/fields/rows.ts";
+import { ComponentUserUsageLimit, OfferingComponent, OfferingUser, Resource } from "../../graphql/nodes.ts";
+import { billingPeriodAt } from "../../shared/billing-period.ts";
+import { LimitFilterInput } from "./limit.inputs.ts";
+import { limitList } from "./limit.lists.ts";
+import { usedInMonth } from "./limit.store.ts";
+
+builder.prismaObjectFields(ComponentUserUsageLimit, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	limit: t.expose("limit", { type: "Decimal" }),
+	used: t.field({
+		type: "Decimal",
+		description: "What was reported for the account in the current billing month, in the component's measured unit.",
+		resolve: valueOfRow("used of ComponentUserUsageLimit", (uuids, _args, { database, clock, timeZone }) =>
+			usedInMonth(database, uuids, billingPeriodAt(clock(), timeZone)),
+		),
+	}),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	resource: t.field({ type: Resource, ...link("ComponentUserUsageLimit", "resource") }),
+	component: t.field({ type: OfferingComponent, ...link("ComponentUserUsageLimit", "component") }),
+	user: t.field({ type: OfferingUser, ...link("ComponentUserUsageLimit", "user") }),
+}));
+
+builder.queryFields((t) => ({
+	componentUserUsageLimit: t.field({
+		type: ComponentUserUsageLimit,
+		nullable: true,
+		description: "The per-user limit with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The limit's uuid." }) },
+		resolve: rowByUuid("ComponentUserUsageLimit"),
+	}),
+	componentUserUsageLimits: t.field({
+		type: ComponentUserUsageLimitConnection,
+		description: "The per-user limits that the viewer sees, newest first.",
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
+		resolve: pages(({ filter }) => limitList(filter)),
+	}),
+}));

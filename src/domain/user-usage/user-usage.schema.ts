@@ -1,0 +1,37 @@
+import { builder } from "../../graphql/builder.ts";
+import { ComponentUserUsageConnection } from "../../graphql/connection-types.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link, optionalLink } from "../../graphql/fields/links.ts";
+import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { ComponentUsage, ComponentUserUsage, OfferingUser } from "../../graphql/nodes.ts";
+import { userUsageListArgs } from "./user-usage.inputs.ts";
+import { userUsageList } from "./user-usage.lists.ts";
+
+builder.prismaObjectFields(ComponentUserUsage, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	username: t.exposeString("username"),
+	usage: t.expose("usage", { type: "Decimal" }),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	componentUsage: t.field({ type: ComponentUsage, ...link("ComponentUserUsage", "componentUsage") }),
+	user: t.field({ type: OfferingUser, ...optionalLink("ComponentUserUsage", "user") }),
+}));
+
+builder.queryFields((t) => ({
+	componentUserUsage: t.field({
+		type: ComponentUserUsage,
+		nullable: true,
+		description: "The part with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The part's uuid." }) },
+		resolve: rowByUuid("ComponentUserUsage"),
+	}),
+	componentUserUsages: t.field({
+		type: ComponentUserUsageConnection,
+		description: "The parts of usage records that the viewer sees, newest report first, then by type.",
+		args: {
+			...t.arg.connectionArgs(),
+			...userUsageListArgs,
+		},
+		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone)),
+	}),
+}));

@@ -1,0 +1,59 @@
+import { seesEverything } from "../../access/viewer.ts";
+import { builder } from "../../graphql/builder.ts";
+import { ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
+import { pages } from "../../graphql/fields/connections.ts";
+import { link } from "../../graphql/fields/links.ts";
+import { madeOf, visibleRow } from "../../graphql/fields/rows.ts";
+import { Offering, OfferingUser, User } from "../../graphql/nodes.ts";
+import { limitList } from "../user-usage/limit.lists.ts";
+import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
+import { userUsageList } from "../user-usage/user-usage.lists.ts";
+
+builder.prismaObjectFields(User, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	username: t.exposeString("username"),
+	fullName: t.exposeString("fullName"),
+	email: t.string({
+		nullable: true,
+		description: "E-mail address: for the user, staff and support; null for anyone else.",
+		resolve: madeOf(["uuid", "email"], ({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
+	}),
+	isStaff: t.exposeBoolean("isStaff"),
+	isSupport: t.exposeBoolean("isSupport"),
+	isActive: t.exposeBoolean("isActive"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+}));
+
+builder.prismaObjectFields(OfferingUser, (t) => ({
+	uuid: t.expose("uuid", { type: "UUID" }),
+	username: t.exposeString("username", { nullable: true }),
+	isRestricted: t.exposeBoolean("isRestricted"),
+	created: t.expose("created", { type: "DateTime" }),
+	modified: t.expose("modified", { type: "DateTime" }),
+	offering: t.field({ type: Offering, ...link("OfferingUser", "offering") }),
+	user: t.field({ type: User, ...link("OfferingUser", "user") }),
+	limits: t.field({
+		type: ComponentUserUsageLimitConnection,
+		description: "The account's limits that the viewer sees, newest first.",
+		args: t.arg.connectionArgs(),
+		resolve: pages(() => limitList(null, { column: "userUuid" })),
+	}),
+	usages: t.field({
+		type: ComponentUserUsageConnection,
+		description: "The account's parts of usage records that the viewer sees, newest report first.",
+		args: {
+			...t.arg.connectionArgs(),
+			...userUsageListArgs,
+		},
+		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { column: "userUuid" })),
+	}),
+}));
+
+builder.queryFields((t) => ({
+	viewer: t.field({
+		type: User,
+		description: "Who the token signs in.",
+		resolve: (_root, _args, context, info) => visibleRow("User", context.viewer.uuid, context, info),
+	}),
+}));

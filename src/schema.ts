@@ -1,0 +1,33 @@
+import "./graphql/scalars.ts";
+import "./domain/catalogue/category.schema.ts";
+import "./domain/catalogue/offering.schema.ts";
+import "./domain/catalogue/plan.schema.ts";
+import "./domain/category-usage/category-usage.schema.ts";
+import "./domain/customer/customer-change.schema.ts";
+import "./domain/customer/customer.schema.ts";
+import "./domain/customer/project.schema.ts";
+import "./domain/user-usage/limit.mutations.schema.ts";
+import "./domain/user-usage/limit.schema.ts";
+import "./domain/notification/notification.schema.ts";
+import "./domain/policy/firing.schema.ts";
+import "./domain/policy/firing.subscription.ts";
+import "./domain/policy/policy-change.schema.ts";
+import "./domain/policy/policy-preview.schema.ts";
+import "./domain/policy/policy.schema.ts";
+import "./domain/quota/quota.schema.ts";
+import "./domain/resource/resource-change.schema.ts";
+import "./domain/resource/resource.schema.ts";
+import "./domain/resource/usage-series.schema.ts";
+import "./domain/usage/set-usage.schema.ts";
+import "./domain/usage/set-usages.schema.ts";
+import "./domain/usage/usage-removal.schema.ts";
+import "./domain/usage/usage.schema.ts";
+import "./domain/usage/usage.subscription.ts";
+import "./domain/user-usage/set-user-usage.schema.ts";
+import "./domain/user-usage/user-usage.schema.ts";
+import "./domain/user/user.schema.ts";
+import { builder } from "./graphql/builder.ts";
+import { tellRefusals } from "./graphql/report-refusals.ts";
+
+/** The whole schema: the nouns above add their parts to the builder. */
+export const schema = tellRefusals(builder.toSchema());

@@ -1,0 +1,247 @@
+import {
+	type DocumentNode,
+	type FieldNode,
+	type GraphQLField,
+	type GraphQLNamedType,
+	type GraphQLSchema,
+	getNamedType,
+	getNullableType,
+	isCompositeType,
+	isInterfaceType,
+	isListType,
+	isObjectType,
+	Kind,
+	type OperationDefinitionNode,
+	type SelectionNode,
+	type SelectionSetNode,
+	type ValueNode,
+} from "graphql";
+import { defaultPageSize, largestPageSize } from "../../reading/page.ts";
+import { fragmentsOf } from "../../shared/fragments.ts";
+
+/** As many objects cost one. */
+const objectsPerPoint = 10;
+
+/** As many objects are reckoned with in a list that is not asked for page by page. */
+const reckoned = 10;
+
+const ofSchema = 50;
+const ofChange = 10;
+
+/**
+ * What is more work than its objects are, of lists that grow with every report: to count them, where they are not below an
+ * object and where they are; to look for a piece of a username; and to find what is filtered, or little of what there is seen, in
+ * another order than the usual, for which an index is walked or what is found is sorted.
+ */
+const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number }>> = {
+	ComponentUsageConnection: { count: 25, countBelow: 10 },
+	ComponentUserUsageConnection: { count: 50, countBelow: 10 },
+};
+const ofCount = 1;
+const ofSearch = 5;
+const ofOrder = 10;
+
+/** What an operation asks for. */
+export interface Cost {
+	readonly cost: number;
+	/** The items in the longest list of its arguments. */
+	readonly longestList: number;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * What is below a field may cost. Of a page, for which it is not known here how many objects it holds, a part is counted
+ * once, and the other part for each of its objects; a page of the first lists, which are below nothing, has a price of its own.
+ */
+interface Price {
+	readonly outside: number;
+	readonly ofFirstPage: number;
+	readonly ofPage: number;
+	readonly ofObject: number;
+}
+
+const nothing: Price = { outside: 0, ofFirstPage: 0, ofPage: 0, ofObject: 0 };
+
+const everywhere = (cost: number): Price => ({ outside: cost, ofFirstPage: cost, ofPage: cost, ofObject: 0 });
+
+const sumOf = (one: Price, other: Price): Price => ({
+	outside: one.outside + other.outside,
+	ofFirstPage: one.ofFirstPage + other.ofFirstPage,
+	ofPage: one.ofPage + other.ofPage,
+	ofObject: one.ofObject + other.ofObject,
+});
+
+/**
+ * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
+ * below of may stand in the answer; 1 for each count. Lists that grow with every report cost more (see ofGrowing). A page holds as
+ * many objects as are asked for, other lists are reckoned with 10. A change costs 10 more and 1 for each item of its input, what
+ * is asked of the schema itself 50.
+ * Looks at each selection of the document and at each value in it once, whatever its fragments come to; `visit` is called for each.
+ */
+export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables, visit = () => {}): Cost {
+	const fragments = fragmentsOf(document);
+	const values = createValues(operation, given, visit);
+	const root = schema.getRootType(operation.operation) ?? undefined;
+	const known = new Map<string, Price>();
+
+	function ofFragment(name: string): Price {
+		const present = known.get(name);
+		if (present !== undefined) return present;
+		known.set(name, nothing); // one that leads to itself is refused when the document is validated
+		const fragment = fragments.get(name);
+		const price = fragment === undefined ? nothing : ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value));
+		known.set(name, price);
+		return price;
+	}
+
+	function ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined): Price {
+		let sum = nothing;
+		for (const node of selections) {
+			visit();
+			sum = sumOf(sum, ofSelection(node, type));
+		}
+		return sum;
+	}
+
+	function ofSelection(node: SelectionNode, type: GraphQLNamedType | undefined): Price {
+		if (node.kind === Kind.FRAGMENT_SPREAD) return ofFragment(node.name.value);
+		if (node.kind === Kind.FIELD) return ofField(node, type);
+		return ofSelections(node.selectionSet, node.typeCondition === undefined ? type : schema.getType(node.typeCondition.name.value));
+	}
+
+	function ofField(node: FieldNode, parent: GraphQLNamedType | undefined): Price {
+		const name = node.name.value;
+		const items = values.longestIn(node);
+		const ofItself = parent !== undefined && parent === schema.getMutationType() ? everywhere(ofChange + (items ?? 0)) : nothing;
+		if (name === "__schema" || name === "__type") return everywhere(ofSchema);
+		const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+		if (field === undefined) return ofItself;
+		return sumOf(ofItself, name === "totalCount" ? countOf(parent) : ofObjects(field, node, parent, items));
+	}
+
+	/** What the field answers. */
+	function ofObjects(field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLNamedType | undefined, items: number | undefined): Price {
+		const type = getNamedType(field.type);
+		if (!isCompositeType(type) || node.selectionSet === undefined) return nothing;
+		const below = ofSelections(node.selectionSet, type);
+		const size = sizeOfPage(field, node, values);
+		const page = parent === root ? below.ofFirstPage : below.ofPage;
+		if (size !== undefined) return everywhere(Math.ceil(size / objectsPerPoint) + ofWork(node, type, parent) + page + size * below.ofObject);
+		const isList = isListType(getNullableType(field.type));
+		const objects = items ?? reckoned;
+		const outside = isList ? Math.ceil(objects / objectsPerPoint) + objects * below.outside : below.outside;
+		if (!isPartOfPage(field.name)) return everywhere(outside);
+		return isList ? { ...nothing, outside, ofObject: below.outside } : { ...below, outside };
+	}
+
+	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
+	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
+		if (ofGrowing[type.name] === undefined) return 0;
+		const search = values.namesIn(argumentOf(node, "filter")).includes("username") ? ofSearch : 0;
+		return search + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
+	}
+
+	const { outside } = ofSelections(operation.selectionSet, root);
+	return { cost: 1 + outside, longestList: values.longest() };
+}
+
+function countOf(page: GraphQLNamedType | undefined): Price {
+	const { count, countBelow } = ofGrowing[page?.name ?? ""] ?? { count: ofCount, countBelow: ofCount };
+	return { ...nothing, ofFirstPage: count, ofPage: countBelow };
+}
+
+const argumentOf = (node: FieldNode, argument: string): ValueNode | undefined => node.arguments?.find(({ name }) => name.value === argument)?.value;
+
+/** The fields that hold the objects of a page. */
+const isPartOfPage = (name: string): boolean => name === "nodes" || name === "edges";
+
+/** How many objects a page may hold; undefined for a field that answers none. */
+function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, values: Values): number | undefined {
+	if (!field.args.some(({ name }) => name === "first")) return undefined;
+	const sizes = ["first", "last"].map((name) => values.numberIn(argumentOf(node, name)));
+	const asked = sizes.find((size) => size !== undefined);
+	return asked === undefined ? defaultPageSize : Math.min(Math.max(asked, 1), largestPageSize);
+}
+
+/** What the arguments of an operation hold, by what it was given. */
+interface Values {
+	/** Undefined for what is no number. */
+	numberIn(node: ValueNode | undefined): number | undefined;
+	/** The names in an object. */
+	namesIn(node: ValueNode | undefined): readonly string[];
+	/** How many items the longest list among the field's arguments has; undefined without one. */
+	longestIn(field: FieldNode): number | undefined;
+	/** The items of the longest list that was given, or looked at. */
+	longest(): number;
+}
+
+function createValues({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables, visit: () => void): Values {
+	const defaults = new Map(variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]));
+	const inVariables = new Map<string, number | undefined>();
+	let longest = 0;
+	for (const name of Object.keys(given)) longest = Math.max(longest, inVariable(name) ?? 0);
+
+	/** A variable may be used many times: it is looked through once. */
+	function inVariable(name: string): number | undefined {
+		if (!inVariables.has(name)) {
+			inVariables.set(name, undefined);
+			inVariables.set(name, Object.hasOwn(given, name) ? longestList(given[name]) : inValue(defaults.get(name)));
+		}
+		return inVariables.get(name);
+	}
+
+	function inValue(node: ValueNode | undefined): number | undefined {
+		if (node === undefined) return undefined;
+		visit();
+		switch (node.kind) {
+			case Kind.VARIABLE:
+				return inVariable(node.name.value);
+			case Kind.LIST:
+				return node.values.reduce<number | undefined>((length, value) => larger(length, inValue(value)), node.values.length);
+			case Kind.OBJECT:
+				return node.fields.reduce<number | undefined>((length, { value }) => larger(length, inValue(value)), undefined);
+			default:
+				return undefined;
+		}
+	}
+
+	return {
+		numberIn: (node) => {
+			if (node?.kind === Kind.INT) return Number(node.value);
+			if (node?.kind !== Kind.VARIABLE) return undefined;
+			const name = node.name.value;
+			const value = Object.hasOwn(given, name) ? given[name] : defaultNumber(defaults.get(name));
+			return typeof value === "number" ? value : undefined;
+		},
+		namesIn: (node) => {
+			const name = node?.kind === Kind.VARIABLE ? node.name.value : undefined;
+			if (name !== undefined && Object.hasOwn(given, name)) return Object.keys(given[name] ?? {});
+			const value = name === undefined ? node : defaults.get(name);
+			return value?.kind === Kind.OBJECT ? value.fields.map((field) => field.name.value) : [];
+		},
+		longestIn: ({ arguments: args = [] }) => {
+			const length = args.reduce<number | undefined>((length, { value }) => larger(length, inValue(value)), undefined);
+			longest = Math.max(longest, length ?? 0);
+			return length;
+		},
+		longest: () => longest,
+	};
+}
+
+const defaultNumber = (node: ValueNode | undefined): number | undefined => (node?.kind === Kind.INT ? Number(node.value) : undefined);
+
+const larger = (one: number | undefined, other: number | undefined): number | undefined =>
+	one === undefined ? other : other === undefined ? one : Math.max(one, other);
+
+/** The length of the longest list in a value, however deep it is; undefined when it has none. */
+function longestList(value: unknown): number | undefined {
+	let longest: number | undefined;
+	const left = [value];
+	for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
+		if (typeof next !== "object" || next === null) continue;
+		if (Array.isArray(next)) longest = larger(longest, next.length);
+		for (const item of Object.values(next)) if (typeof item === "object" && item !== null) left.push(item);
+	}
+	return longest;
+}

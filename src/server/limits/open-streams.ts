@@ -1,0 +1,48 @@
+import type { ServerResponse } from "node:http";
+import { serviceStops } from "../../graphql/errors.ts";
+import { type Ending, gone, stopped } from "../../shared/ending.ts";
+
+/** The streams of server-sent events of subscriptions that are under way. */
+export interface OpenStreams {
+	/** Adds one until its response is closed. */
+	add(response: ServerResponse, follower: { end(error: unknown): void }): void;
+	/** How a stream ends that is closed now: its client cannot tell that it has ended it otherwise than by closing it. */
+	ending(): Ending;
+	/**
+	 * Writes to each, behind what it was told, that the service stops, and cuts it off instead of completing it: clients that
+	 * connect again by themselves do so, and go on from their last position.
+	 */
+	stop(): void;
+}
+
+export function createOpenStreams(): OpenStreams {
+	const streams = new Map<ServerResponse, { end(error: unknown): void }>();
+	let isStopped = false;
+
+	function stopOne(response: ServerResponse, follower: { end(error: unknown): void }): void {
+		if (response.headersSent) {
+			response.write(lastBlock(), () => response.destroy());
+			setTimeout(() => response.destroy(), patience).unref(); // its client does not read
+		} else {
+			follower.end(serviceStops()); // which is all that is answered
+		}
+	}
+
+	return {
+		add: (response, follower) => {
+			streams.set(response, follower);
+			response.once("close", () => streams.delete(response));
+			if (isStopped) stopOne(response, follower);
+		},
+		ending: () => (isStopped ? stopped : gone),
+		stop: () => {
+			isStopped = true;
+			for (const [response, follower] of streams) stopOne(response, follower);
+		},
+	};
+}
+
+/** How long a stream's client may take to read that it is cut, in milliseconds. */
+const patience = 1_000;
+
+const lastBlock = (): string => `event: next\ndata: ${JSON.stringify({ errors: [serviceStops()] })}\n\n`;

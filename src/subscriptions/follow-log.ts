@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ModelName } from "../database/model.ts";
+import { type LogEntry, LogTruncated } from "../event-log/log.store.ts";
+import { type Position, salted } from "../event-log/position.ts";
+import { PositionExpired } from "../event-log/position-expired.ts";
+import { type Context, renew } from "../graphql/context.ts";
+import { unauthenticated } from "../graphql/errors.ts";
+import type { List } from "../reading/list.ts";
+import { certain } from "../shared/assert-present.ts";
+import { stoppable } from "../shared/stoppable.ts";
+
+/** One event of a subscription: what it is about, where a client goes on after it, and the position before it in the subscription. */
+export interface LogEvent {
+	readonly position: string;
+	readonly previous: string;
+	readonly uuid: string;
+}
+
+/**
+ * What is executed for the position before an event: it differs among those who share the event, and is put in its place when
+ * each is told. Nobody outside knows it, so it is in no text for another reason.
+ */
+export const previousToBeGiven = randomUUID();
+
+/** The position before an event, as each kind of event has it. */
+export const previousDescription =
+	"The position of the event before it in this subscription; of the first one, the position that was given as after or, without one, that at which following began. " +
+	"Other than the position that the client has last means that it has missed an event. Events that the viewer does not see, or that the filter leaves out, do not count.";
+
+/** What a subscription follows: the entries of one kind whose subjects are in the list that the viewer sees. */
+export interface Followed<Model extends ModelName> {
+	readonly subject: (entry: LogEntry) => string | undefined;
+	readonly list: List & { model: Model };
+}
+
+/** So many entries are looked at, and shown, together: what one change reports is read once, and nothing is busy for long. */
+const together = 50;
+
+/** What a look at entries is charged, whether or not the viewer sees any of them. */
+const pointsPerLook = 0.1;
+
+/**
+ * The log's events for the context's viewer, along the way that the context's subscription is on. For the entries that are
+ * looked at together the token is looked at again, and the viewer's roles with it; a token that is no longer good ends the
+ * subscription.
+ */
+export function followLog<Model extends ModelName>(
+	{ subject, list }: Followed<Model>,
+	context: Context,
+): AsyncGenerator<LogEvent | PositionExpired, void, void> {
+	const following = certain(context.following, "subscriptions are answered along a way through the log");
+	return stoppable(async function* (signal) {
+		const began = following.at;
+		const tokenEnded = new AbortController();
+		const unwatch = context.tokens.watch(context.token ?? "", () => tokenEnded.abort());
+		try {
+			for await (const entries of context.log.follow(following.at, AbortSignal.any([signal, tokenEnded.signal]), following.untilCaughtUp)) {
+				for (const some of inParts(subjectsOf(entries, subject))) {
+					if (signal.aborted) return; // nobody listens any more
+					const events = await visibleOf(some, list, context);
+					following.onEvents?.(events.map(({ at }) => at));
+					for (const { at, uuid } of events) {
+						following.at = at;
+						yield { position: context.log.positions.print(at), previous: previousToBeGiven, uuid };
+					}
+				}
+				following.at = entries.at(-1)?.position ?? following.at;
+			}
+			if (tokenEnded.signal.aborted) throw tokenNotGood();
+			if (!signal.aborted) following.end = "caughtUp";
+		} catch (error) {
+			if (!(error instanceof LogTruncated)) throw error;
+			following.end = "letGo";
+			yield new PositionExpired(context.log.positions.print(following.at === began ? began : salted(following.at)));
+		} finally {
+			unwatch();
+			following.settle(context.viewer);
+		}
+	});
+}
+
+/** Ends what outlives a request when its token does. */
+export const tokenNotGood = () => unauthenticated("The token is no longer good: sign in again.");
+
+/** An entry by what it is about. */
+interface Subject {
+	readonly at: Position;
+	readonly uuid: string;
+}
+
+const subjectsOf = (entries: readonly LogEntry[], subject: (entry: LogEntry) => string | undefined): Subject[] =>
+	entries.flatMap((entry) => {
+		const uuid = subject(entry);
+		return uuid === undefined ? [] : [{ at: entry.position, uuid }];
+	});
+
+function* inParts(subjects: readonly Subject[]): Generator<readonly Subject[], void, void> {
+	for (let begin = 0; begin < subjects.length; begin += together) yield subjects.slice(begin, begin + together);
+}
+
+/** Those of the subjects that are in the list that the viewer, authorised again, sees now. */
+async function visibleOf(subjects: readonly Subject[], list: List, context: Context): Promise<readonly Subject[]> {
+	// The embedded database answers without waiting: nobody else could be sent or asked anything until all entries are looked at.
+	await nextTurn();
+	// Before who asks is looked at again: what is seen is shown at once.
+	await context.following?.pay(pointsPerLook, context.viewer);
+	await authorizeAgain(context);
+	const seen = await context.read.among(list, [...new Set(subjects.map(({ uuid }) => uuid))]);
+	return subjects.filter(({ uuid }) => seen.has(uuid));
+}
+
+/** Takes the viewer as the token signs them in now, and forgets what was read for the event before. */
+async function authorizeAgain(context: Context): Promise<void> {
+	const viewer = context.token === undefined ? undefined : await context.authenticate(context.token);
+	if (viewer === undefined) throw tokenNotGood();
+	renew(context, viewer);
+}

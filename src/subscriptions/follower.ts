@@ -1,0 +1,136 @@
+import type { GraphQLError } from "graphql";
+import type { Position } from "../event-log/position.ts";
+import { serviceStops } from "../graphql/errors.ts";
+import { completed, type Ending, endedWith } from "../shared/ending.ts";
+import type { Broadcast, Member } from "./broadcast.ts";
+import type { Listener, Told } from "./listener.ts";
+import type { Step } from "./step.ts";
+
+/** What is told to a listener alone: the steps there are, and whether they ended because there are no more. */
+export interface Replay {
+	readonly steps: AsyncGenerator<Step, void, void>;
+	/** How far the steps came; undefined when they ended before all was told. */
+	reached(): Position | undefined;
+}
+
+/** The ways to the events of one subscription. Each throws when the operation cannot be begun. */
+export interface Ways {
+	/** What is after the position until now. */
+	replay(after: Position): Promise<Replay>;
+	/** The broadcast to all who are told the same; when there is none, one that begins at the position. */
+	broadcast(from: Position): Promise<Broadcast>;
+	/** The position behind everything there is. */
+	end(): Promise<Position>;
+}
+
+/** A subscriber on its way. Thousands wait for their next event at a time, so each keeps nothing that it does not need then. */
+export class Follower implements Listener {
+	readonly #listener: Listener;
+	readonly #token: string;
+	readonly #mask: (error: unknown) => GraphQLError;
+	readonly #onStop: (ending: Ending, told: number) => void;
+	#stopped = false;
+	#told = 0;
+	#broadcast: Broadcast | undefined;
+	#member: Member | undefined;
+	#replayed: AsyncGenerator<Step, void, void> | undefined;
+
+	/** `mask` makes of an error what the listener may see; `onStop` is told once, when it is over, how it ended and after how many events. */
+	constructor(listener: Listener, token: string, mask: (error: unknown) => GraphQLError, onStop: (ending: Ending, told: number) => void = () => {}) {
+		this.#listener = listener;
+		this.#token = token;
+		this.#mask = mask;
+		this.#onStop = onStop;
+	}
+
+	/**
+	 * Brings the listener its events: what is after the position at its own pace, then what is live together with all who are
+	 * told the same; live only without a position. No event is left out or told twice where the one ends and the other begins.
+	 * Resolves once the operation is begun; throws when it cannot be.
+	 */
+	async follow(ways: Ways, after: Position | undefined): Promise<void> {
+		const goOn = await this.#begin(ways, after);
+		goOn().catch((error: unknown) => this.end(error));
+	}
+
+	/** Nothing is told any more, not even an end. */
+	stop(ending: Ending = completed): void {
+		if (!this.#stopped) this.#onStop(ending, this.#told);
+		this.#stopped = true;
+		if (this.#member !== undefined) this.#broadcast?.leave(this.#member);
+		void this.#replayed?.return();
+	}
+
+	tell(event: Told): void {
+		if (this.#stopped) return;
+		if (event.position !== undefined) this.#told++;
+		this.#listener.tell(event);
+	}
+
+	taken(): Promise<void> | undefined {
+		return this.#stopped ? undefined : this.#listener.taken();
+	}
+
+	end(error?: unknown): void {
+		if (this.#stopped) return;
+		const masked = error === undefined ? undefined : this.#mask(error);
+		// Without an error the last that was told says why: the log could not go on.
+		this.stop(endedWith(masked === undefined ? "POSITION_EXPIRED" : String(masked.extensions["code"])));
+		this.#listener.end(masked);
+	}
+
+	async #begin(ways: Ways, after: Position | undefined): Promise<() => Promise<void>> {
+		if (after === undefined) {
+			const broadcast = await ways.broadcast(await ways.end());
+			return () => this.#join(ways, undefined, broadcast);
+		}
+		const replay = await ways.replay(after);
+		return async () => this.#join(ways, await this.#tellAlone(replay, placeAt(after)));
+	}
+
+	/** Joins first and replays then: what is broadcast meanwhile waits, and what was replayed of it is left out. */
+	async #join(ways: Ways, from: Place | undefined, first?: Broadcast): Promise<void> {
+		let place = from;
+		let broadcast = first;
+		// A broadcast that was begun is joined in any case: it goes on for as long as somebody is in.
+		while (broadcast !== undefined || !this.#stopped) {
+			broadcast ??= await ways.broadcast(place?.reached ?? (await ways.end()));
+			this.#broadcast = broadcast;
+			this.#member = broadcast.join(this.#token, this);
+			if (this.#stopped) return this.stop();
+			if (this.#member !== undefined) {
+				place = place === undefined ? placeAt(await ways.end()) : await this.#tellAlone(await ways.replay(place.reached), place);
+				if (place !== undefined && broadcast.listen(this.#member, place.reached, place.last)) return;
+			}
+			broadcast = undefined;
+		}
+	}
+
+	/** Answers where it is then; undefined when it is over. */
+	async #tellAlone({ steps, reached }: Replay, { last: before }: Place): Promise<Place | undefined> {
+		let last = before;
+		let isConcluded = false;
+		this.#replayed = steps;
+		if (this.#stopped) void steps.return();
+		for await (const step of steps) {
+			this.tell(step.told(last));
+			if (step.at === undefined) isConcluded = true;
+			else last = step.at;
+			await this.taken();
+		}
+		this.#replayed = undefined;
+		const position = reached();
+		if (position === undefined) this.end(isConcluded ? undefined : serviceStops());
+		return position && { reached: position, last };
+	}
+}
+
+/** Where a subscriber is in the log. */
+interface Place {
+	/** It was told everything up to here. */
+	readonly reached: Position;
+	/** Its last event, or where it began. */
+	readonly last: Position;
+}
+
+const placeAt = (position: Position): Place => ({ reached: position, last: position });
