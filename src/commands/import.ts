@@ -1,7 +1,5 @@
-import { readConfig, waldurToken } from "../config.ts";
+import { type Config, waldurToken } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { prepareSchema } from "../database/migrations.ts";
-import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
@@ -13,6 +11,7 @@ import { reportTo } from "../import/report.ts";
 import { systemClock } from "../shared/clock.ts";
 import { runCommand } from "../shared/command.ts";
 import { exitCodes } from "../shared/failure.ts";
+import { withDatabase } from "./with-database.ts";
 
 const args = process.argv.slice(2);
 
@@ -20,18 +19,13 @@ const args = process.argv.slice(2);
 await runCommand({ args, usage }, async () => {
 	const say = (line: string) => process.stdout.write(`${line}\n`);
 	const command = parseCommand(args);
-	const { database: place, migrate, timeZone } = readConfig(process.env);
 	const source = sourceOf(command.source, waldurToken(process.env));
 	const report = reportTo(command.report); // before anything is read
-	let database: Database | undefined;
-	try {
-		await source.check(); // before a database is made for nothing
-		database = await openDatabase(place, { waits: longWaits });
-		await prepareSchema(database, migrate);
+	const read = async (database: Database, { timeZone }: Config) => {
 		await requireTimeZone(database, timeZone);
 		await commandMoment(database, systemClock); // before anything is written
 		report.begin();
-		const summary = await importWorld({
+		return importWorld({
 			database,
 			source,
 			timeZone,
@@ -41,12 +35,14 @@ await runCommand({ args, usage }, async () => {
 			onRefusal: report.add,
 			tell: (line) => process.stderr.write(`${line}\n`),
 		});
+	};
+	try {
+		const summary = await withDatabase(read, { waits: longWaits, before: () => source.check() });
 		say(summaryTable(summary));
 		if (summary.refused === 0) return 0;
 		say(`${summary.refused} refused: see ${command.report}.${summary.written ? "" : " Nothing was written."}`);
 		return exitCodes.refusedRecords;
 	} finally {
 		report.close();
-		await database?.close();
 	}
 });

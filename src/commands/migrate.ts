@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { readConfig } from "../config.ts";
 import { finishCurrentUsages } from "../database/current-usages-job.ts";
+import type { Database } from "../database/database.ts";
 import { finishIndexJobs } from "../database/index-jobs.ts";
 import { applyMigrations } from "../database/migrations.ts";
-import { openDatabase } from "../database/open.ts";
 import { openPGlite } from "../database/pglite.ts";
 import { longWaits } from "../database/postgres.ts";
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
 import { projectPath } from "../shared/project-root.ts";
+import { withDatabase } from "./with-database.ts";
 
 const usage = `Brings the database to the schema of prisma/schema.prisma.
 
@@ -34,15 +34,13 @@ await runCommand({ args, usage }, async () => {
 		if (script !== undefined && create === undefined) throw new Failure(`prisma/migrations do not lead to prisma/schema.prisma. What is missing:\n${script}`);
 		say(script === undefined ? "Migrations and schema agree." : `Written: ${await written(create ?? "", script)}`);
 	} else {
-		const database = await openDatabase(readConfig(process.env).database, { waits: longWaits });
-		try {
+		const apply = async (database: Database) => {
 			const applied = await applyMigrations(database, { tell: say });
 			say(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}`);
 			await finishIndexJobs(database, { tell: say });
 			await finishCurrentUsages(database, { tell: say });
-		} finally {
-			await database.close();
-		}
+		};
+		await withDatabase(apply, { waits: longWaits, prepares: false });
 	}
 	return 0;
 });

@@ -1,6 +1,3 @@
-import { readConfig } from "../config.ts";
-import { prepareSchema } from "../database/migrations.ts";
-import { openDatabase } from "../database/open.ts";
 import {
 	discardNotifications,
 	type ListedNotification,
@@ -12,6 +9,7 @@ import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
 import { oneLine } from "../shared/one-line.ts";
 import { parsedUuid } from "../shared/uuid.ts";
+import { withDatabase } from "./with-database.ts";
 
 const usage = `Lists the mails that firings ask for, discards those that wait, and sends again what was not sent.
 
@@ -36,17 +34,12 @@ const args = process.argv.slice(2);
 await runCommand({ args, usage }, async () => {
 	const { action, selection, limit } = argumentsOf(args);
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	const { database: place, migrate } = readConfig(process.env);
-	const database = await openDatabase(place);
-	try {
-		await prepareSchema(database, migrate);
+	return withDatabase(async (database) => {
 		if (action === "list") say(told(await newestNotifications(database, selection, limit)));
 		if (action === "discard") say(`Discarded: ${await discardNotifications(database, selection, systemClock())}`);
 		if (action === "send-again") say(`To be sent again: ${await requeueNotifications(database, selection, systemClock())}`);
 		return 0;
-	} finally {
-		await database.close();
-	}
+	});
 });
 
 function argumentsOf(args: readonly string[]) {

@@ -1,14 +1,12 @@
 import { addToken, listTokens, revokeToken } from "../access/token.store.ts";
 import { newToken } from "../access/token.ts";
-import { readConfig } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { prepareSchema } from "../database/migrations.ts";
-import { openDatabase } from "../database/open.ts";
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
 import { oneLine } from "../shared/one-line.ts";
 import { parsedUuid } from "../shared/uuid.ts";
+import { withDatabase } from "./with-database.ts";
 
 const usage = `Makes, lists and revokes the tokens that users sign in with.
 
@@ -33,17 +31,12 @@ const head = ["uuid", "username", "token", "created", "last used", "state", "nam
 await runCommand({ args, usage }, async () => {
 	const { action, subject, name, days } = argumentsOf(args);
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	const { database: place, migrate } = readConfig(process.env);
-	const database = await openDatabase(place);
-	try {
-		await prepareSchema(database, migrate);
+	return withDatabase(async (database) => {
 		if (action === "create") say(await created(database, subject ?? "", name ?? "", daysIn(days)));
 		if (action === "list") await list(database, subject, say);
 		if (action === "revoke") process.stderr.write(`${await revoked(database, subject ?? "")}\n`);
 		return 0;
-	} finally {
-		await database.close();
-	}
+	});
 });
 
 function argumentsOf(args: readonly string[]) {

@@ -1,7 +1,4 @@
-import { readConfig } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { prepareSchema } from "../database/migrations.ts";
-import { openDatabase } from "../database/open.ts";
 import { databaseClock, setReached, setTimeZone } from "../domain/calendar/calendar.store.ts";
 import { clockProblem } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
@@ -10,6 +7,7 @@ import { isCalendarDay, isTimeZone, startOfDay } from "../shared/billing-period.
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
 import { exitCodes } from "../shared/failure.ts";
+import { withDatabase } from "./with-database.ts";
 
 const usage = `Begins the month, as the service does by itself: recurring usage of the month before
 is carried over, and policies are evaluated. Each month begins once.
@@ -35,20 +33,15 @@ const args = process.argv.slice(2);
 /** The command `npm run turn-month`. */
 await runCommand({ args, usage }, async () => {
 	const { at, force, zone } = argumentsOf(args);
-	const { database: place, migrate, timeZone } = readConfig(process.env);
-	const database = await openDatabase(place);
-	try {
-		await prepareSchema(database, migrate);
-		if (zone !== undefined) {
-			await setTimeZone(database, zone);
-			say(`Billing months are those of ${zone} from now on: start the service with TIME_ZONE=${zone}. Usage stays in the months that it was reported in.`);
-			return 0;
+	return withDatabase(async (database, { timeZone }) => {
+		if (zone === undefined) {
+			await requireTimeZone(database, timeZone);
+			return turn(database, { at: at === undefined ? undefined : startOfDay(at, timeZone), timeZone, force });
 		}
-		await requireTimeZone(database, timeZone);
-		return await turn(database, { at: at === undefined ? undefined : startOfDay(at, timeZone), timeZone, force });
-	} finally {
-		await database.close();
-	}
+		await setTimeZone(database, zone);
+		say(`Billing months are those of ${zone} from now on: start the service with TIME_ZONE=${zone}. Usage stays in the months that it was reported in.`);
+		return 0;
+	});
 });
 
 function say(line: string): void {

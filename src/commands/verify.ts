@@ -1,12 +1,10 @@
-import { readConfig } from "../config.ts";
-import { prepareSchema } from "../database/migrations.ts";
-import { openDatabase } from "../database/open.ts";
 import { longWaits } from "../database/postgres.ts";
 import { type Verification, type VerifyOptions, verifyFigures } from "../domain/verify/verify.service.ts";
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand } from "../shared/command.ts";
 import { exitCodes } from "../shared/failure.ts";
 import { oneLine } from "../shared/one-line.ts";
+import { withDatabase } from "./with-database.ts";
 
 const usage = `Computes every figure that follows from records anew, and prints each that differs from
 what is stored: policy totals, current usages, what belongs to removed projects, whether policies
@@ -27,16 +25,12 @@ const args = process.argv.slice(2);
 await runCommand({ args, usage }, async () => {
 	readArguments(args, {});
 	const say = (line: string) => process.stdout.write(`${line}\n`);
-	const { database: place, migrate, timeZone } = readConfig(process.env);
-	const database = await openDatabase(place, { waits: longWaits });
-	try {
-		await prepareSchema(database, migrate);
-		const verification = await verifyFigures(database, { now: systemClock(), timeZone, onDifference: (difference) => say(lineOf(difference)) });
-		say(summaryOf(verification));
-		return verification.differences === 0 ? 0 : exitCodes.differences;
-	} finally {
-		await database.close();
-	}
+	const verified = await withDatabase(
+		(database, { timeZone }) => verifyFigures(database, { now: systemClock(), timeZone, onDifference: (difference) => say(lineOf(difference)) }),
+		{ waits: longWaits },
+	);
+	say(summaryOf(verified));
+	return verified.differences === 0 ? 0 : exitCodes.differences;
 });
 
 function lineOf({ figure, uuid, part, stored, computed }: Parameters<VerifyOptions["onDifference"]>[0]): string {
