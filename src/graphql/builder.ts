@@ -8,7 +8,7 @@ import { getDatamodel, type default as PrismaTypes } from "../generated/pothos.t
 import { defaultPageSize, largestPageSize } from "../reading/page.ts";
 import type { Context } from "./context.ts";
 import { unauthenticated } from "./errors.ts";
-import { nodeById } from "./fields/node-by-id.ts";
+import { nodeById, nodeSource, nodesSource } from "./fields/node.ts";
 import type { ScalarTypes } from "./scalar-types.ts";
 
 /** Prisma's models, with rows as this service reads them. */
@@ -52,11 +52,13 @@ export const builder: Builder = new SchemaBuilder<SchemaTypes>({
 		nodeQueryOptions: {
 			description: "The object with the id; null when there is none that the viewer sees.",
 			args: { id: { description: "The object's id." } },
+			extensions: { source: nodeSource },
 			resolve: (_root, { id }, context, info) => nodeById(id, context, info),
 		},
 		nodesQueryOptions: {
 			description: "The objects with the ids, in their order; null in place of each that is not there or not seen by the viewer.",
 			args: { ids: { description: "The objects' ids." } },
+			extensions: { source: nodesSource },
 			resolve: (_root, { ids }, context, info) => ids.map((id) => nodeById(id, context, info)),
 		},
 	},

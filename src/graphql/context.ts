@@ -6,7 +6,7 @@ import { beginningMonths } from "../domain/month-turn/first-write.service.ts";
 import type { Moment } from "../domain/policy/policy.service.ts";
 import type { LogReader } from "../event-log/log-reader.ts";
 import type { Position } from "../event-log/position.ts";
-import { createReader, type Reader } from "../reading/reader.ts";
+import { createLoader, type Loader } from "../reading/loader.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Measures } from "../shared/measures.ts";
 import type { Operation } from "../shared/operation.ts";
@@ -32,7 +32,7 @@ export interface Services {
 
 /**
  * What resolvers work with during one operation. Plain properties: the pipeline copies them onto an object of its own, and
- * `renew` changes that object.
+ * `resetLoader` changes that object.
  */
 export interface Context extends Services {
 	/** What the client's operation is to those who run the service. Its statements are counted by the database that stands here. */
@@ -53,7 +53,7 @@ export interface Context extends Services {
 	/** Who asks. For nobody, a viewer without roles. */
 	viewer: Viewer;
 	/** Reads what the viewer sees; refuses to read for nobody. */
-	read: Reader;
+	read: Loader;
 }
 
 /** What clients are told of what they have asked, and may ask further. */
@@ -94,7 +94,7 @@ export interface Asker {
 export function createContext(services: Services, asker?: Asker, operation?: Operation): Context {
 	const none = { operation, lastEventId: undefined, following: undefined, admitted: undefined };
 	if (asker === undefined) {
-		const ofNobody = { caller: undefined, shared: () => services.database, isSignedIn: false, token: undefined, viewer: nobody, read: refusingReader };
+		const ofNobody = { caller: undefined, shared: () => services.database, isSignedIn: false, token: undefined, viewer: nobody, read: refusingLoader };
 		return { ...services, ...none, ...ofNobody };
 	}
 	const { token, viewer, lastEventId } = asker;
@@ -102,14 +102,14 @@ export function createContext(services: Services, asker?: Asker, operation?: Ope
 	const watched = (database: Database) => (operation === undefined ? database : watchedDatabase(database, operation.watch));
 	const database = watched(services.database.onBehalfOf(caller));
 	const shared = () => watched(services.database.onBehalfOf(caller.together));
-	const read = createReader(database, viewer, services.measures?.batch);
+	const read = createLoader(database, viewer, services.measures?.batch);
 	return { ...services, ...none, database, caller, shared, isSignedIn: true, token, lastEventId, viewer, read };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */
-export function renew(context: Context, viewer: Viewer = context.viewer): void {
+export function resetLoader(context: Context, viewer: Viewer = context.viewer): void {
 	context.viewer = viewer;
-	context.read = createReader(context.database, viewer, context.measures?.batch);
+	context.read = createLoader(context.database, viewer, context.measures?.batch);
 }
 
 /** When what the operation does is done, and in whose calendar. */
@@ -133,4 +133,16 @@ const nobody: Viewer = {
 const refusing = () => Promise.reject(unauthenticated());
 
 /** Behind the guard of the root fields, a second one: nothing is read for nobody. */
-const refusingReader: Reader = { visible: refusing, linked: refusing, all: refusing, page: refusing, count: refusing, among: refusing, batched: refusing };
+const refusingLoader: Loader = {
+	statements: {
+		visible: refusing,
+		linked: refusing,
+		all: refusing,
+		page: refusing,
+		pages: refusing,
+		count: refusing,
+		counts: refusing,
+		among: refusing,
+	},
+	load: refusing,
+};

@@ -14,7 +14,7 @@ import {
 	type SelectionSetNode,
 } from "graphql";
 import { mergedShape, type Shape } from "../database/select.ts";
-import { exposedBy, readsOf } from "./fields/reads.ts";
+import { exposedBy, sourceOf } from "./fields/source.ts";
 
 /** What is known of an operation without any of its fields being resolved. */
 export type Operation = Pick<GraphQLResolveInfo, "schema" | "fragments" | "variableValues">;
@@ -81,14 +81,13 @@ function shapeOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObj
 		const field = type.getFields()[name];
 		if (field === undefined) continue;
 		const exposed = exposedBy(field);
-		const reads = readsOf(field);
+		const source = sourceOf(field);
 		if (exposed !== undefined) columns.add(exposed);
-		if (reads?.kind === "made") for (const column of reads.columns) columns.add(column);
-		if (reads?.kind === "seen") columns.add(reads.column);
-		if (reads?.kind === "link") {
+		if (source?.kind === "computed" || source?.kind === "byUuid") for (const column of source.columns) columns.add(column);
+		if (source?.kind === "link") {
 			const linked = shapeOfRow(selectionSetsOf(nodes), getNamedType(field.type) as GraphQLObjectType, info);
-			const present = links.get(reads.link);
-			links.set(reads.link, present === undefined ? linked : mergedShape(present, linked));
+			const present = links.get(source.link);
+			links.set(source.link, present === undefined ? linked : mergedShape(present, linked));
 		}
 	}
 	return { columns, links };

@@ -11,8 +11,10 @@ export interface KnownDocument {
 	readonly introspection: Introspection;
 	/** What its operations cost, where that does not depend on variables. */
 	readonly costs: Map<OperationDefinitionNode, Cost>;
-	/** By the name of each query that has been executed, how it is from then on; "none" when field by field. */
-	readonly plans: Map<string, "executed" | "none" | QueryPlan>;
+	/** By the name of each query that has been executed, and what it skips: its plan; "none" when it is executed field by field. */
+	readonly plans: Map<string, "none" | QueryPlan>;
+	/** The variables that say which fields are skipped and included; undefined until it is first planned. */
+	conditions: readonly string[] | undefined;
 	/** Whether the schema has all that it asks for. */
 	isValid: boolean;
 }
@@ -41,7 +43,7 @@ export class KnownDocuments {
 		const kept = this.#kept.get(text);
 		if (kept !== undefined) return kept.document;
 		const { document, introspection } = this.#parse(text);
-		this.#known.set(document, { text, document, introspection, costs: new Map(), plans: new Map(), isValid: false });
+		this.#known.set(document, { text, document, introspection, costs: new Map(), plans: new Map(), conditions: undefined, isValid: false });
 		return document;
 	}
 

@@ -1,40 +1,49 @@
-import { type ExecutionArgs, type ExecutionResult, getOperationAST, getVariableValues, type OperationDefinitionNode, OperationTypeNode } from "graphql";
+import {
+	type ExecutionArgs,
+	type ExecutionResult,
+	type GraphQLSchema,
+	getOperationAST,
+	getVariableValues,
+	type OperationDefinitionNode,
+	OperationTypeNode,
+} from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
+import { conditionVariables } from "../graphql/query-plan/conditions.ts";
 import { Unplanned } from "../graphql/query-plan/execution.ts";
 import { planOf, type QueryPlan, WrittenAnswer } from "../graphql/query-plan/query-plan.ts";
-import type { KnownDocuments } from "./known-documents.ts";
+import type { KnownDocument, KnownDocuments } from "./known-documents.ts";
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** As many operations of one document have a plan: more of one are hardly ever asked, and each takes memory. */
+/** As many plans are made of one document, for its operations and for what they skip: more are hardly ever asked, and each takes memory. */
 const mostPlans = 10;
 
 /**
- * Plans a query when it is executed for the second time: its levels are read one by one, and the answer written from the rows.
- * What is asked once, what changes something, and what cannot be planned is executed field by field.
+ * Plans a query when it is first executed: its levels are read one by one, and the answer written from the rows. What changes
+ * something, and what cannot be planned, is executed field by field.
  */
 export const usePlannedQueries = (documents: KnownDocuments): Plugin<Context> => ({
 	onExecute: ({ args, executeFn, setExecuteFn }) => {
-		const { schema, document, operationName } = args as ExecutionArgs;
+		const { document, operationName } = args as ExecutionArgs;
 		const known = documents.of(document);
 		const operation = getOperationAST(document, operationName);
-		const name = operationName ?? "";
-		const before = known.plans.get(name);
 		if (operation?.operation !== OperationTypeNode.QUERY || known.introspection.isAsked) return;
-		if (before === undefined && known.plans.size >= mostPlans) return;
-		const plan = before === "executed" ? (planOf(schema, document, operation) ?? "none") : (before ?? "executed");
-		if (plan !== before) {
-			known.plans.set(name, plan);
-			documents.reckon(known);
-		}
-		if (typeof plan === "function") setExecuteFn((args: ExecutionArgs) => answered(plan, operation, args, executeFn as Execute));
+		setExecuteFn((args: ExecutionArgs) => answered(documents, known, operation, args, executeFn as Execute));
 	},
 });
 
-async function answered(plan: QueryPlan, operation: OperationDefinitionNode, args: ExecutionArgs, fieldByField: Execute): Promise<ExecutionResult> {
+async function answered(
+	documents: KnownDocuments,
+	known: KnownDocument,
+	operation: OperationDefinitionNode,
+	args: ExecutionArgs,
+	fieldByField: Execute,
+): Promise<ExecutionResult> {
 	const { coerced, errors } = variablesOf(args, operation);
 	if (coerced === undefined) return { errors };
+	const plan = planFor(documents, known, operation, args.schema, coerced);
+	if (plan === undefined) return fieldByField(args);
 	try {
 		const answer = await plan(args.contextValue as Context, coerced);
 		// A socket's messages are written by who sends them.
@@ -43,6 +52,27 @@ async function answered(plan: QueryPlan, operation: OperationDefinitionNode, arg
 		if (error instanceof Unplanned) return fieldByField(args);
 		throw error;
 	}
+}
+
+/** The plan of the operation for the fields that the variables include; undefined when it has none. */
+function planFor(
+	documents: KnownDocuments,
+	known: KnownDocument,
+	operation: OperationDefinitionNode,
+	schema: GraphQLSchema,
+	variables: Readonly<Record<string, unknown>>,
+): QueryPlan | undefined {
+	known.conditions ??= conditionVariables(known.document);
+	const conditions = Object.fromEntries(known.conditions.flatMap((name) => (name in variables ? [[name, variables[name]]] : [])));
+	const key = JSON.stringify([operation.name?.value, conditions]);
+	let plan = known.plans.get(key);
+	if (plan === undefined) {
+		if (known.plans.size >= mostPlans) return undefined;
+		plan = planOf(schema, known.document, operation, conditions) ?? "none";
+		known.plans.set(key, plan);
+		documents.reckon(known);
+	}
+	return plan === "none" ? undefined : plan;
 }
 
 /** The variables as the operation takes them, or the errors as field by field: over HTTP their status is 400. */

@@ -75,6 +75,10 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		logging: false,
 		graphiql: graphiql ? graphiqlOptions(isDemo) : false,
 		renderGraphiQL: graphiqlPage,
+		// The order matters. What is known of an operation first, for all that comes after is told of together with it; then what reads
+		// the request, before prepare takes over from yoga's own order of steps. Error codes stand before what parses and validates,
+		// whose results they change. Of those that replace how a document is executed, each wraps what the one before it has set: the
+		// plan first, and around it the admission's time limit, which also stops a plan.
 		plugins: [
 			useOperations(requests),
 			useReadable(),

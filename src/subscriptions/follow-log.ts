@@ -4,7 +4,7 @@ import type { ModelName } from "../database/model.ts";
 import { type LogEntry, LogTruncated } from "../event-log/log.store.ts";
 import { type Position, salted } from "../event-log/position.ts";
 import { PositionExpired } from "../event-log/position-expired.ts";
-import { type Context, renew } from "../graphql/context.ts";
+import { type Context, resetLoader } from "../graphql/context.ts";
 import { unauthenticated } from "../graphql/errors.ts";
 import type { List } from "../reading/list.ts";
 import { certain } from "../shared/assert-present.ts";
@@ -106,7 +106,7 @@ async function visibleOf(subjects: readonly Subject[], list: List, context: Cont
 	// Before who asks is looked at again: what is seen is shown at once.
 	await context.following?.pay(pointsPerLook, context.viewer);
 	await authorizeAgain(context);
-	const seen = await context.read.among(list, [...new Set(subjects.map(({ uuid }) => uuid))]);
+	const seen = await context.read.statements.among(list, [...new Set(subjects.map(({ uuid }) => uuid))]);
 	return subjects.filter(({ uuid }) => seen.has(uuid));
 }
 
@@ -114,5 +114,5 @@ async function visibleOf(subjects: readonly Subject[], list: List, context: Cont
 async function authorizeAgain(context: Context): Promise<void> {
 	const viewer = context.token === undefined ? undefined : await context.authenticate(context.token);
 	if (viewer === undefined) throw tokenNotGood();
-	renew(context, viewer);
+	resetLoader(context, viewer);
 }

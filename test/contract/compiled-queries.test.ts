@@ -1,6 +1,7 @@
-import { getIntrospectionQuery, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
+import { type ExecutionResult, execute, getIntrospectionQuery, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { createContext } from "../../src/graphql/context.ts";
 import { planOf } from "../../src/graphql/query-plan/query-plan.ts";
 import { schema } from "../../src/schema.ts";
 import { gatewayForFile } from "../support/gateway.ts";
@@ -28,9 +29,9 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 	[
 		"variables of an input object, with an enumeration",
 		"query ($f: ResourceFilter, $n: Int) { resources(filter: $f, first: $n) { nodes { name state } } }",
-		{ f: { state: ["OK"] }, n: 3 },
+		{ f: { states: ["OK"] }, n: 3 },
 	],
-	["variables within an input object", "query ($s: [ResourceState!]) { resources(filter: { state: $s }) { nodes { name } } }", { s: ["OK"] }],
+	["variables within an input object", "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { nodes { name } } }", { s: ["OK"] }],
 	[
 		"a union, of which each member is asked for something else",
 		`{ customers(first: 2) { nodes { categoryComponentUsages(first: 2) { nodes { scope {
@@ -60,12 +61,11 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 	[
 		"an enumeration value that there is not, in a list in an object",
 		"query ($f: ResourceFilter) { resources(filter: $f) { nodes { name } } }",
-		{ f: { state: ["GONE"] } },
+		{ f: { states: ["GONE"] } },
 	],
-	["one of two operations", "query A { viewer { username } } query B { viewer { uuid } }"],
 	[
 		"a fragment that is spread under two conditions",
-		"query ($a: Boolean!, $b: Boolean!) { viewer { uuid ...F @include(if: $a) ...F @include(if: $b) } } fragment F on Viewer { username }",
+		"query ($a: Boolean!, $b: Boolean!) { viewer { uuid ...F @include(if: $a) ...F @include(if: $b) } } fragment F on User { username }",
 		{ a: false, b: true },
 	],
 	[
@@ -94,7 +94,7 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 	["introspection of one type", `{ __type(name: "Resource") { name fields { name type { kind ofType { name } } } } __typename }`],
 	[
 		"computed objects",
-		`{ customers(first: 3) { nodes { name quota(name: "nr_of_resources") { usage limit } categoryComponentUsages(first: 3) { nodes { fixedUsage reportedUsage categoryComponent { name } } } } } }`,
+		`{ customers(first: 3) { nodes { name quota(name: NC_RESOURCE_COUNT) { name value } categoryComponentUsages(first: 3) { nodes { fixedUsage reportedUsage categoryComponent { name } } } } } }`,
 	],
 	[
 		"policies",
@@ -159,6 +159,35 @@ const plannedTable: [what: string, document: string, variables?: Record<string, 
 		"several roots, one of them not there",
 		`{ customers(first: 2) { nodes { name projects(first: 2) { nodes { name resources(first: 1) { nodes { name } } } } } } resource(uuid: "00000000-0000-4000-8000-000000000000") { name } }`,
 	],
+	["the viewer", "{ viewer { __typename id username email } again: viewer { fullName } __typename }"],
+	[
+		"@skip and @include by variables, at several places",
+		"query ($a: Boolean!, $b: Boolean! = true) { resources(first: 2) @include(if: $b) { nodes { name @skip(if: $a) ...F @include(if: $a) } } viewer { username @include(if: $b) uuid } } fragment F on Resource { project { name customer { name @skip(if: $b) uuid } } }",
+		{ a: true },
+	],
+	[
+		"objects by their ids, of several types, one of them not there and one twice",
+		"query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Resource { name project { name } componentUsages(first: 1) { nodes { usage } } } ... on Offering { name components { type } } } }",
+		{},
+	],
+	[
+		"rows of one kind by several uuids",
+		`{ a: viewer { uuid } b: resource(uuid: "00000000-0000-4000-8000-000000000000") { name } c: resource(uuid: "00000000-0000-4000-8000-000000000001") { state } }`,
+	],
+	[
+		"quotas of customers, by several names",
+		"{ customers(first: 3) { nodes { name a: quota(name: NC_RESOURCE_COUNT) { quotaName value customer { name } } b: quota(name: ESTIMATED_PRICE) { value } } } }",
+	],
+	[
+		"one quota of every customer",
+		"{ customerQuotas(quotaName: NC_PROJECT_COUNT, first: 3, orderBy: { field: VALUE, direction: DESC }) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { value customer { name } } } } }",
+	],
+	[
+		"a category's totals, and whose they are",
+		`{ customers(first: 3) { nodes { categoryComponentUsages(first: 2, filter: { dateAfter: "2026-01-01" }) { totalCount pageInfo { hasNextPage startCursor } edges { cursor node { id type date reportedUsage fixedUsage category { title } categoryComponent { name } scope {
+			__typename ... on Customer { name projects(first: 1) { nodes { name } } } ... on Project { name } } } } }
+			projects(first: 2) { nodes { categoryComponentUsages(last: 1) { nodes { type scope { ... on Project { uuid customer { name } } } } } } } } } }`,
+	],
 	["arguments that are refused", `{ offerings(first: 2) { nodes { name resources(first: 1000) { nodes { name } } } } }`],
 	["a cursor of another list", `{ offerings(first: 2) { nodes { name resources(first: 1, after: "bm9uZQ") { nodes { name } } } } }`],
 	["a matrix the wrong way round", `{ resources(first: 2) { nodes { name usageSeries(from: "2026-03-01", to: "2026-01-01") { type } } } }`],
@@ -172,22 +201,34 @@ async function textOf(token: string, query: string, variables: object | undefine
 
 const viewers = ["demo_staff", "demo_provider", "demo_owner", "demo_member"];
 
-test.each([...table, ...plannedTable])(
-	"is answered the same the first time, when it is interpreted, and again, when it is compiled: %s",
-	async (_what, document, given) => {
-		const { nodes } = (await gateway().ask("demo_owner", "{ resources(first: 2) { nodes { id offering { id } } } }")).resources;
-		const variables = document.includes("$ids")
-			? { ids: nodes.flatMap(({ id, offering }: { id: string; offering: { id: string } }) => [id, offering.id]) }
-			: given;
-		for (const viewer of viewers) {
-			// A document that nobody has asked before is interpreted; the same text is asked three times in all for each viewer.
-			const fresh = `${document} # ${viewer}`;
-			const first = await textOf(viewer, fresh, variables);
-			expect(await textOf(viewer, fresh, variables)).toBe(first);
-			expect(await textOf(viewer, fresh, variables)).toBe(first);
-		}
-	},
-);
+/** The same answer, executed field by field by graphql-js. */
+async function fieldByField(token: string, query: string, variableValues: Record<string, unknown> | undefined): Promise<ExecutionResult> {
+	const { services } = gateway();
+	const viewer = await services.authenticate(token);
+	if (viewer === undefined) throw new Error(`${token} signs in.`);
+	const contextValue = createContext(services, { token, viewer });
+	return execute({ schema, document: parse(query), variableValues, contextValue });
+}
+
+/** An answer as its text, and its errors by what they are about. */
+const comparable = ({ data, errors }: ExecutionResult) => ({
+	data: JSON.stringify(data),
+	errors: errors?.map(({ message, path, locations }) => JSON.stringify({ message, path, locations })).sort(),
+});
+
+test.each([...table, ...plannedTable])("is answered by a plan as field by field, the first time and again: %s", async (_what, document, given) => {
+	const { nodes } = (await gateway().ask("demo_owner", "{ resources(first: 2) { nodes { id offering { id } } } }")).resources;
+	const variables = document.includes("$ids")
+		? { ids: [...nodes.flatMap(({ id, offering }: { id: string; offering: { id: string } }) => [id, offering.id]), nodes[0].id, btoa("Resource:none")] }
+		: given;
+	for (const viewer of viewers) {
+		const fresh = `${document} # ${viewer}`;
+		const expected = await fieldByField(viewer, fresh, variables);
+		const first = await textOf(viewer, fresh, variables);
+		expect(comparable(JSON.parse(first))).toEqual(comparable(expected));
+		expect(await textOf(viewer, fresh, variables)).toBe(first);
+	}
+});
 
 test.each(['"', "\\", 'a "quoted" name\\', "\n\r\t", "\u0001\u001f", "\u2028", "é 漢 😀", "</script>"])(
 	"a text is answered as it is, the first time and again: %j",
@@ -200,20 +241,44 @@ test.each(['"', "\\", 'a "quoted" name\\', "\n\r\t", "\u0001\u001f", "\u2028", "
 	},
 );
 
-test.each(plannedTable)("is read level by level: %s", (_what, document) => {
+test.each(plannedTable)("is read level by level: %s", (_what, document, variables) => {
 	const parsed = parse(document);
-	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeTypeOf("function");
+	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode, { b: true, ...variables })).toBeTypeOf("function");
+});
+
+test("what variables skip and include is planned for each of their values, and each is answered its own", async () => {
+	const document = "query ($a: Boolean!) { resources(first: 1) { nodes { name @skip(if: $a) uuid @include(if: $a) } } }";
+	const fields = [];
+	for (const a of [true, false, true, false]) fields.push(Object.keys((await gateway().ask("demo_owner", document, { a })).resources.nodes[0]).join());
+	expect(fields).toEqual(["uuid", "name", "uuid", "name"]);
+});
+
+test("a total that is named by its id is answered by a plan as field by field, and one that is not there", async () => {
+	const { nodes } = (await gateway().ask("demo_staff", "{ customers { nodes { id categoryComponentUsages(first: 1) { nodes { id } } } } }")).customers;
+	const [{ id: total }] = nodes.flatMap((node: { categoryComponentUsages: { nodes: { id: string }[] } }) => node.categoryComponentUsages.nodes);
+	const document =
+		"query ($id: ID!, $scope: ID!) { categoryComponentUsage(id: $id) { id date } categoryComponentUsages(scope: $scope, first: 1) { nodes { id } } }";
+	for (const viewer of viewers) {
+		for (const { id: scope } of nodes.slice(0, 2)) {
+			for (const id of [total, btoa("CategoryComponentUsage:none")]) {
+				const answered = await gateway().send(viewer, document, { id, scope });
+				expect(comparable(answered)).toEqual(comparable(await fieldByField(viewer, document, { id, scope })));
+			}
+		}
+	}
+});
+
+test("figures of several names are read in one statement for all customers", async () => {
+	const document =
+		"{ customers(first: 5) { nodes { a: quota(name: NC_RESOURCE_COUNT) { value } b: quota(name: ESTIMATED_PRICE) { value } c: quota(name: NC_USER_COUNT) { value } } } }";
+	const statements = await gateway().statementsOf(() => gateway().ask("demo_staff", document));
+	expect(statements.filter((text) => text.includes("NC_RESOURCE_COUNT"))).toHaveLength(1);
 });
 
 test.each([
 	["introspection", "{ __schema { queryType { name } } }"],
-	["what depends on variables", "query ($a: Boolean!) { resources { nodes { name @include(if: $a) } } }"],
-	["an interface", `{ node(id: "x") { id } }`],
-	["an id among the arguments", `{ resources(first: 1) { nodes { componentUsages(filter: { resource: "UmVzb3VyY2U6eA==" }) { nodes { usage } } } } }`],
-	[
-		"rows of one kind by several uuids, which are read together otherwise",
-		`{ a: resource(uuid: "00000000-0000-4000-8000-000000000000") { name } b: resource(uuid: "00000000-0000-4000-8000-000000000001") { name } }`,
-	],
+	["a field that declares no source", "{ offeringUsagePolicyActions { __typename } }"],
+	["an id that is refused", `{ resources(first: 1) { nodes { componentUsages(filter: { resource: "x" }) { nodes { usage } } } } }`],
 ])("is executed field by field: %s", (_what, document) => {
 	const parsed = parse(document);
 	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeUndefined();

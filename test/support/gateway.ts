@@ -22,6 +22,8 @@ export type Answer = any;
 
 export interface Gateway {
 	readonly database: Database;
+	/** What the service's parts share. */
+	readonly services: Services;
 	readonly url: string;
 	/** Runs an operation over HTTP and answers its data. Fails when there are errors. */
 	ask(token: string, document: string, variables?: Data): Promise<Answer>;
@@ -103,6 +105,7 @@ export async function startGateway({
 	};
 	return {
 		database,
+		services,
 		url: server.url,
 		send,
 		ask: async (token, document, variables) => {

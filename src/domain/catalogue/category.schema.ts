@@ -1,8 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
 import { CategoryConnection, OfferingConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, whole } from "../../graphql/fields/links.ts";
-import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { all } from "../../graphql/fields/all.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { link } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Category, CategoryComponent } from "../../graphql/nodes.ts";
 import { categoryComponentList, categoryList, offeringList } from "./catalogue.lists.ts";
 
@@ -14,13 +15,13 @@ builder.prismaObjectFields(Category, (t) => ({
 	components: t.field({
 		type: [CategoryComponent],
 		description: "The units that its offerings are totalled in, by type.",
-		resolve: whole(categoryComponentList),
+		resolve: all(categoryComponentList),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,
 		description: "Its offerings that the viewer sees, by name.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => offeringList(null, { column: "categoryUuid" })),
+		resolve: page(() => offeringList(null, { column: "categoryUuid" })),
 	}),
 }));
 
@@ -40,12 +41,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The category with the uuid. Error NOT_FOUND when there is none.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The category's uuid." }) },
-		resolve: rowByUuid("Category"),
+		resolve: byUuid("Category"),
 	}),
 	categories: t.field({
 		type: CategoryConnection,
 		description: "The marketplace's categories, by title.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => categoryList),
+		resolve: page(() => categoryList),
 	}),
 }));

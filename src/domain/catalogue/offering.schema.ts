@@ -7,9 +7,11 @@ import {
 	ResourceConnection,
 } from "../../graphql/connection-types.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink, whole } from "../../graphql/fields/links.ts";
-import { madeOf, rowByUuid } from "../../graphql/fields/rows.ts";
+import { all } from "../../graphql/fields/all.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../../graphql/nodes.ts";
 import { policyList } from "../policy/policy.lists.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
@@ -26,14 +28,14 @@ builder.prismaObjectFields(Offering, (t) => ({
 	pluginOptions: t.expose("pluginOptions", { type: "JSON" }),
 	supportsPerUserLimits: t.boolean({
 		description: "Whether per-user limits can be set on its resources.",
-		resolve: madeOf(["pluginOptions"], ({ pluginOptions }) => supportsPerUserLimits(pluginOptions)),
+		resolve: computed(["pluginOptions"], ({ pluginOptions }) => supportsPerUserLimits(pluginOptions)),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
 	provider: t.field({ type: Customer, ...link("Offering", "provider") }),
 	category: t.field({ type: Category, ...link("Offering", "category") }),
-	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: whole(componentList) }),
-	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: whole(planList) }),
+	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: all(componentList) }),
+	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: all(planList) }),
 	resources: t.field({
 		type: ResourceConnection,
 		description: "Its resources that the viewer sees, by name.",
@@ -41,19 +43,19 @@ builder.prismaObjectFields(Offering, (t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "offeringUuid" })),
+		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "offeringUuid" })),
 	}),
 	policies: t.field({
 		type: OfferingUsagePolicyConnection,
 		description: "The provider's policies on it, newest first: for the provider's side, staff and support; empty for anyone else.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => policyList(null, { column: "scopeUuid" })),
+		resolve: page(() => policyList(null, { column: "scopeUuid" })),
 	}),
 	users: t.field({
 		type: OfferingUserConnection,
 		description: "Its accounts that the viewer sees, oldest first.",
 		args: { ...t.arg.connectionArgs(), username: t.arg.string({ description: "The account of exactly this name; all when absent." }) },
-		resolve: pages(({ username }) => offeringUserList({ username })),
+		resolve: page(({ username }) => offeringUserList({ username })),
 	}),
 }));
 
@@ -77,7 +79,7 @@ builder.prismaObjectFields(OfferingComponent, (t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "componentUuid" })),
+		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "componentUuid" })),
 	}),
 }));
 
@@ -96,12 +98,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The offering with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The offering's uuid." }) },
-		resolve: rowByUuid("Offering"),
+		resolve: byUuid("Offering"),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,
 		description: "The offerings that the viewer sees, by name: the active ones, and those sold or consumed.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: OfferingFilterInput, description: "Which offerings; all when absent." }) },
-		resolve: pages(({ filter }) => offeringList(filter)),
+		resolve: page(({ filter }) => offeringList(filter)),
 	}),
 }));

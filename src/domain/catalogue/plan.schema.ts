@@ -1,5 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
-import { link, whole } from "../../graphql/fields/links.ts";
+import { all } from "../../graphql/fields/all.ts";
+import { link } from "../../graphql/fields/link.ts";
 import { Offering, OfferingComponent, Plan, PlanComponent } from "../../graphql/nodes.ts";
 import { planComponentList } from "./catalogue.lists.ts";
 
@@ -12,7 +13,7 @@ builder.prismaObjectFields(Plan, (t) => ({
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
 	offering: t.field({ type: Offering, ...link("Plan", "offering") }),
-	components: t.field({ type: [PlanComponent], description: "What it includes of each component and costs, by type.", resolve: whole(planComponentList) }),
+	components: t.field({ type: [PlanComponent], description: "What it includes of each component and costs, by type.", resolve: all(planComponentList) }),
 }));
 
 builder.prismaObjectFields(PlanComponent, (t) => ({

@@ -1,6 +1,7 @@
-import { brandWithType } from "@pothos/core";
 import { builder } from "../../graphql/builder.ts";
-import { rowNamedIn, storedRow } from "../../graphql/fields/rows.ts";
+import { namedIn } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
+import { nodeNamedIn } from "../../graphql/fields/node.ts";
 import { Category, CategoryComponent, CategoryComponentUsage, Customer, Project } from "../../graphql/nodes.ts";
 import { printedId } from "./category-usage.ts";
 
@@ -14,16 +15,16 @@ CategoryComponentUsage.implement({
 		"A month's total of a category component for one customer or one project, computed when it is asked for. " +
 		"There is one for each month in which something was reported or included in a plan.",
 	fields: (t) => ({
-		id: t.id({ description: "Identifies the total: pass it to categoryComponentUsage(id).", resolve: printedId }),
+		id: t.id({ description: "Identifies the total: pass it to categoryComponentUsage(id).", resolve: computed([], printedId) }),
 		category: t.field({
 			type: Category,
 			description: "The category whose offerings are totalled.",
-			resolve: rowNamedIn("Category", ({ categoryUuid }) => categoryUuid),
+			resolve: namedIn("Category", ({ categoryUuid }) => categoryUuid),
 		}),
 		categoryComponent: t.field({
 			type: CategoryComponent,
 			description: "The unit of the category that is totalled.",
-			resolve: rowNamedIn("CategoryComponent", ({ categoryComponentUuid }) => categoryComponentUuid),
+			resolve: namedIn("CategoryComponent", ({ categoryComponentUuid }) => categoryComponentUuid),
 		}),
 		type: t.exposeString("type", { description: "Internal name of the measured unit, such as floating_ip." }),
 		name: t.exposeString("name", { description: "Display name of the measured unit, such as Floating IP." }),
@@ -42,11 +43,7 @@ CategoryComponentUsage.implement({
 		scope: t.field({
 			type: CategoryComponentUsageScope,
 			description: "The customer or the project whose resources are totalled.",
-			resolve: async ({ scopeKind, scopeUuid }, _args, context, info) => {
-				const scope = await storedRow(scopeKind, scopeUuid, context, info);
-				brandWithType(scope, scopeKind as never);
-				return scope as never;
-			},
+			resolve: nodeNamedIn(({ scopeKind, scopeUuid }) => ({ typename: scopeKind, id: scopeUuid })),
 		}),
 	}),
 });

@@ -3,9 +3,11 @@ import { builder } from "../../graphql/builder.ts";
 import { CategoryComponentUsageConnection } from "../../graphql/connection-types.ts";
 import type { Context } from "../../graphql/context.ts";
 import { notFound } from "../../graphql/errors.ts";
-import { type ConnectionOf, connectionOf } from "../../graphql/fields/connections.ts";
+import { loadedBy } from "../../graphql/fields/loaded.ts";
+import { computedPage } from "../../graphql/fields/page.ts";
+import type { ComputedPages } from "../../graphql/fields/source.ts";
 import { CategoryComponentUsage, Customer, Project } from "../../graphql/nodes.ts";
-import { type PageArguments, pageOf, pageRequest } from "../../reading/page.ts";
+import type { PageArguments } from "../../reading/page.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import type { Given } from "../../shared/maybe.ts";
 import {
@@ -16,7 +18,7 @@ import {
 	categoryUsagesWithKeys,
 	newestFirst,
 } from "./category-usage.store.ts";
-import { type CategoryUsage, parsedId, requiredScope, type Scope } from "./category-usage.ts";
+import { type CategoryUsage, parsedId, requiredScope, type ScopeKind, typeName } from "./category-usage.ts";
 
 const CategoryComponentUsageFilterInput = builder.inputType("CategoryComponentUsageFilter", {
 	description: "Which months. All that is given must hold.",
@@ -31,12 +33,62 @@ const linkDescription = (readers: string) =>
 	"The monthly totals of what its resources used and their plans included, by category component: newest month first, then by type. " +
 	`Read by staff, support and ${readers}; empty for anyone else.`;
 
+interface ListArguments extends PageArguments {
+	filter?: Given<CategoryUsageFilter>;
+}
+
+const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: billingPeriodAt(clock(), timeZone), timeZone });
+
+/** Reads pages of the totals of scopes of one kind, in one batch for all of them. */
+function totalsOf(scopeKind: ScopeKind, { filter }: ListArguments, context: Context): ComputedPages {
+	const { database, viewer } = context;
+	const list = { scopeKind, filter: filter ?? {}, ...calendar(context) };
+	return {
+		name: `CategoryComponentUsage ${JSON.stringify(list)}`,
+		order: newestFirst,
+		pages: (uuids, request) => categoryUsagePages(database, viewer, list, request, uuids),
+		counts: (uuids) => categoryUsageCounts(database, viewer, list, uuids),
+	};
+}
+
+/** Resolves to the totals of the row; empty when the viewer may not read them. */
+const totalsBelow = (kind: ScopeKind) =>
+	computedPage<CategoryUsage, { uuid: string }, ListArguments>(
+		({ uuid }) => uuid,
+		(args, context) => totalsOf(kind, args, context),
+	);
+
+/** Resolves to the totals of the scope that is named. Throws NOT_FOUND when there is none whose totals the viewer may read. */
+const totalsOfScope = computedPage<CategoryUsage, unknown, ListArguments & { scope: { typename: string; id: string } }>(
+	(_root, { scope }) => requiredScope(scope).uuid,
+	(args, context) => {
+		const { kind, uuid } = requiredScope(args.scope);
+		return { ...totalsOf(kind, args, context), refusal: () => notFound(kind, uuid) };
+	},
+);
+
+/** Resolves to the total with the id, in one batch for all ids of a kind of scope. Throws NOT_FOUND when there is none that the viewer may read. */
+const totalWithId = loadedBy({
+	key: (_root: unknown, { id }: { id: string | number }) => {
+		if (parsedId(String(id)) === undefined) throw notFound(typeName, String(id));
+		return String(id);
+	},
+	batch: ({ id }) => `${typeName} of ${parsedId(String(id))?.scopeKind}`,
+	load: async (ids, { id }, context) => {
+		const kind = parsedId(String(id))?.scopeKind;
+		if (kind === undefined) return [];
+		const keys = ids.flatMap((one) => parsedId(one) ?? []);
+		return categoryUsagesWithKeys(context.database, context.viewer, kind, calendar(context), keys);
+	},
+	refusal: (id) => notFound(typeName, id),
+});
+
 builder.prismaObjectField(Customer, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the customer itself"),
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilterInput, description: filterDescription }) },
-		resolve: async ({ uuid }, args, context) => (await totalsOf({ kind: "Customer", uuid }, args, context)).connection,
+		resolve: totalsBelow("Customer"),
 	}),
 );
 
@@ -45,7 +97,7 @@ builder.prismaObjectField(Project, "categoryComponentUsages", (t) =>
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the project or its customer"),
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilterInput, description: filterDescription }) },
-		resolve: async ({ uuid }, args, context) => (await totalsOf({ kind: "Project", uuid }, args, context)).connection,
+		resolve: totalsBelow("Project"),
 	}),
 );
 
@@ -55,7 +107,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The total with the id. Error NOT_FOUND when there is none that the viewer may read.",
 		args: { id: t.arg.id({ required: true, description: "The total's id." }) },
-		resolve: (_root, { id }, context) => totalWithId(id, context),
+		resolve: totalWithId,
 	}),
 	categoryComponentUsages: t.field({
 		type: CategoryComponentUsageConnection,
@@ -69,44 +121,6 @@ builder.queryFields((t) => ({
 			scope: t.arg.globalID({ for: [Customer, Project], required: true, description: "The id of the customer or of the project." }),
 			filter: t.arg({ type: CategoryComponentUsageFilterInput, description: filterDescription }),
 		},
-		resolve: (_root, { scope, ...args }, context) => readableTotalsOf(requiredScope(scope), args, context),
+		resolve: totalsOfScope,
 	}),
 }));
-
-interface ListArguments extends PageArguments {
-	filter?: Given<CategoryUsageFilter>;
-}
-
-const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: billingPeriodAt(clock(), timeZone), timeZone });
-
-/** A page of the scope's totals, in one batch for all scopes of the kind; empty, and not readable, when the viewer may not read them. */
-async function totalsOf(scope: Scope, { filter, ...args }: ListArguments, context: Context) {
-	const { read, database, viewer } = context;
-	const list = { scopeKind: scope.kind, filter: filter ?? {}, ...calendar(context) };
-	const request = pageRequest(args);
-	const kind = `CategoryComponentUsage ${JSON.stringify(list)}`;
-	const page = await read.batched(`page ${kind} ${JSON.stringify(request)}`, (uuids) => categoryUsagePages(database, viewer, list, request, uuids), scope.uuid);
-	const count = () => read.batched(`count ${kind}`, (uuids) => categoryUsageCounts(database, viewer, list, uuids), scope.uuid);
-	return { isReadable: page !== null, connection: connectionOf<CategoryUsage>(newestFirst, page ?? pageOf([], request), count) };
-}
-
-/** The same for a scope that the client names. Throws NOT_FOUND when there is none whose totals the viewer may read. */
-async function readableTotalsOf(scope: Scope, args: ListArguments, context: Context): Promise<ConnectionOf<CategoryUsage>> {
-	const { isReadable, connection } = await totalsOf(scope, args, context);
-	if (!isReadable) throw notFound(scope.kind, scope.uuid);
-	return connection;
-}
-
-/** The total with the id, in one batch for all ids of a kind of scope. Throws NOT_FOUND when there is none that the viewer may read. */
-async function totalWithId(id: string, context: Context): Promise<CategoryUsage> {
-	const { read, database, viewer } = context;
-	const key = parsedId(id);
-	if (key === undefined) throw notFound("CategoryComponentUsage", id);
-	const load = (ids: readonly string[]) => {
-		const keys = ids.flatMap((id) => parsedId(id) ?? []);
-		return categoryUsagesWithKeys(database, viewer, key.scopeKind, calendar(context), keys);
-	};
-	const found = await read.batched(`CategoryComponentUsage of ${key.scopeKind}`, load, id);
-	if (found === null) throw notFound("CategoryComponentUsage", id);
-	return found;
-}

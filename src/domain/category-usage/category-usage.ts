@@ -31,7 +31,7 @@ export interface CategoryUsage extends CategoryUsageKey {
 	readonly fixedUsage: string | null;
 }
 
-const typeName = "CategoryComponentUsage";
+export const typeName = "CategoryComponentUsage";
 
 /** The id of the total with the key: written like any other object's, though nothing is stored under it. */
 export const printedId = ({ scopeKind, scopeUuid, categoryComponentUuid, date }: CategoryUsageKey): string =>

@@ -1,6 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
-import { momentOf, renew } from "../../graphql/context.ts";
-import { visibleRow } from "../../graphql/fields/rows.ts";
+import { momentOf, resetLoader } from "../../graphql/context.ts";
+import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { Customer } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -44,7 +44,7 @@ builder.mutationFields((t) => ({
 		resolve: async (_root, { input }, context) => {
 			const names = (changed: ChangedCustomer) => [{ model: "Customer", uuid: changed.uuid } as const, ...firingsIn(changed)];
 			const changed = await updateCustomer(once(context, "updateCustomer", input, names), context.viewer, input, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return changed;
 		},
 	}),

@@ -1,8 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
 import { ComponentUsageConnection, CustomerConnection, OfferingConnection, ProjectConnection, ResourceConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { optionalLink, whole } from "../../graphql/fields/links.ts";
-import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { all } from "../../graphql/fields/all.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { optionalLink } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Customer, OrganizationGroup } from "../../graphql/nodes.ts";
 import { offeringList } from "../catalogue/catalogue.lists.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
@@ -22,13 +23,13 @@ builder.prismaObjectFields(Customer, (t) => ({
 	organizationGroups: t.field({
 		type: [OrganizationGroup],
 		description: "The groups it is a member of that the viewer sees, by name.",
-		resolve: whole(customerGroupList),
+		resolve: all(customerGroupList),
 	}),
 	projects: t.field({
 		type: ProjectConnection,
 		description: "Its projects that the viewer sees, by name: for staff, removed ones too.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => projectList(null, { column: "customerUuid" })),
+		resolve: page(() => projectList(null, { column: "customerUuid" })),
 	}),
 	resources: t.field({
 		type: ResourceConnection,
@@ -37,13 +38,13 @@ builder.prismaObjectFields(Customer, (t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "customerUuid" })),
+		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "customerUuid" })),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,
 		description: "What it sells as a provider and the viewer sees, by name.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => offeringList(null, { column: "providerUuid" })),
+		resolve: page(() => offeringList(null, { column: "providerUuid" })),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -52,7 +53,7 @@ builder.prismaObjectFields(Customer, (t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "customerUuid" })),
+		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "customerUuid" })),
 	}),
 }));
 
@@ -70,12 +71,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The customer with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The customer's uuid." }) },
-		resolve: rowByUuid("Customer"),
+		resolve: byUuid("Customer"),
 	}),
 	customers: t.field({
 		type: CustomerConnection,
 		description: "The customers that the viewer sees, by name: as one of their people, as their provider, or as the provider of an offering.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => customerList),
+		resolve: page(() => customerList),
 	}),
 }));

@@ -1,8 +1,8 @@
 import { builder } from "../../graphql/builder.ts";
 import { ProjectConnection, ResourceConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link } from "../../graphql/fields/links.ts";
-import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { link } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Customer, Project } from "../../graphql/nodes.ts";
 import { resourceListArgs } from "../resource/resource.inputs.ts";
 import { resourceList } from "../resource/resource.lists.ts";
@@ -22,7 +22,7 @@ builder.prismaObjectFields(Project, (t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "projectUuid" })),
+		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "projectUuid" })),
 	}),
 }));
 
@@ -37,12 +37,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The project with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The project's uuid." }) },
-		resolve: rowByUuid("Project"),
+		resolve: byUuid("Project"),
 	}),
 	projects: t.field({
 		type: ProjectConnection,
 		description: "The projects that the viewer sees, by name: for staff, removed ones too.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: ProjectFilterInput, description: "Which projects; all when absent." }) },
-		resolve: pages(({ filter }) => projectList(filter)),
+		resolve: page(({ filter }) => projectList(filter)),
 	}),
 }));

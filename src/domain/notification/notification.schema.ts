@@ -1,9 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
 import { NotificationConnection } from "../../graphql/connection-types.ts";
 import { NotificationState, PolicyAction } from "../../graphql/enums.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink } from "../../graphql/fields/links.ts";
-import { valueOfRow } from "../../graphql/fields/rows.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { loaded } from "../../graphql/fields/loaded.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Notification, Offering, OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
 import { notificationList, notificationsBelow } from "./notification.lists.ts";
 import { recipientsOf } from "./notification.store.ts";
@@ -14,7 +14,7 @@ builder.prismaObjectFields(Notification, (t) => ({
 	recipient: t.string({
 		nullable: true,
 		description: "E-mail address it goes to: for staff, support and the provider's owners; null for anyone else.",
-		resolve: valueOfRow("recipient of Notification", (uuids, _args, { database, viewer }) => recipientsOf(database, viewer, uuids)),
+		resolve: loaded("recipient of Notification", (uuids, _args, { database, viewer }) => recipientsOf(database, viewer, uuids)),
 	}),
 	state: t.expose("state", { type: NotificationState }),
 	firings: t.exposeInt("firings"),
@@ -45,7 +45,7 @@ builder.prismaObjectField(PolicyFiring, "notifications", (t) =>
 		description:
 			"The messages that it opened, oldest first: one for each recipient who had none open of the policy, for to an open one a firing is added. None of a RESET.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
-		resolve: pages(({ filter }) => notificationsBelow(filter, { column: "firingUuid" })),
+		resolve: page(({ filter }) => notificationsBelow(filter, { column: "firingUuid" })),
 	}),
 );
 
@@ -54,6 +54,6 @@ builder.queryFields((t) => ({
 		type: NotificationConnection,
 		description: "The notifications of the policies that the viewer sees, newest first: those of the provider's side.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
-		resolve: pages(({ filter }) => notificationList(filter)),
+		resolve: page(({ filter }) => notificationList(filter)),
 	}),
 }));

@@ -1,5 +1,5 @@
 import type { builder } from "../../graphql/builder.ts";
-import { visibleRows } from "../../graphql/fields/rows.ts";
+import { visibleRows } from "../../graphql/fields/by-uuid.ts";
 import { PolicyFiring } from "../../graphql/nodes.ts";
 
 type PayloadFields<Payload> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Payload>;

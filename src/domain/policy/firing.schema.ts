@@ -1,9 +1,10 @@
 import { builder } from "../../graphql/builder.ts";
 import { PolicyFiringConnection } from "../../graphql/connection-types.ts";
 import { PolicyFiringKind } from "../../graphql/enums.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink } from "../../graphql/fields/links.ts";
-import { rowNamedIn, seenLink, valueOfRow } from "../../graphql/fields/rows.ts";
+import { namedIn, visibleLink } from "../../graphql/fields/by-uuid.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { loaded } from "../../graphql/fields/loaded.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { ComponentUsage, Offering, OfferingComponent, OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
 import { type Breach, breachesOf, positionsOf } from "./firing.store.ts";
 import { FiringFilterInput } from "./policy.inputs.ts";
@@ -15,7 +16,7 @@ const PolicyBreach = builder.objectRef<Breach>("PolicyBreach").implement({
 		component: t.field({
 			type: OfferingComponent,
 			description: "The component.",
-			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
+			resolve: namedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		used: t.expose("used", { type: "Decimal", description: "Total of all affected customers in the window at that moment, in the component's measured unit." }),
 		limit: t.expose("limit", { type: "Decimal", description: "The policy's limit at that moment, in the component's measured unit." }),
@@ -33,15 +34,15 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 		nullable: true,
 		description:
 			"Where it stands in the log: pass it to policyFirings(after) to go on from here. Null when the log does not reach back to it any more. The position before it depends on who follows what: each event of a subscription has it as previous.",
-		resolve: valueOfRow("position of PolicyFiring", (uuids, _args, { database, log }) => positionsOf(database, log.positions, uuids)),
+		resolve: loaded("position of PolicyFiring", (uuids, _args, { database, log }) => positionsOf(database, log.positions, uuids)),
 	}),
 	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("PolicyFiring", "policy") }),
 	offering: t.field({ type: Offering, ...link("PolicyFiring", "offering") }),
-	cause: t.field({ type: ComponentUsage, ...seenLink("PolicyFiring", "cause") }),
+	cause: t.field({ type: ComponentUsage, ...visibleLink("PolicyFiring", "cause") }),
 	breaches: t.field({
 		type: [PolicyBreach],
 		description: "The limits that were exceeded, by type of component; none of a RESET, and of WITHDRAWN those that were still exceeded.",
-		resolve: valueOfRow("breaches of PolicyFiring", (uuids, _args, { database }) => breachesOf(database, uuids)),
+		resolve: loaded("breaches of PolicyFiring", (uuids, _args, { database }) => breachesOf(database, uuids)),
 	}),
 }));
 
@@ -50,6 +51,6 @@ builder.queryFields((t) => ({
 		type: PolicyFiringConnection,
 		description: "The firings of the policies that the viewer sees, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
-		resolve: pages(({ filter }) => firingList(filter)),
+		resolve: page(({ filter }) => firingList(filter)),
 	}),
 }));

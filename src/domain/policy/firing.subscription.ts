@@ -1,6 +1,6 @@
 import { PositionExpired } from "../../event-log/position-expired.ts";
 import { builder } from "../../graphql/builder.ts";
-import { visibleRow } from "../../graphql/fields/rows.ts";
+import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { PolicyFiring } from "../../graphql/nodes.ts";
 import { PositionExpiredError } from "../../graphql/refusals.ts";
 import { followLog, type LogEvent, previousDescription } from "../../subscriptions/follow-log.ts";

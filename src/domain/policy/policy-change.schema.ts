@@ -1,7 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
-import { momentOf, renew } from "../../graphql/context.ts";
+import { momentOf, resetLoader } from "../../graphql/context.ts";
 import { PolicyAction, PolicyPeriod } from "../../graphql/enums.ts";
-import { visibleRow } from "../../graphql/fields/rows.ts";
+import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { OfferingUsagePolicy } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -89,7 +89,7 @@ builder.mutationFields((t) => ({
 			const { scope, options, organizationGroups, idempotencyKey: _key, ...rest } = input;
 			const request = { ...rest, organizationGroups: organizationGroups ?? [], externalUserEmails: options?.externalUserEmails ?? [] };
 			const changed = await createPolicy(once(context, "createOfferingUsagePolicy", input, namesIn), context.viewer, scope, request, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return changed;
 		},
 	}),
@@ -102,7 +102,7 @@ builder.mutationFields((t) => ({
 			const { options, idempotencyKey: _key, ...rest } = input;
 			const change = { ...rest, externalUserEmails: options?.externalUserEmails };
 			const changed = await updatePolicy(once(context, "updateOfferingUsagePolicy", input, namesIn), context.viewer, change, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return changed;
 		},
 	}),
@@ -113,7 +113,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("DeleteOfferingUsagePolicy"),
 		resolve: async (_root, { input }, context) => {
 			const deleted = await removePolicy(once(context, "deleteOfferingUsagePolicy", input, firingsIn), context.viewer, input.uuid, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return deleted;
 		},
 	}),

@@ -1,9 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
 import { OfferingUsagePolicyConnection, PolicyFiringConnection } from "../../graphql/connection-types.ts";
 import { PolicyAction, PolicyPeriod } from "../../graphql/enums.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink, whole } from "../../graphql/fields/links.ts";
-import { madeOf, rowByUuid, rowNamedIn, valueOfRow } from "../../graphql/fields/rows.ts";
+import { all } from "../../graphql/fields/all.ts";
+import { byUuid, namedIn } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { loaded } from "../../graphql/fields/loaded.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../../graphql/nodes.ts";
 import { FiringFilterInput, PolicyFilterInput } from "./policy.inputs.ts";
 import { firingList, policyGroupList, policyList } from "./policy.lists.ts";
@@ -16,14 +19,14 @@ export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicy
 		component: t.field({
 			type: OfferingComponent,
 			description: "The component that is totalled.",
-			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
+			resolve: namedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		limit: t.expose("limit", { type: "Decimal", description: "The limit, a whole number of the component's measured unit; the policy fires above it." }),
 		used: t.expose("used", {
 			type: "Decimal",
 			description: "What all affected customers together used in the window, in the component's measured unit; of a stored policy, until now.",
 		}),
-		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: madeOf([], (total) => isExceeded(total)) }),
+		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: computed([], (total) => isExceeded(total)) }),
 	}),
 });
 
@@ -38,13 +41,13 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	options: t.field({
 		type: Options,
 		description: "What its actions need to know.",
-		resolve: madeOf(["externalUserEmails"], ({ externalUserEmails }) => ({ externalUserEmails })),
+		resolve: computed(["externalUserEmails"], ({ externalUserEmails }) => ({ externalUserEmails })),
 	}),
 	applyToAll: t.exposeBoolean("applyToAll"),
 	period: t.expose("period", { type: PolicyPeriod }),
 	periodName: t.string({
 		description: "Display name of the period, as Waldur writes it: Total, 1 month, 3 month or 12 month.",
-		resolve: madeOf(["period"], ({ period }) => policyPeriods[period].name),
+		resolve: computed(["period"], ({ period }) => policyPeriods[period].name),
 	}),
 	hasFired: t.exposeBoolean("hasFired"),
 	firedDatetime: t.expose("firedDatetime", { type: "DateTime", nullable: true }),
@@ -55,18 +58,18 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	organizationGroups: t.field({
 		type: [OrganizationGroup],
 		description: "The groups whose members it affects, by name; none when it applies to all customers.",
-		resolve: whole(policyGroupList),
+		resolve: all(policyGroupList),
 	}),
 	componentLimits: t.field({
 		type: [ComponentLimit],
 		description: "Its limits, by type of component.",
-		resolve: valueOfRow("componentLimits", (uuids, _args, { database, clock, timeZone }) => currentTotals(database, uuids, { now: clock(), timeZone })),
+		resolve: loaded("componentLimits", (uuids, _args, { database, clock, timeZone }) => currentTotals(database, uuids, { now: clock(), timeZone })),
 	}),
 	firings: t.field({
 		type: PolicyFiringConnection,
 		description: "When it turned, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
-		resolve: pages(({ filter }) => firingList(filter, { column: "policyUuid" })),
+		resolve: page(({ filter }) => firingList(filter, { column: "policyUuid" })),
 	}),
 }));
 
@@ -76,12 +79,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The policy with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The policy's uuid." }) },
-		resolve: rowByUuid("OfferingUsagePolicy"),
+		resolve: byUuid("OfferingUsagePolicy"),
 	}),
 	offeringUsagePolicies: t.field({
 		type: OfferingUsagePolicyConnection,
 		description: "The policies that the viewer sees, newest first: those of the provider's side.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: PolicyFilterInput, description: "Which policies; all when absent." }) },
-		resolve: pages(({ filter }) => policyList(filter)),
+		resolve: page(({ filter }) => policyList(filter)),
 	}),
 }));

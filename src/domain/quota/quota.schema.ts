@@ -1,12 +1,14 @@
 import { builder } from "../../graphql/builder.ts";
 import { CustomerQuotaConnection } from "../../graphql/connection-types.ts";
 import { OrderDirection, QuotaName } from "../../graphql/enums.ts";
-import { connectionOf } from "../../graphql/fields/connections.ts";
-import { rowNamedIn } from "../../graphql/fields/rows.ts";
+import { namedIn } from "../../graphql/fields/by-uuid.ts";
+import { loadedBy } from "../../graphql/fields/loaded.ts";
+import { computedPage } from "../../graphql/fields/page.ts";
 import { Customer, CustomerQuota } from "../../graphql/nodes.ts";
-import { pageRequest } from "../../reading/page.ts";
+import type { PageArguments } from "../../reading/page.ts";
+import type { Given } from "../../shared/maybe.ts";
 import { requireQuotaList, requireQuotas } from "./quota.service.ts";
-import { type Quota, quotaCount, quotaOrder, quotaPage, quotasOf } from "./quota.store.ts";
+import { type Quota, type QuotaOrder, quotaCount, quotaOrder, quotaPage, quotasOf } from "./quota.store.ts";
 
 CustomerQuota.implement({
 	description: "A named figure of one customer.",
@@ -15,7 +17,7 @@ CustomerQuota.implement({
 		customer: t.field({
 			type: Customer,
 			description: "The customer whose figure it is.",
-			resolve: rowNamedIn("Customer", ({ customerUuid }) => customerUuid),
+			resolve: namedIn("Customer", ({ customerUuid }) => customerUuid),
 		}),
 		name: t.exposeString("name", { description: "Full name of the customer." }),
 		abbreviation: t.exposeString("abbreviation", { description: "Short name of the customer; empty when it has none." }),
@@ -27,21 +29,52 @@ CustomerQuota.implement({
 	}),
 });
 
+type QuotaKey = Pick<Quota, "customerUuid" | "quotaName">;
+
+/** Resolves to a figure of the row, in one batch for all names and customers. */
+const quotaNamed = loadedBy({
+	key: ({ uuid }: { uuid: string }, { name }: { name: Quota["quotaName"] }, { viewer }) => {
+		requireQuotas(viewer, uuid);
+		return JSON.stringify({ customerUuid: uuid, quotaName: name } satisfies QuotaKey);
+	},
+	batch: () => "quota of Customer",
+	load: (keys, _args, { database, clock }) =>
+		quotasOf(
+			database,
+			keys.map((key): QuotaKey => JSON.parse(key)),
+			clock(),
+		),
+});
+
+interface QuotaListArguments extends PageArguments {
+	quotaName: Quota["quotaName"];
+	orderBy?: Given<QuotaOrder>;
+}
+
+/** Resolves to one figure of every customer. */
+const quotaPages = computedPage<Quota, unknown, QuotaListArguments>(
+	() => "",
+	({ quotaName, orderBy }, { database, viewer, clock }) => {
+		requireQuotaList(viewer);
+		const order = quotaOrder(orderBy);
+		return {
+			name: `CustomerQuota ${quotaName} ${JSON.stringify(orderBy ?? null)}`,
+			order,
+			pages: async (_keys, request) => [await quotaPage(database, viewer, quotaName, order, request, clock())],
+			counts: async () => [await quotaCount(database, viewer)],
+		};
+	},
+);
+
 builder.prismaObjectField(Customer, "quota", (t) =>
 	t.field({
 		type: CustomerQuota,
 		nullable: true,
 		description: "A named figure of the customer. Error FORBIDDEN for all but staff, support and the customer's owners.",
 		args: { name: t.arg({ type: QuotaName, required: true, description: "Which figure." }) },
-		resolve: ({ uuid }, { name }, { read, database, viewer, clock }) => {
-			requireQuotas(viewer, uuid);
-			const load = (keys: readonly string[]) => quotasOf(database, keys.map(wanted), clock());
-			return read.batched("quota of Customer", load, JSON.stringify({ customerUuid: uuid, quotaName: name }));
-		},
+		resolve: quotaNamed,
 	}),
 );
-
-const wanted = (key: string): Pick<Quota, "customerUuid" | "quotaName"> => JSON.parse(key);
 
 const CustomerQuotaOrderField = builder.enumType("CustomerQuotaOrderField", {
 	description: "What quotas are ordered by.",
@@ -69,11 +102,6 @@ builder.queryField("customerQuotas", (t) =>
 			quotaName: t.arg({ type: QuotaName, required: true, description: "Which figure." }),
 			orderBy: t.arg({ type: CustomerQuotaOrderInput, description: "In what order; by name when absent." }),
 		},
-		resolve: async (_root, { quotaName, orderBy, ...args }, { database, viewer, clock }) => {
-			requireQuotaList(viewer);
-			const order = quotaOrder(orderBy);
-			const page = await quotaPage(database, viewer, quotaName, order, pageRequest(args), clock());
-			return connectionOf<Quota>(order, page, () => quotaCount(database, viewer));
-		},
+		resolve: quotaPages,
 	}),
 );

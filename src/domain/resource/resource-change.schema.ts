@@ -1,7 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
-import { momentOf, renew } from "../../graphql/context.ts";
+import { momentOf, resetLoader } from "../../graphql/context.ts";
 import { ResourceState } from "../../graphql/enums.ts";
-import { visibleRow } from "../../graphql/fields/rows.ts";
+import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { Resource } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -71,7 +71,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("CreateResource"),
 		resolve: async (_root, { input }, context) => {
 			const uuid = await createResource(once(context, "createResource", input, namesResource), context.viewer, input, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return { uuid };
 		},
 	}),
@@ -90,7 +90,7 @@ builder.mutationFields((t) => ({
 				input.state,
 				context.clock(),
 			);
-			renew(context);
+			resetLoader(context);
 			return { uuid: input.resource };
 		},
 	}),
@@ -105,7 +105,7 @@ builder.mutationFields((t) => ({
 		resolve: async (_root, { input }, context) => {
 			const names = () => namesResource(input.resource);
 			await setResourcePlan(once(context, "setResourcePlan", input, names), context.viewer, input.resource, input.plan, context.clock());
-			renew(context);
+			resetLoader(context);
 			return { uuid: input.resource };
 		},
 	}),

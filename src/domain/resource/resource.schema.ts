@@ -7,9 +7,10 @@ import {
 	ResourcePlanPeriodConnection,
 } from "../../graphql/connection-types.ts";
 import { ResourceState } from "../../graphql/enums.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink } from "../../graphql/fields/links.ts";
-import { madeOf, rowByUuid } from "../../graphql/fields/rows.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
 import { usageList } from "../usage/usage.lists.ts";
@@ -46,12 +47,12 @@ builder.prismaObjectFields(Resource, (t) => ({
 	limits: t.field({
 		type: [ComponentAmount],
 		description: "What the consumer ordered of each component that is charged by limit, by type.",
-		resolve: madeOf(["limits"], ({ limits }) => typedAmounts(limits)),
+		resolve: computed(["limits"], ({ limits }) => typedAmounts(limits)),
 	}),
 	currentUsages: t.field({
 		type: [ComponentAmount],
 		description: "The latest month's usage of each component that was ever reported, by type.",
-		resolve: madeOf(["currentUsages"], ({ currentUsages }) => typedAmounts(currentUsages)),
+		resolve: computed(["currentUsages"], ({ currentUsages }) => typedAmounts(currentUsages)),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
@@ -63,7 +64,7 @@ builder.prismaObjectFields(Resource, (t) => ({
 		type: ResourcePlanPeriodConnection,
 		description: "When it ran under which plan, oldest record first.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => planPeriodList),
+		resolve: page(() => planPeriodList),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -72,7 +73,7 @@ builder.prismaObjectFields(Resource, (t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "resourceUuid" })),
+		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "resourceUuid" })),
 	}),
 	userUsages: t.field({
 		type: ComponentUserUsageConnection,
@@ -81,13 +82,13 @@ builder.prismaObjectFields(Resource, (t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { link: "componentUsage", column: "resourceUuid" })),
+		resolve: page(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { link: "componentUsage", column: "resourceUuid" })),
 	}),
 	userUsageLimits: t.field({
 		type: ComponentUserUsageLimitConnection,
 		description: "The per-user limits on it, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
-		resolve: pages(({ filter }) => limitList(filter, { column: "resourceUuid" })),
+		resolve: page(({ filter }) => limitList(filter, { column: "resourceUuid" })),
 	}),
 }));
 
@@ -107,7 +108,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The resource with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The resource's uuid." }) },
-		resolve: rowByUuid("Resource"),
+		resolve: byUuid("Resource"),
 	}),
 	resources: t.field({
 		type: ResourceConnection,
@@ -116,6 +117,6 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			...resourceListArgs,
 		},
-		resolve: pages(({ filter, orderBy }) => resourceList(filter, orderBy)),
+		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy)),
 	}),
 }));

@@ -1,5 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
-import { madeOf, rowNamedIn, valueOfRow } from "../../graphql/fields/rows.ts";
+import { namedIn } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
+import { loaded } from "../../graphql/fields/loaded.ts";
 import { OfferingComponent, Resource } from "../../graphql/nodes.ts";
 import { seriesLines } from "./resource.store.ts";
 import { type SeriesLine, type SeriesPoint, seriesMonths, seriesPoints } from "./usage-series.ts";
@@ -21,10 +23,10 @@ const UsageSeries = builder.objectRef<SeriesLine>("UsageSeries").implement({
 		component: t.field({
 			type: OfferingComponent,
 			description: "The component.",
-			resolve: rowNamedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
+			resolve: namedIn("OfferingComponent", ({ componentUuid }) => componentUuid),
 		}),
 		username: t.exposeString("username", { nullable: true, description: "Whose part the line shows; null when it shows the whole." }),
-		points: t.field({ type: [UsageSeriesPoint], description: "Every month of the range in order.", resolve: madeOf([], seriesPoints) }),
+		points: t.field({ type: [UsageSeriesPoint], description: "Every month of the range in order.", resolve: computed([], seriesPoints) }),
 	}),
 });
 
@@ -43,7 +45,7 @@ builder.prismaObjectField(Resource, "usageSeries", (t) =>
 				defaultValue: false,
 			}),
 		},
-		resolve: valueOfRow("usageSeries", async (uuids, { from, to, types, byUser }, { database, viewer }) =>
+		resolve: loaded("usageSeries", async (uuids, { from, to, types, byUser }, { database, viewer }) =>
 			seriesLines(database, viewer, uuids, { months: seriesMonths(from, to), types: types ?? undefined, byUser: byUser ?? false }),
 		),
 	}),

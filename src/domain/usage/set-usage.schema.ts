@@ -1,6 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
-import { momentOf, renew, writesOf } from "../../graphql/context.ts";
-import { visibleRows } from "../../graphql/fields/rows.ts";
+import { momentOf, resetLoader, writesOf } from "../../graphql/context.ts";
+import { visibleRows } from "../../graphql/fields/by-uuid.ts";
 import { ComponentUsage } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey } from "../idempotency/idempotency.schema.ts";
@@ -54,7 +54,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("SetUsage"),
 		resolve: async (_root, { input }, context) => {
 			const stored = await setUsage(writesOf(context), context.viewer, input, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return stored;
 		},
 	}),

@@ -1,5 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import { momentOf, renew, writesOf } from "../../graphql/context.ts";
+import { momentOf, resetLoader, writesOf } from "../../graphql/context.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { Forbidden, InvalidInputRefusal, NotFoundRefusal, Refusal, RuleRefusal } from "../../shared/refusal.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
@@ -40,7 +40,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("SetUsages"),
 		resolve: async (_root, { input, partial }, context) => {
 			const stored = await setUsages(writesOf(context), context.viewer, input, { ...momentOf(context), partial });
-			renew(context);
+			resetLoader(context);
 			return stored;
 		},
 	}),

@@ -1,5 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import { momentOf, renew } from "../../graphql/context.ts";
+import { momentOf, resetLoader } from "../../graphql/context.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
@@ -29,7 +29,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("DeleteComponentUsage"),
 		resolve: async (_root, { input }, context) => {
 			const removed = await removeUsage(once(context, "deleteComponentUsage", input, firingsIn), context.viewer, input.uuid, momentOf(context));
-			renew(context);
+			resetLoader(context);
 			return removed;
 		},
 	}),

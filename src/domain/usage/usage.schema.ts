@@ -1,8 +1,8 @@
 import { builder } from "../../graphql/builder.ts";
 import { ComponentUsageConnection, ComponentUserUsageConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink } from "../../graphql/fields/links.ts";
-import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { ComponentUsage, OfferingComponent, Resource, ResourcePlanPeriod, User } from "../../graphql/nodes.ts";
 import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
 import { userUsageList } from "../user-usage/user-usage.lists.ts";
@@ -30,7 +30,7 @@ builder.prismaObjectFields(ComponentUsage, (t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) =>
+		resolve: page(({ filter, orderBy }, { timeZone }) =>
 			userUsageList(filter, orderBy ?? { field: "USERNAME", direction: "ASC" }, timeZone, { column: "componentUsageUuid" }),
 		),
 	}),
@@ -42,7 +42,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The usage record with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The record's uuid." }) },
-		resolve: rowByUuid("ComponentUsage"),
+		resolve: byUuid("ComponentUsage"),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -51,6 +51,6 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			...usageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone)),
+		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone)),
 	}),
 }));

@@ -1,7 +1,7 @@
 import { PositionExpired } from "../../event-log/position-expired.ts";
 import { builder } from "../../graphql/builder.ts";
 import { positionExpired } from "../../graphql/errors.ts";
-import { visibleRow } from "../../graphql/fields/rows.ts";
+import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { ComponentUsage } from "../../graphql/nodes.ts";
 import { followLog, type LogEvent, previousDescription } from "../../subscriptions/follow-log.ts";
 import { usageList } from "./usage.lists.ts";

@@ -1,6 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
-import { renew } from "../../graphql/context.ts";
-import { visibleRow } from "../../graphql/fields/rows.ts";
+import { resetLoader } from "../../graphql/context.ts";
+import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { ComponentUserUsageLimit } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -71,7 +71,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("CreateComponentUserUsageLimit"),
 		resolve: async (_root, { input }, context) => {
 			const uuid = await createLimit(once(context, "createComponentUserUsageLimit", input, namesLimit), context.viewer, input, context.clock());
-			renew(context);
+			resetLoader(context);
 			return { uuid };
 		},
 	}),
@@ -87,7 +87,7 @@ builder.mutationFields((t) => ({
 				input,
 				context.clock(),
 			);
-			renew(context);
+			resetLoader(context);
 			return { uuid: input.uuid };
 		},
 	}),
@@ -102,7 +102,7 @@ builder.mutationFields((t) => ({
 				context.viewer,
 				input.uuid,
 			);
-			renew(context);
+			resetLoader(context);
 			return { uuid: input.uuid };
 		},
 	}),

@@ -1,8 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
 import { ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link } from "../../graphql/fields/links.ts";
-import { rowByUuid, valueOfRow } from "../../graphql/fields/rows.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { link } from "../../graphql/fields/link.ts";
+import { loaded } from "../../graphql/fields/loaded.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { ComponentUserUsageLimit, OfferingComponent, OfferingUser, Resource } from "../../graphql/nodes.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import { LimitFilterInput } from "./limit.inputs.ts";
@@ -15,7 +16,7 @@ builder.prismaObjectFields(ComponentUserUsageLimit, (t) => ({
 	used: t.field({
 		type: "Decimal",
 		description: "What was reported for the account in the current billing month, in the component's measured unit.",
-		resolve: valueOfRow("used of ComponentUserUsageLimit", (uuids, _args, { database, clock, timeZone }) =>
+		resolve: loaded("used of ComponentUserUsageLimit", (uuids, _args, { database, clock, timeZone }) =>
 			usedInMonth(database, uuids, billingPeriodAt(clock(), timeZone)),
 		),
 	}),
@@ -32,12 +33,12 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The per-user limit with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The limit's uuid." }) },
-		resolve: rowByUuid("ComponentUserUsageLimit"),
+		resolve: byUuid("ComponentUserUsageLimit"),
 	}),
 	componentUserUsageLimits: t.field({
 		type: ComponentUserUsageLimitConnection,
 		description: "The per-user limits that the viewer sees, newest first.",
 		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
-		resolve: pages(({ filter }) => limitList(filter)),
+		resolve: page(({ filter }) => limitList(filter)),
 	}),
 }));

@@ -1,6 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
-import { renew, writesOf } from "../../graphql/context.ts";
-import { visibleRow, visibleRows } from "../../graphql/fields/rows.ts";
+import { resetLoader, writesOf } from "../../graphql/context.ts";
+import { visibleRow, visibleRows } from "../../graphql/fields/by-uuid.ts";
 import { ComponentUserUsage } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey } from "../idempotency/idempotency.schema.ts";
@@ -64,7 +64,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("SetUserUsage"),
 		resolve: async (_root, { input }, context) => {
 			const stored = await setUserUsage(writesOf(context), context.viewer, input, context.clock());
-			renew(context);
+			resetLoader(context);
 			return stored;
 		},
 	}),
@@ -77,7 +77,7 @@ builder.mutationFields((t) => ({
 		errors: answersResult("SetUserUsages"),
 		resolve: async (_root, { input }, context) => {
 			const parts = await setUserUsages(writesOf(context), context.viewer, input, context.clock());
-			renew(context);
+			resetLoader(context);
 			return { parts };
 		},
 	}),

@@ -1,8 +1,8 @@
 import { builder } from "../../graphql/builder.ts";
 import { ComponentUserUsageConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link, optionalLink } from "../../graphql/fields/links.ts";
-import { rowByUuid } from "../../graphql/fields/rows.ts";
+import { byUuid } from "../../graphql/fields/by-uuid.ts";
+import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { ComponentUsage, ComponentUserUsage, OfferingUser } from "../../graphql/nodes.ts";
 import { userUsageListArgs } from "./user-usage.inputs.ts";
 import { userUsageList } from "./user-usage.lists.ts";
@@ -23,7 +23,7 @@ builder.queryFields((t) => ({
 		nullable: true,
 		description: "The part with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
 		args: { uuid: t.arg({ type: "UUID", required: true, description: "The part's uuid." }) },
-		resolve: rowByUuid("ComponentUserUsage"),
+		resolve: byUuid("ComponentUserUsage"),
 	}),
 	componentUserUsages: t.field({
 		type: ComponentUserUsageConnection,
@@ -32,6 +32,6 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone)),
+		resolve: page(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone)),
 	}),
 }));

@@ -1,9 +1,10 @@
 import { seesEverything } from "../../access/viewer.ts";
 import { builder } from "../../graphql/builder.ts";
 import { ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
-import { pages } from "../../graphql/fields/connections.ts";
-import { link } from "../../graphql/fields/links.ts";
-import { madeOf, visibleRow } from "../../graphql/fields/rows.ts";
+import { rowOf } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
+import { link } from "../../graphql/fields/link.ts";
+import { page } from "../../graphql/fields/page.ts";
 import { Offering, OfferingUser, User } from "../../graphql/nodes.ts";
 import { limitList } from "../user-usage/limit.lists.ts";
 import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
@@ -16,7 +17,7 @@ builder.prismaObjectFields(User, (t) => ({
 	email: t.string({
 		nullable: true,
 		description: "E-mail address: for the user, staff and support; null for anyone else.",
-		resolve: madeOf(["uuid", "email"], ({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
+		resolve: computed(["uuid", "email"], ({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
 	}),
 	isStaff: t.exposeBoolean("isStaff"),
 	isSupport: t.exposeBoolean("isSupport"),
@@ -37,7 +38,7 @@ builder.prismaObjectFields(OfferingUser, (t) => ({
 		type: ComponentUserUsageLimitConnection,
 		description: "The account's limits that the viewer sees, newest first.",
 		args: t.arg.connectionArgs(),
-		resolve: pages(() => limitList(null, { column: "userUuid" })),
+		resolve: page(() => limitList(null, { column: "userUuid" })),
 	}),
 	usages: t.field({
 		type: ComponentUserUsageConnection,
@@ -46,7 +47,7 @@ builder.prismaObjectFields(OfferingUser, (t) => ({
 			...t.arg.connectionArgs(),
 			...userUsageListArgs,
 		},
-		resolve: pages(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { column: "userUuid" })),
+		resolve: page(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { column: "userUuid" })),
 	}),
 }));
 
@@ -54,6 +55,6 @@ builder.queryFields((t) => ({
 	viewer: t.field({
 		type: User,
 		description: "Who the token signs in.",
-		resolve: (_root, _args, context, info) => visibleRow("User", context.viewer.uuid, context, info),
+		resolve: rowOf("User", (_root, _args, { viewer }) => viewer.uuid),
 	}),
 }));

@@ -16,18 +16,27 @@ export type Read = (objects: readonly AnyRow[], execution: Execution) => Promise
 /** Writes a value as JSON. Throws Unplanned for what cannot be answered here. */
 export type Write<Value = unknown> = (value: Value, execution: Execution) => string;
 
-/** How the objects that stand at one place of a query are answered. */
+/** How the objects at one place of a query are read and written. */
 export interface ObjectPlan {
 	/** Absent when all is there with the objects themselves. */
 	readonly read: Read | undefined;
 	readonly write: Write<AnyRow>;
 }
 
-/** Thrown where a plan ends: the query is then executed field by field, which knows every case and tells every error. */
+/** How one field is answered: what it reads for all objects at once, and how it is written for each of them. */
+export interface FieldPlan {
+	/** Absent when all is there with the objects themselves. */
+	readonly read?: Read | undefined;
+	readonly write: Write<AnyRow>;
+	/** Whether `write` leaves out the quotes around its text. */
+	readonly isBare?: boolean | undefined;
+}
+
+/** Thrown where a plan ends: the query is then executed field by field, which covers every case and every error. */
 export class Unplanned extends Error {}
 
 /** Reads all at once; absent when there is nothing to read. */
-export function together(reads: readonly (Read | undefined)[]): Read | undefined {
+export function inParallel(reads: readonly (Read | undefined)[]): Read | undefined {
 	const present = reads.filter((read) => read !== undefined);
 	return present.length < 2 ? present[0] : (objects, execution) => Promise.all(present.map((read) => read(objects, execution)));
 }

@@ -1,3 +1,4 @@
+import { decodeGlobalID } from "@pothos/plugin-relay";
 import {
 	type FieldNode,
 	type GraphQLField,
@@ -5,22 +6,25 @@ import {
 	type GraphQLObjectType,
 	type GraphQLSchema,
 	getArgumentValues,
+	getNamedType,
 	getNullableType,
+	isAbstractType,
 	isInputObjectType,
 	isListType,
-	type OperationDefinitionNode,
+	isObjectType,
 	type SelectionSetNode,
 	visit,
 } from "graphql";
 import type { Shape } from "../../database/select.ts";
 import type { AnyRow } from "../../reading/statements.ts";
-import { asksFor, fieldsOf, grouped, type Operation, shapeOf } from "../selection.ts";
-import { type Execution, Unplanned } from "./execution.ts";
+import type { NodeName } from "../fields/source.ts";
+import { asksFor, fieldsOf, grouped, type Operation, selectionSetsOf, shapeOf } from "../selection.ts";
+import { type Execution, type ObjectPlan, Unplanned } from "./execution.ts";
 
 export type Field = GraphQLField<unknown, unknown>;
 
 /** One field of an answer: what is asked of it, under one name. */
-export interface Asked {
+export interface PlannedField {
 	/** Its name in the answer, as JSON, with the colon. */
 	readonly head: string;
 	readonly name: string;
@@ -28,6 +32,21 @@ export interface Asked {
 	/** Absent for __typename. */
 	readonly field: Field | undefined;
 }
+
+/** A field in a plan that is being made. */
+export interface Place {
+	readonly field: Field;
+	readonly asked: PlannedField;
+	readonly planner: Planner;
+	/** Whether it is a field of the query itself: its errors are then told where they belong by the plan. */
+	readonly isRoot: boolean;
+}
+
+/** What an error is thrown as: at the root as it is; below it as Unplanned, for field by field it says where it happened. */
+export const refusalAt = ({ isRoot }: Place, error: unknown): unknown => (isRoot ? error : new Unplanned("It is refused."));
+
+/** How objects of the type are planned: a plan's parts ask for each other through this. */
+export type PlanObjects = (type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], planner: Planner) => ObjectPlan;
 
 /** A plan takes time and memory for each field of the answer, and few words can ask for many where fragments are spread at several places. */
 const mostFields = 3_000;
@@ -38,15 +57,32 @@ export class Planner {
 	#parts = 0;
 	#planned = 0;
 
-	constructor(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Operation["fragments"]) {
-		for (const node of [operation, ...Object.values(fragments)]) {
-			visit(node, {
-				Directive: () => {
-					throw new Unplanned("What is asked depends on variables.");
-				},
-			});
-		}
-		this.#about = { schema, fragments, variableValues: {} };
+	readonly #planObjects: PlanObjects;
+
+	/** `variables` are those that say which fields are skipped and included: the plan is good for these values alone. */
+	constructor(schema: GraphQLSchema, fragments: Operation["fragments"], variables: Operation["variableValues"], planObjects: PlanObjects) {
+		this.#about = { schema, fragments, variableValues: variables };
+		this.#planObjects = planObjects;
+	}
+
+	/** The plan of the objects behind a field; undefined when it answers none. */
+	objects(field: Field, asked: PlannedField): ObjectPlan | undefined {
+		const selectionSets = selectionSetsOf(asked.nodes);
+		if (selectionSets.length === 0) return undefined;
+		const type = getNamedType(field.type);
+		if (!isObjectType(type)) throw new Unplanned(`There is no plan of ${type.name}.`);
+		return this.objectsOf(type, selectionSets);
+	}
+
+	objectsOf(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): ObjectPlan {
+		return this.#planObjects(type, selectionSets, this);
+	}
+
+	/** The types of the objects that a field may answer. */
+	possibleTypes(field: Field): readonly GraphQLObjectType[] {
+		const type = getNamedType(field.type);
+		if (isAbstractType(type)) return this.#about.schema.getPossibleTypes(type);
+		return isObjectType(type) ? [type] : [];
 	}
 
 	/** The number of a part that keeps what it has read. */
@@ -60,7 +96,7 @@ export class Planner {
 	}
 
 	/** The fields that are asked of objects of the type, each name of the answer once. */
-	fields(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): readonly Asked[] {
+	fields(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): readonly PlannedField[] {
 		const byName = grouped(fieldsOf(selectionSets, type, this.#about), ({ alias, name }) => (alias ?? name).value);
 		this.#planned += byName.size;
 		if (this.#planned > mostFields) throw new Unplanned(`There is no plan of more than ${mostFields} fields.`);
@@ -73,24 +109,30 @@ export class Planner {
 	}
 
 	/** What is wanted of the rows of the type below the field. */
-	shape(asked: Asked, typeName: string, paths?: readonly (readonly string[])[]): Shape {
+	shape(asked: PlannedField, typeName: string, paths?: readonly (readonly string[])[]): Shape {
 		return shapeOf(this.#infoOf(asked), typeName, paths);
 	}
 
-	asksFor(asked: Asked, paths: readonly (readonly string[])[]): boolean {
+	asksFor(asked: PlannedField, paths: readonly (readonly string[])[]): boolean {
 		return asksFor(this.#infoOf(asked), paths);
 	}
 
-	/** How the field's arguments are found in an execution. */
-	args({ field, nodes: [node] }: Asked): (execution: Execution) => never {
+	/** The field's arguments in an execution, read once for all objects. */
+	args({ field, nodes: [node] }: PlannedField): (execution: Execution) => never {
 		if (field === undefined || node === undefined) throw new Unplanned("There is no field.");
 		const read = (variables: Execution["variables"]) => readArguments(field, node, variables) as never;
-		if (usesVariables(node)) return ({ variables }) => read(variables);
-		const constant = read({});
-		return () => constant;
+		if (!usesVariables(node)) {
+			const constant = read({});
+			return () => constant;
+		}
+		const part = this.nextPart();
+		return ({ variables, found }) => {
+			found[part] ??= read(variables);
+			return found[part] as never;
+		};
 	}
 
-	#infoOf({ field, nodes }: Asked) {
+	#infoOf({ field, nodes }: PlannedField) {
 		if (field === undefined) throw new Unplanned("There is no field.");
 		return { ...this.#about, fieldNodes: nodes, returnType: field.type };
 	}
@@ -103,17 +145,36 @@ function readArguments(field: Field, node: FieldNode, variables: Execution["vari
 	} catch {
 		throw new Unplanned("The arguments are refused.");
 	}
-	// The schema builder reads ids before a resolver gets them.
-	if (field.args.some(({ name, type, extensions }) => holdsId(type, extensions, values[name]))) throw new Unplanned("An argument holds an id.");
+	for (const { name, type, extensions } of field.args) if (values[name] != null) values[name] = withIds(type, extensions, values[name]);
 	return values;
 }
 
-function holdsId(type: GraphQLInputType, extensions: Readonly<Record<string, unknown>>, value: unknown): boolean {
-	if (value == null) return false;
-	if (extensions["isRelayGlobalID"] === true) return true;
+/** The value with its global ids decoded, as the schema builder does it for resolvers. Throws Unplanned for an id that is refused. */
+function withIds(type: GraphQLInputType, extensions: Readonly<Record<string, unknown>>, value: unknown): unknown {
+	if (value == null) return value;
 	const present = getNullableType(type);
-	if (isListType(present)) return (value as unknown[]).some((item) => holdsId(present.ofType, {}, item));
-	return isInputObjectType(present) && Object.values(present.getFields()).some((field) => holdsId(field.type, field.extensions, (value as AnyRow)[field.name]));
+	if (isListType(present)) return (value as unknown[]).map((item) => withIds(present.ofType, extensions, item));
+	if (extensions["isRelayGlobalID"] === true) return decodedId(String(value), extensions["relayGlobalIDFor"]);
+	if (!isInputObjectType(present)) return value;
+	const fields = present.getFields();
+	return Object.fromEntries(
+		Object.entries(value as AnyRow).map(([name, item]) => {
+			const field = fields[name];
+			return [name, field === undefined ? item : withIds(field.type, field.extensions, item)];
+		}),
+	);
+}
+
+function decodedId(text: string, allowed: unknown): NodeName {
+	let name: NodeName;
+	try {
+		name = decodeGlobalID(text);
+	} catch {
+		throw new Unplanned("An id is refused.");
+	}
+	const types = allowed as readonly { typename: string; parseId?: unknown }[] | null | undefined;
+	if (types != null && !types.some(({ typename, parseId }) => typename === name.typename && parseId === undefined)) throw new Unplanned("An id is refused.");
+	return name;
 }
 
 function usesVariables(node: FieldNode): boolean {

@@ -3,23 +3,17 @@ import {
 	type ExecutionArgs,
 	type ExecutionResult,
 	type GraphQLSchema,
-	getNamedType,
 	isNonNullType,
-	isObjectType,
 	locatedError,
 	type OperationDefinitionNode,
 } from "graphql";
-import { createStatements } from "../../reading/statements.ts";
-import { visibleTogether } from "../../reading/together.ts";
 import { fragmentsOf } from "../../shared/fragments.ts";
 import { InvalidInput } from "../../shared/invalid-input.ts";
 import type { Context } from "../context.ts";
-import { notFound } from "../errors.ts";
-import { readsOf } from "../fields/reads.ts";
-import { selectionSetsOf } from "../selection.ts";
-import { type Execution, Unplanned } from "./execution.ts";
-import { connectionPlan, objectPlan } from "./object-plan.ts";
-import { type Asked, Planner } from "./planner.ts";
+import type { Conditions } from "./conditions.ts";
+import { type Execution, type FieldPlan, Unplanned } from "./execution.ts";
+import { fieldPlan, objectPlan } from "./object-plan.ts";
+import { type PlannedField, Planner } from "./planner.ts";
 
 export interface QueryPlan {
 	/** Answers a query that was asked by a signed-in viewer with variables that have been read. Throws Unplanned when it cannot. */
@@ -49,39 +43,43 @@ export class WrittenAnswer implements ExecutionResult {
 /** One field of the query itself. */
 interface RootPlan {
 	readonly head: string;
-	readonly asked: Asked;
+	readonly asked: PlannedField;
 	readonly isNullable: boolean;
-	readonly answer: (execution: Execution) => Promise<string>;
+	readonly plan: FieldPlan;
 }
 
 /**
  * The plan of a query: each of its levels is read at once for all rows, one flat statement a field, and the answer is
- * written from the rows. Undefined when it asks for something that does not tell what it reads.
+ * written from the rows. `conditions` are the variables that say what is skipped and included: the plan is good for their
+ * values. Undefined when it asks for something that declares no source.
  */
-export function planOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): QueryPlan | undefined {
+export function planOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, conditions: Conditions = {}): QueryPlan | undefined {
 	try {
-		return planned(schema, document, operation);
+		return planned(schema, document, operation, conditions);
 	} catch (error) {
 		if (error instanceof Unplanned) return undefined;
 		throw error;
 	}
 }
 
-function planned(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): QueryPlan {
-	const fragments = Object.fromEntries(fragmentsOf(document));
-	const planner = new Planner(schema, operation, fragments);
+function planned(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, conditions: Conditions): QueryPlan {
+	const planner = new Planner(schema, Object.fromEntries(fragmentsOf(document)), conditions, objectPlan);
 	const query = schema.getQueryType();
 	if (query == null) throw new Unplanned("There is nothing to ask.");
-	const roots = planner.fields(query, [operation.selectionSet]).map((asked) => rootPlan(asked, planner));
-	refuseSeveralRows(roots);
+	const roots = planner.fields(query, [operation.selectionSet]).map((asked): RootPlan => {
+		const isNullable = asked.field !== undefined && !isNonNullType(asked.field.type);
+		return { head: asked.head, asked, isNullable, plan: fieldPlan(query, asked, planner, true) };
+	});
 	const answer = async (context: Context, variables: Execution["variables"]): Promise<WrittenAnswer | ExecutionResult> => {
 		if (!context.isSignedIn) throw new Unplanned("Nobody asks.");
-		const execution: Execution = { context, variables, statements: createStatements(context.database, context.viewer, context.measures?.batch), found: [] };
+		const execution: Execution = { context, variables, statements: context.read.statements, found: [] };
 		const errors: unknown[] = [];
 		const texts = await Promise.all(
-			roots.map(async ({ head, asked, isNullable, answer }) => {
+			roots.map(async ({ head, asked, isNullable, plan: { read, write, isBare } }) => {
 				try {
-					return head + (await answer(execution));
+					await read?.([root], execution);
+					const text = write(root, execution);
+					return head + (isBare ? `"${text}"` : text);
 				} catch (error) {
 					if (error instanceof Unplanned || error instanceof InvalidInput) throw new Unplanned("It is refused.");
 					errors.push(locatedError(error, asked.nodes, [JSON.parse(head.slice(0, -1))]));
@@ -95,42 +93,5 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 	return Object.assign(answer, { fields: planner.planned });
 }
 
-function rootPlan(asked: Asked, planner: Planner): RootPlan {
-	const { field, head } = asked;
-	const reads = field && readsOf(field);
-	const type = field && getNamedType(field.type);
-	if (field === undefined || reads === undefined || !isObjectType(type)) throw new Unplanned("It does not tell what it reads.");
-	const root = { head, asked, isNullable: !isNonNullType(field.type) };
-	if (reads.kind === "pages") {
-		const { readRoot, write } = connectionPlan(reads.list, field, asked, planner);
-		return {
-			...root,
-			answer: async (execution) => {
-				await readRoot(execution);
-				return write({}, execution);
-			},
-		};
-	}
-	if (reads.kind !== "visible") throw new Unplanned("It does not tell what it reads.");
-	const { read, write } = objectPlan(type, selectionSetsOf(asked.nodes), planner);
-	const args = planner.args(asked);
-	const shape = planner.shape(asked, reads.model);
-	return {
-		...root,
-		answer: async (execution) => {
-			const { context } = execution;
-			const uuid = reads.uuid(args(execution), context);
-			const statements = () => createStatements(context.shared(), context.viewer, context.measures?.batch);
-			const row = await visibleTogether(context.viewer, statements, reads.model, shape, uuid);
-			if (row === null) throw notFound(reads.model, uuid);
-			await read?.([row], execution);
-			return write(row, execution);
-		},
-	};
-}
-
-/** Rows of one kind that are asked for by several uuids are read in one batch, field by field. */
-function refuseSeveralRows(roots: readonly RootPlan[]): void {
-	const names = roots.flatMap(({ asked: { name, field } }) => (field !== undefined && readsOf(field)?.kind === "visible" ? [name] : []));
-	if (new Set(names).size < names.length) throw new Unplanned("A field is asked for several times.");
-}
+/** The object that the fields of the query are fields of. */
+const root = {};

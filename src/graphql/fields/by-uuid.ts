@@ -1,0 +1,92 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { isVisibleModel, type VisibleModel } from "../../access/visibility.ts";
+import { type LinkName, type LinkTarget, linkOf, type ModelName, type Row } from "../../database/model.ts";
+import { type Shape, shapeKey } from "../../database/select.ts";
+import { type AnyRow, createStatements } from "../../reading/statements.ts";
+import { visibleTogether } from "../../reading/together.ts";
+import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { byKey } from "../query-plan/by-key.ts";
+import type { Execution, FieldPlan } from "../query-plan/execution.ts";
+import { type Place, refusalAt } from "../query-plan/planner.ts";
+import { shapeOf } from "../selection.ts";
+import { type ByUuidSource, withSource } from "./source.ts";
+
+/** Resolves to the row with the uuid that is given. Throws NOT_FOUND when there is none that the viewer sees. */
+export const byUuid = <Model extends VisibleModel>(model: Model) => rowOf(model, (_root: unknown, { uuid }: { uuid: string }) => uuid);
+
+/** Resolves to the row whose uuid the arguments or the context say. Throws NOT_FOUND when there is none that the viewer sees. */
+export function rowOf<Model extends VisibleModel, Holder, Args>(model: Model, uuid: (holder: Holder, args: Args, context: Context) => string) {
+	const resolve = (holder: Holder, args: Args, context: Context, info: GraphQLResolveInfo) => visibleRow(model, uuid(holder, args, context), context, info);
+	return withSource({ kind: "byUuid", model, uuid, sight: "viewer", absent: "refused", columns: [] }, resolve);
+}
+
+/** Resolves to the row whose uuid the object in hand names: who sees the object sees the row. */
+export function namedIn<Model extends ModelName, Holder>(model: Model, uuid: (holder: Holder) => string) {
+	const resolve = async (holder: Holder, _args: object, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> => {
+		const row = await linkedRow(model, shapeOf(info, model), uuid(holder), context);
+		if (row === null) throw notFound(model, uuid(holder));
+		return row as unknown as Row<Model>;
+	};
+	return withSource({ kind: "byUuid", model, uuid, sight: "holder", absent: "refused", columns: [] }, resolve);
+}
+
+/**
+ * Resolves to the row that a link leads to, if there is one and the viewer sees it: for links that lead out of what who
+ * sees the row sees.
+ */
+export function visibleLink<Model extends ModelName, Link extends LinkName<Model>>(model: Model, link: Link) {
+	const { model: target, column, documentation } = linkOf(model, link);
+	if (!isVisibleModel(target)) throw new Error(`src/access/visibility.ts does not say who sees a ${target}.`);
+	const uuid = (row: AnyRow) => row[column] as string | null;
+	const resolve = async (row: Row<Model>, _args: object, context: Context, info: GraphQLResolveInfo) => {
+		const named = uuid(row as AnyRow);
+		const seen = named === null ? null : await seenRow(target, shapeOf(info, target), named, context);
+		return seen as unknown as Row<LinkTarget<Model, Link>> | null;
+	};
+	const source = { kind: "byUuid", model: target, uuid, sight: "viewer", absent: "null", columns: [column] } as const;
+	return { nullable: true, description: documentation ?? "", resolve: withSource(source, resolve) } as const;
+}
+
+/** The row with the uuid. Throws NOT_FOUND when there is none that the viewer sees. */
+export async function visibleRow<Model extends VisibleModel>(model: Model, uuid: string, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> {
+	const row = await seenRow(model, shapeOf(info, model), uuid, context);
+	if (row === null) throw notFound(model, uuid);
+	return row as unknown as Row<Model>;
+}
+
+/** Rows that a mutation has stored, in one batch. Asked for again: it may have been stored by an earlier call under the same key. */
+export const visibleRows = <Model extends VisibleModel>(
+	model: Model,
+	uuids: readonly string[],
+	context: Context,
+	info: GraphQLResolveInfo,
+): Promise<Row<Model>[]> => Promise.all(uuids.map((uuid) => visibleRow(model, uuid, context, info)));
+
+/** The row, in one batch for all that are asked for in one turn; null when the viewer does not see it. */
+export const seenRow = (model: VisibleModel, shape: Shape, uuid: string, { read }: Context): Promise<AnyRow | null> =>
+	read.load(`visible ${model} ${shapeKey(shape)}`, (uuids) => read.statements.visible(model, shape, uuids), uuid);
+
+/** The same for a row that a row in the viewer's hands links to: who sees a row sees what it links to. */
+export const linkedRow = (model: ModelName, shape: Shape, uuid: string, { read }: Context): Promise<AnyRow | null> =>
+	read.load(`linked ${model} ${shapeKey(shape)}`, (uuids) => read.statements.linked(model, shape, uuids), uuid);
+
+export function planByUuid({ model, uuid, sight, absent }: ByUuidSource, place: Place): FieldPlan {
+	const shape = place.planner.shape(place.asked, model);
+	const args = place.planner.args(place.asked);
+	const read = async (uuids: readonly string[], { context, statements }: Execution): Promise<readonly (AnyRow | null)[]> => {
+		if (sight === "holder" || !isVisibleModel(model)) return statements.linked(model, shape, uuids);
+		if (!place.isRoot) return statements.visible(model, shape, uuids);
+		const shared = () => createStatements(context.shared(), context.viewer, context.measures?.batch);
+		return Promise.all(uuids.map((uuid) => visibleTogether(context.viewer, shared, model, shape, uuid)));
+	};
+	return byKey(
+		place,
+		(object, execution) => uuid(object as never, args(execution), execution.context),
+		async (uuids, execution) => {
+			const rows = await read(uuids, execution);
+			if (absent === "refused" && rows.includes(null)) throw refusalAt(place, notFound(model, uuids[rows.indexOf(null)] ?? ""));
+			return rows;
+		},
+	);
+}
