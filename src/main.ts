@@ -60,7 +60,7 @@ npm start
 --help     this text
 --version  the version of the service
 
-All else is configured by variables of the environment: see "Configuration" in README.md.`;
+All else is configured by variables of the environment: see "Configuration" in .deploy/README.md.`;
 
 const args = process.argv.slice(2);
 

@@ -1,4 +1,4 @@
-/** The exit codes of every command, but for those of signals, each for one reason an operator can act on. Documented in README.md. */
+/** The exit codes of every command, but for those of signals, each for one reason an operator can act on. Documented in .deploy/README.md. */
 export const exitCodes = {
 	failed: 1,
 	refusedRecords: 2,

@@ -83,7 +83,7 @@ test("instances and imports have one time zone", () => {
 	expect([...zones("kubernetes")]).toEqual(["UTC"]);
 });
 
-test("Kubernetes runs one image, which README.md pushes by that name", () => {
+test("Kubernetes runs one image, which .deploy/README.md pushes by that name", () => {
 	const images = [...ofKind("Deployment"), ...ofKind("Job")].map(({ spec }) => spec.template.spec.containers[0].image);
 	const [image] = images;
 	expect(new Set(images).size).toBe(1);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { failureCauses } from "../../src/domain/notification/notification.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
-import { namesUnder } from "../readme/document.ts";
+import { readme } from "../readme/document.ts";
 
 const read = (...path: string[]) => readFileSync(projectPath(".deploy", ...path), "utf8");
 const rules = read("prometheus-rules.yml");
@@ -63,7 +63,7 @@ describe.each([
 	});
 
 	test("every code of errors is one that is answered", () => {
-		const codes = new Set(namesUnder("Errors"));
+		const codes = new Set(readme.namesUnder("Errors"));
 		const named = [...text.matchAll(/\bcode=~?"([A-Z_|]+)"/g)].flatMap(({ 1: list = "" }) => list.split("|"));
 		expect(named.filter((code) => !codes.has(code))).toEqual([]);
 	});

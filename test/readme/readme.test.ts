@@ -21,7 +21,7 @@ import { generateWorld } from "../../src/world/world.ts";
 import { freshDatabase } from "../support/database.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { demoMoment } from "../support/moments.ts";
-import { type Block, blocks, blockWith, namesUnder, readme, section } from "./document.ts";
+import { type Block, page, pages, readme } from "./document.ts";
 
 const gateway = gatewayForFile({ template: "demo" });
 const { scripts, dependencies, engines } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
@@ -29,11 +29,15 @@ const { scripts, dependencies, engines } = JSON.parse(readFileSync(projectPath("
 const address = "127.0.0.1:4000";
 const here = (text: string) => text.replaceAll(address, new URL(gateway().url).host);
 
-// In the page's order: what is read after a report shows what the report did.
-describe("every query and curl command answers what the page shows", () => {
-	const isRun = ({ language, text }: Block) => language === "graphql" || (language === "sh" && text.startsWith("curl "));
+const operating = page(".deploy/README.md");
+const code = page("src/README.md");
 
-	test.each(blocks.filter(isRun).map((block) => [block.line, block] as const))("the one in line %i", async (_, { language, text, answer }) => {
+// In the order of the pages, and of each: what is read after a report shows what the report did.
+describe("every query and curl command answers what its page shows", () => {
+	const isRun = ({ language, text }: Block) => language === "graphql" || (language === "sh" && text.startsWith("curl "));
+	const run = pages.flatMap(({ path, blocks }) => blocks.filter(isRun).map((block) => [path, block.line, block] as const));
+
+	test.each(run)("%s, line %i", async (_path, _line, { language, text, answer }) => {
 		const answered = language === "graphql" ? await gateway().send(tokenOf(text), text) : await curl(text);
 		const { extensions, ...shown } = answered;
 		expect(shown).toEqual(JSON.parse(answer));
@@ -50,9 +54,9 @@ const withoutProxy = { ...process.env, no_proxy: "127.0.0.1" };
 const curl = async (command: string): Promise<Answer> => JSON.parse((await promisify(execFile)("sh", ["-c", here(command)], { env: withoutProxy })).stdout);
 
 test("the program that subscribes prints the alerts of the reports, and goes on after a position", async () => {
-	const program = blockWith("js", "graphql-ws");
+	const program = readme.blockWith("js", "graphql-ws");
 	const shown = program.answer.trim().split("\n").map(withoutPosition);
-	const reports = ["50001.00", "1250.5"].map((amount) => blockWith("sh", amount).text);
+	const reports = ["50001.00", "1250.5"].map((amount) => readme.blockWith("sh", amount).text);
 
 	const live = run(program.text);
 	// A live subscription has no sign of being under way but its events. Three of them hold a FIRED and the RESET after it.
@@ -92,8 +96,8 @@ function scratch(): string {
 	return folder;
 }
 
-test("importing the world that the page makes prints the table that the page shows", async () => {
-	const { text, answer } = blockWith("sh", "npm run world");
+test("importing the world that its page makes prints the table that the page shows", async () => {
+	const { text, answer } = page("src/import/README.md").blockWith("sh", "npm run world");
 	const argumentsOf = (command: string) => new RegExp(`npm run ${command} -- (.+)$`, "m").exec(text)?.[1]?.split(" ") ?? [];
 	const folder = scratch();
 	const database = await freshDatabase("empty");
@@ -108,17 +112,31 @@ test("importing the world that the page makes prints the table that the page sho
 	expect(`${summaryTable(summary)}\n`).toBe(answer);
 });
 
-describe("the page names", () => {
-	test("every command of package.json, and no other", () => {
-		expect(namesUnder("Commands").sort()).toEqual(Object.keys(scripts).sort());
-		const mentioned = [...readme.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(({ 1: name = "" }) => name);
+describe("the pages name", () => {
+	test("every command of package.json once, for operators or for development, and no other", () => {
+		const commands = [...operating.namesUnder("Commands"), ...code.namesUnder("Commands for development")];
+		expect(commands.sort()).toEqual(Object.keys(scripts).sort());
+	});
+
+	test("no command that package.json does not have", () => {
+		const mentioned = pages.flatMap(({ text }) => [...text.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(({ 1: name = "" }) => name));
 		expect(mentioned.filter((name) => !(name in scripts))).toEqual([]);
+	});
+
+	test("the program of every command of operators, as it is bundled", () => {
+		const bundled = [...readFileSync(projectPath("src", "bundle.mjs"), "utf8").matchAll(/^\t"(.+)\.ts",$/gm)].map(({ 1: name = "" }) => `dist/${name}.js`);
+		expect(
+			operating
+				.rowsUnder("Commands")
+				.map(([, program]) => program)
+				.sort(),
+		).toEqual(bundled.sort());
 	});
 
 	test("every variable of the configuration with its default, and no other", () => {
 		const read = new Set(["WALDUR_TOKEN", "WALDUR_TOKEN_FILE"]);
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
-		expect(namesUnder("Configuration").sort()).toEqual([...read].sort());
+		expect(operating.namesUnder("Configuration").sort()).toEqual([...read].sort());
 
 		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, operationTimeout, costPerSecond, connections, drain } = parseConfig({});
 		const { database: server } = parseConfig({ DATABASE_URL: "postgresql://db/usage" });
@@ -139,11 +157,11 @@ describe("the page names", () => {
 			STATEMENT_TIMEOUT: server.statementTimeout / 1_000,
 			DATA_DIR: database.kind === "embedded" && database.directory,
 		};
-		for (const [name, value] of Object.entries(defaults)) expect(section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);
+		for (const [name, value] of Object.entries(defaults)) expect(operating.section("Configuration")).toContain(`| \`${name}\` | \`${value}\` |`);
 	});
 
 	test("the limits of connections as they are", () => {
-		const figures = section("Limits").replaceAll(",", "");
+		const figures = page("src/server/README.md").section("Limits").replaceAll(",", "");
 		for (const text of [
 			`| connections of a token | ${limits.connectionsPerToken} `,
 			`| tokens of a WebSocket | ${limits.tokensPerSocket} `,
@@ -162,51 +180,62 @@ describe("the page names", () => {
 	});
 
 	test("every exit code, and no other", () => {
-		expect(namesUnder("Exit codes").map(Number).sort()).toEqual([0, ...Object.values(exitCodes), 130, 143].sort());
+		expect(operating.namesUnder("Exit codes").map(Number).sort()).toEqual([0, ...Object.values(exitCodes), 130, 143].sort());
 	});
 
 	test("every package that the service needs, and no other", () => {
-		expect(namesUnder("Dependencies").sort()).toEqual(Object.keys(dependencies).sort());
+		expect(code.namesUnder("Dependencies").sort()).toEqual(Object.keys(dependencies).sort());
 	});
 
 	test("every metric, and no other", async () => {
 		const told = await createMetrics().text();
 		const metrics = [...told.matchAll(/^# TYPE (usage_gateway_\w+)/gm)].map(({ 1: name = "" }) => name);
-		expect(namesUnder("Metrics").sort()).toEqual(metrics.sort());
+		expect(operating.namesUnder("Metrics").sort()).toEqual(metrics.sort());
 	});
 
 	test("every folder of src, and no other", () => {
 		const folders = readdirSync(projectPath("src"), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== "generated");
-		expect(namesUnder("Map").sort()).toEqual(folders.map(({ name }) => name).sort());
+		expect(readme.namesUnder("Map").sort()).toEqual(folders.map(({ name }) => name).sort());
+	});
+
+	test("every noun of the domain, and no other", () => {
+		const [listed = ""] = code.section("Nouns").split("\n\n").slice(1);
+		const folders = readdirSync(projectPath("src", "domain"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+		const named = [...listed.matchAll(/`([a-z-]+)`/g)].map(({ 1: name = "" }) => name);
+		expect(named.sort()).toEqual(folders.map(({ name }) => name).sort());
 	});
 
 	test("every token of the demo, and no other", () => {
-		expect(namesUnder("Run it").sort()).toEqual([...demoTokens].sort());
-		expect(section("Run it")).toContain(`Demo tokens: ${demoTokens.join(", ")} (`);
+		expect(readme.namesUnder("Run it").sort()).toEqual([...demoTokens].sort());
+		expect(readme.section("Run it")).toContain(`Demo tokens: ${demoTokens.join(", ")} (`);
 	});
 
-	test("every code of errors, and no other", () => {
+	test("every code of errors, and whether it is data or in errors, and no other", () => {
 		const schema = buildSchema(readFileSync(projectPath("schema.graphql"), "utf8"));
 		const typed = schema.getType("ErrorCode");
 		if (!(typed instanceof GraphQLEnumType)) throw new Error("The schema has the enumeration ErrorCode.");
+		const data = new Set(typed.getValues().map(({ name }) => name));
 		const sources = ["errors.ts", "error-codes.ts", "mask-error.ts"].map((file) => readFileSync(projectPath("src", "graphql", file), "utf8"));
 		const top = new Set(sources.flatMap((text) => [...text.matchAll(/"([A-Z][A-Z_]{5,})"/g)].map(({ 1: code = "" }) => code)));
+		const where = (code: string) => [data.has(code) && "data", top.has(code) && "errors"].filter(Boolean).join(", ");
 
-		expect(namesUnder("Errors").sort()).toEqual([...typed.getValues().map(({ name }) => name), ...top].sort());
+		const named = readme.rowsUnder("Errors").map(([code = "", place]) => [code, place]);
+		expect(named.sort()).toEqual([...new Set([...data, ...top])].map((code) => [code, where(code)]).sort());
 	});
 
 	test("every type of error that a mutation answers", () => {
 		const schema = buildSchema(readFileSync(projectPath("schema.graphql"), "utf8"));
 		const unions = Object.values(schema.getTypeMap()).filter((type) => type instanceof GraphQLUnionType);
 		const errors = new Set(unions.flatMap((union) => union.getTypes()).flatMap(({ name }) => (name.endsWith("Error") ? name : [])));
-		expect([...errors].filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+		expect([...errors].filter((name) => !readme.text.includes(`\`${name}\``))).toEqual([]);
 	});
 
 	test("the version of Node that package.json asks for", () => {
-		expect(readme).toContain(`Node ${engines.node.replace(">=", "")} or newer`);
+		expect(readme.text).toContain(`Node ${engines.node.replace(">=", "")} or newer`);
 	});
 
 	test("the demo's own resource, policy and amounts", () => {
-		for (const handle of [demoHandles.resource, demoHandles.policy, demoHandles.alertAmount, demoHandles.quietAmount]) expect(readme).toContain(`"${handle}"`);
+		for (const handle of [demoHandles.resource, demoHandles.alertAmount, demoHandles.quietAmount]) expect(readme.text).toContain(`"${handle}"`);
+		expect(page("src/domain/README.md").text).toContain(`"${demoHandles.policy}"`);
 	});
 });

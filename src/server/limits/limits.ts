@@ -1,4 +1,4 @@
-/** What a client may hold open, and for how long. README.md has the same figures. */
+/** What a client may hold open, and for how long. src/server/README.md has the same figures. */
 
 /** Connections of a token: WebSockets and streams of events together. */
 export const connectionsPerToken = 10;
