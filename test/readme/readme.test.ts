@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -238,4 +238,25 @@ describe("the pages name", () => {
 		for (const handle of [demoHandles.resource, demoHandles.alertAmount, demoHandles.quietAmount]) expect(readme.text).toContain(`"${handle}"`);
 		expect(page("src/domain/README.md").text).toContain(`"${demoHandles.policy}"`);
 	});
+});
+
+describe.each(pages)("$path", ({ path, links, files }) => {
+	test("links to files and headings that there are", () => {
+		const broken = links.filter(({ path, anchor }) => !existsSync(projectPath(path)) || (anchor !== "" && !page(path).anchors.includes(anchor)));
+		expect(broken.map((link) => `${path}, line ${link.line}: ${link.path}#${link.anchor}`)).toEqual([]);
+	});
+
+	test("names files that there are", () => {
+		expect(files.filter((file) => !existsSync(projectPath(file)))).toEqual([]);
+	});
+});
+
+test("every README.md of a folder is linked to by another page", () => {
+	const linked = new Set(pages.flatMap(({ path, links }) => links.map((link) => link.path).filter((target) => target !== path)));
+	const unlinked = pages.filter(({ path }) => path.endsWith("README.md") && path !== readme.path && !linked.has(path));
+	expect(unlinked.map(({ path }) => path)).toEqual([]);
+});
+
+test("README.md is what a newcomer reads first: at most 250 lines", () => {
+	expect(readme.text.split("\n").length).toBeLessThanOrEqual(250);
 });
