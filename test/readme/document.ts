@@ -35,7 +35,7 @@ export class Page {
 	/** All fenced blocks, in order. */
 	get blocks(): readonly Block[] {
 		return [...this.text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-			.map(({ 1: language = "", 2: text = "", index }) => ({ language, text, line: this.#lineAt(index) }))
+			.map(({ 1: language = "", 2: text = "", index }) => ({ language, text, line: lineAt(this.text, index) }))
 			.map((block, index, all) => ({ ...block, answer: all[index + 1]?.text ?? "" }));
 	}
 
@@ -83,7 +83,7 @@ export class Page {
 	/** Its links, but for those to other sites. */
 	get links(): readonly Link[] {
 		return [...this.#prose.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(({ 1: target = "", 2: anchor = "", index }) => ({
-			line: this.#lineAt(index),
+			line: lineAt(this.#prose, index),
 			path: target === "" ? this.path : posix.join(dirname(this.path), target),
 			anchor,
 		}));
@@ -94,15 +94,13 @@ export class Page {
 		return [...this.#prose.matchAll(/`((?:src|test|prisma|\.deploy|\.ci)\/[\w./-]*)`/g)].map(({ 1: path = "" }) => path);
 	}
 
-	/** Its text with each line of a fenced block empty. */
+	/** Its text with the lines of fenced blocks empty, so that lines keep their numbers. */
 	get #prose(): string {
 		return this.text.replaceAll(/^```[\s\S]*?^```$/gm, (block) => block.replaceAll(/.+/g, ""));
 	}
-
-	#lineAt(index: number): number {
-		return this.text.slice(0, index).split("\n").length;
-	}
 }
+
+const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 
 /** Where each page is: README.md first, then in the order of their paths. */
 const paths = ["README.md", ...["src", "test", ".deploy"].flatMap(pagesIn).sort()];
