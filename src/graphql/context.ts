@@ -46,7 +46,7 @@ export interface Context extends Services {
 	readonly token: string | undefined;
 	/** The position that a client which lost its stream of server-sent events goes on from. */
 	readonly lastEventId: string | undefined;
-	/** The way through the log of the subscription that is being answered. */
+	/** How the subscription that is being answered follows the log. */
 	readonly following: Following | undefined;
 	/** What the operation was let in with; undefined until it was. Nothing else is executed. */
 	admitted: AnnouncedCost | undefined;
@@ -65,22 +65,19 @@ export interface AnnouncedCost {
 	readonly restoreRate?: number;
 }
 
-/** A subscription's way through the log. */
+/** From where a subscription follows the log, and for whom. */
 export interface Following {
-	/** Behind this is what is still to be told; moves on with each entry that is looked at. */
-	at: Position;
-	/** Whether to end when there is nothing more to tell, rather than wait for what comes. */
+	readonly from: Position;
+	/** Whether to end when there is nothing more in the log, rather than wait for what comes. */
 	readonly untilCaughtUp: boolean;
-	/** Called with the places of the events that come next, before the first of them: they are of one reading. */
-	onEvents: ((places: readonly Position[]) => void) | undefined;
-	/** Adds points for what is read, to be paid before more is. */
-	readonly owe: (points: number) => void;
-	/** Takes the points, and what is owed, out of what those who listen may ask for; waits while it is less. */
-	readonly pay: (points: number, viewer: Viewer) => Promise<void>;
+	/** The viewer whom those who listen are now; undefined when no token of theirs is good any more. */
+	readonly authorize: () => Promise<Viewer | undefined>;
+	/** Calls back when the subscription's token is no longer good, until the returned function is called. */
+	readonly watch: (onEnd: () => void) => () => void;
+	/** Takes points, and what is owed, out of what those who listen may ask for; waits while it is less. Throws EventsTooFast at the position. */
+	readonly pay: (points: number, viewer: Viewer, at: Position) => Promise<void>;
 	/** Charges what is still owed when it ends, without waiting. */
 	readonly settle: (viewer: Viewer) => void;
-	/** How it ended: because there was nothing more to tell, or because the log could not go on from there. */
-	end: "caughtUp" | "letGo" | undefined;
 }
 
 /** Who asks, and with what. */

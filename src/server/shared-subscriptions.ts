@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { type ExecutionArgs, type ExecutionResult, subscribe } from "graphql";
+import type { ExecutionArgs, ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
 import type { Measures } from "../shared/measures.ts";
 import { hasWrongVariables } from "../subscriptions/operation.ts";
-import type { Subscribe, Subscriptions } from "../subscriptions/subscriptions.ts";
+import type { Subscriptions } from "../subscriptions/subscriptions.ts";
 import { createEventStream, type WrittenResult } from "./event-stream.ts";
 import type { OpenStreams } from "./limits/open-streams.ts";
 import { tooManyConnections } from "./limits/sign-ins.ts";
@@ -28,12 +28,12 @@ export const useSharedSubscriptions = (
 	streams: OpenStreams,
 	measures: Measures | undefined,
 ): Plugin<Context> => {
-	async function onSocket(args: ExecutionArgs, listener: SocketListener, subscribe: Subscribe): Promise<SocketListener | ExecutionResult> {
-		const begun = await subscriptions.start(args, listener, subscribe);
+	async function onSocket(args: ExecutionArgs, listener: SocketListener): Promise<SocketListener | ExecutionResult> {
+		const begun = await subscriptions.start(args, listener);
 		return "stop" in begun ? listener.results(begun) : begun;
 	}
 
-	async function asStream(args: ExecutionArgs, subscribe: Subscribe): Promise<AsyncIterableIterator<WrittenResult> | ExecutionResult> {
+	async function asStream(args: ExecutionArgs): Promise<AsyncIterableIterator<WrittenResult> | ExecutionResult> {
 		const { token, res: response } = args.contextValue as Context & { readonly res?: ServerResponse };
 		const giveBack = token === undefined ? () => {} : connections.take(token);
 		if (giveBack === undefined) return { errors: [rateLimited(tooManyConnections)] };
@@ -46,7 +46,7 @@ export const useSharedSubscriptions = (
 		const isOpen = response?.destroyed === false;
 		if (isOpen) response.once("close", leave);
 		const stream = createEventStream();
-		const begun = await subscriptions.start(args, stream, subscribe, isOpen ? undefined : leave);
+		const begun = await subscriptions.start(args, stream, isOpen ? undefined : leave);
 		if (!("stop" in begun)) return begun;
 		const results = stream.results(begun, streams.ending);
 		// The client may leave before there is anything that could be told so.
@@ -61,10 +61,9 @@ export const useSharedSubscriptions = (
 	return {
 		onSubscribe: ({ subscribeFn, setSubscribeFn }) => {
 			setSubscribeFn(async (args) => {
-				// Events that are asked for at once are executed at once by graphql's own; yoga's waits for each. What is wrong with variables is yoga's to answer.
-				const engine = (hasWrongVariables(args) ? subscribeFn : subscribe) as Subscribe;
+				if (hasWrongVariables(args)) return subscribeFn(args); // which says what is wrong with them
 				const listener = (args.rootValue as SocketRoot | undefined)?.listener;
-				return listener === undefined ? asStream(args, engine) : onSocket(args, listener, engine);
+				return listener === undefined ? asStream(args) : onSocket(args, listener);
 			});
 		},
 	};

@@ -12,6 +12,7 @@ import { stoppable } from "../shared/stoppable.ts";
 
 /** One event of a subscription: what it is about, where a client goes on after it, and the position before it in the subscription. */
 export interface LogEvent {
+	readonly at: Position;
 	readonly position: string;
 	readonly previous: string;
 	readonly uuid: string;
@@ -40,42 +41,52 @@ const together = 50;
 /** What a look at entries is charged, whether or not the viewer sees any of them. */
 const pointsPerLook = 0.1;
 
+/** Entries that were looked at together: of them, what the viewer sees. */
+export interface LogReading {
+	readonly events: readonly (LogEvent | PositionExpired)[];
+	/** The log was looked at up to here. */
+	readonly reached: Position;
+}
+
 /**
- * The log's events for the context's viewer, along the way that the context's subscription is on. For the entries that are
+ * The log's events for the context's viewer, from where the context's subscription follows it. For the entries that are
  * looked at together the token is looked at again, and the viewer's roles with it; a token that is no longer good ends the
- * subscription.
+ * subscription. The schema knows a subscription by the type of its events; what is returned are readings of several of
+ * them (see LogReading), for `createSubscriptions` executes all events of one reading at once.
  */
-export function followLog<Model extends ModelName>(
-	{ subject, list }: Followed<Model>,
-	context: Context,
-): AsyncGenerator<LogEvent | PositionExpired, void, void> {
-	const following = certain(context.following, "subscriptions are answered along a way through the log");
+export function followLog<Model extends ModelName>(followed: Followed<Model>, context: Context): AsyncGenerator<LogEvent | PositionExpired, void, void> {
+	return readings(followed, context) as unknown as AsyncGenerator<LogEvent | PositionExpired, void, void>;
+}
+
+/** What followLog has returned, as what it is. */
+export const readingsOf = (events: AsyncIterable<unknown>): AsyncGenerator<LogReading, void, void> => events as AsyncGenerator<LogReading, void, void>;
+
+function readings<Model extends ModelName>({ subject, list }: Followed<Model>, context: Context): AsyncGenerator<LogReading, void, void> {
+	const { from, untilCaughtUp, watch, settle } = certain(context.following, "subscriptions are answered while they follow the log");
+	const { positions } = context.log;
 	return stoppable(async function* (signal) {
-		const began = following.at;
 		const tokenEnded = new AbortController();
-		const unwatch = context.tokens.watch(context.token ?? "", () => tokenEnded.abort());
+		const unwatch = watch(() => tokenEnded.abort());
+		let reached = from;
 		try {
-			for await (const entries of context.log.follow(following.at, AbortSignal.any([signal, tokenEnded.signal]), following.untilCaughtUp)) {
+			for await (const entries of context.log.follow(from, AbortSignal.any([signal, tokenEnded.signal]), untilCaughtUp)) {
 				for (const some of inParts(subjectsOf(entries, subject))) {
 					if (signal.aborted) return; // nobody listens any more
-					const events = await visibleOf(some, list, context);
-					following.onEvents?.(events.map(({ at }) => at));
-					for (const { at, uuid } of events) {
-						following.at = at;
-						yield { position: context.log.positions.print(at), previous: previousToBeGiven, uuid };
-					}
+					const visible = await visibleOf(some, list, context, reached);
+					reached = visible.at(-1)?.at ?? reached;
+					if (visible.length === 0) continue;
+					yield { events: visible.map(({ at, uuid }) => ({ at, position: positions.print(at), previous: previousToBeGiven, uuid })), reached };
 				}
-				following.at = entries.at(-1)?.position ?? following.at;
+				reached = entries.at(-1)?.position ?? reached;
 			}
 			if (tokenEnded.signal.aborted) throw tokenNotGood();
-			if (!signal.aborted) following.end = "caughtUp";
+			yield { events: [], reached };
 		} catch (error) {
 			if (!(error instanceof LogTruncated)) throw error;
-			following.end = "letGo";
-			yield new PositionExpired(context.log.positions.print(following.at === began ? began : salted(following.at)));
+			yield { events: [new PositionExpired(positions.print(reached === from ? from : salted(reached)))], reached };
 		} finally {
 			unwatch();
-			following.settle(context.viewer);
+			settle(context.viewer);
 		}
 	});
 }
@@ -100,11 +111,11 @@ function* inParts(subjects: readonly Subject[]): Generator<readonly Subject[], v
 }
 
 /** Those of the subjects that are in the list that the viewer, authorised again, sees now. */
-async function visibleOf(subjects: readonly Subject[], list: List, context: Context): Promise<readonly Subject[]> {
+async function visibleOf(subjects: readonly Subject[], list: List, context: Context, reached: Position): Promise<readonly Subject[]> {
 	// The embedded database answers without waiting: nobody else could be sent or asked anything until all entries are looked at.
 	await nextTurn();
 	// Before who asks is looked at again: what is seen is shown at once.
-	await context.following?.pay(pointsPerLook, context.viewer);
+	await context.following?.pay(pointsPerLook, context.viewer, reached);
 	await authorizeAgain(context);
 	const seen = await context.read.statements.among(list, [...new Set(subjects.map(({ uuid }) => uuid))]);
 	return subjects.filter(({ uuid }) => seen.has(uuid));
@@ -112,7 +123,7 @@ async function visibleOf(subjects: readonly Subject[], list: List, context: Cont
 
 /** Takes the viewer as the token signs them in now, and forgets what was read for the event before. */
 async function authorizeAgain(context: Context): Promise<void> {
-	const viewer = context.token === undefined ? undefined : await context.authenticate(context.token);
+	const viewer = await context.following?.authorize();
 	if (viewer === undefined) throw tokenNotGood();
 	resetLoader(context, viewer);
 }

@@ -58,7 +58,7 @@ function rootField(document: DocumentNode, { selections }: SelectionSetNode): Fi
 const fragmentOf = ({ definitions }: DocumentNode, name: string): FragmentDefinitionNode | undefined =>
 	definitions.find((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name);
 
-/** Whether the variables cannot be what the operation takes: it is then begun for itself, to find out what is wrong. */
+/** Whether the variables cannot be what the operation takes: the engine then says what is wrong. */
 export function hasWrongVariables({ schema, document, operationName, variableValues }: ExecutionArgs): boolean {
 	const operation = getOperationAST(document, operationName);
 	return getVariableValues(schema, operation?.variableDefinitions ?? [], variableValues ?? {}, { maxErrors: 1 }).errors !== undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Viewer } from "../access/viewer.ts";
 import type { Position } from "../event-log/position.ts";
+import type { Following } from "../graphql/context.ts";
 
 /** What a token may ask for, as events take it. */
 export interface EventCharges {
@@ -13,6 +14,12 @@ export interface EventCharges {
 	charge(token: string, viewer: Viewer, points: number): Promise<number>;
 	/** Takes points that are owed to the token's bucket until it has them. */
 	chargeAfterwards(token: string, viewer: Viewer, points: number): void;
+}
+
+/** What a subscription's events are charged, to be paid before more is read. */
+export interface Bill extends Pick<Following, "pay" | "settle"> {
+	/** Adds points for events that were read. */
+	readonly owe: (points: number) => void;
 }
 
 /** What one event is charged beside its lists, as objects of a page are. */
@@ -41,12 +48,12 @@ export class EventsTooFast extends Error {
  * Takes the points out of what the tokens may ask for, of those who listen at the time; waits until one of them may. Throws
  * EventsTooFast with the position to go on from when none may for half a minute.
  */
-export async function pay(charges: EventCharges, tokens: () => readonly string[], viewer: Viewer, points: number, at: () => Position): Promise<void> {
+export async function pay(charges: EventCharges, tokens: () => readonly string[], viewer: Viewer, points: number, at: Position): Promise<void> {
 	for (let left = points; left > 0; left -= charges.atOnce) {
 		const portion = Math.min(left, charges.atOnce);
 		const begun = performance.now();
 		for (let seconds = await untilPaid(charges, tokens(), viewer, portion); seconds > 0; seconds = await untilPaid(charges, tokens(), viewer, portion)) {
-			if (performance.now() - begun > longestWait) throw new EventsTooFast(seconds, at());
+			if (performance.now() - begun > longestWait) throw new EventsTooFast(seconds, at);
 			await pause(Math.min(seconds * 1_000, longestPause), undefined, { ref: false });
 		}
 	}

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, type GraphQLFormattedError } from "graphql";
 import { type Position, salted } from "../event-log/position.ts";
+import { PositionExpired } from "../event-log/position-expired.ts";
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
 import { eventsTooFast, rateLimited } from "../graphql/errors.ts";
 import type { Ending } from "../shared/ending.ts";
@@ -9,26 +9,30 @@ import type { Operation } from "../shared/operation.ts";
 import { stoppable } from "../shared/stoppable.ts";
 import { type Broadcast, createBroadcast } from "./broadcast.ts";
 import { createDistinct, differentPerToken } from "./distinct.ts";
-import { Follower } from "./follower.ts";
+import { readingsOf } from "./follow-log.ts";
+import { Follower, type Replay } from "./follower.ts";
 import type { Listener } from "./listener.ts";
-import { givenPosition, hasWrongVariables } from "./operation.ts";
-import { type EventCharges, EventsTooFast, pay, pointsPerEvent } from "./payment.ts";
+import { givenPosition } from "./operation.ts";
+import { type Bill, type EventCharges, EventsTooFast, pay, pointsPerEvent } from "./payment.ts";
 import { sharedKey } from "./shared-key.ts";
-import { createStep, type Step } from "./step.ts";
+import { createStep } from "./step.ts";
 
-/** The engine's own function: begins the operation, and answers its results one by one, or why it cannot be begun. */
-export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResult> | Results | ExecutionResult;
+/** How an operation's events are found, and each is executed: as graphql-js does. */
+export interface Engine {
+	readonly source: (args: ExecutionArgs) => Promise<AsyncIterable<unknown> | ExecutionResult>;
+	readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+}
 
-type Results = AsyncGenerator<ExecutionResult, void, void>;
+const graphqlEngine: Engine = { source: createSourceEventStream, execute };
 
 export interface Subscriptions {
 	/**
 	 * Begins the subscription for the listener: what is after its position is replayed for it alone, at its own pace; then
-	 * it joins those who are told the same, for whom each event is executed and written once. Answers how to stop, or the
+	 * it joins those who are told the same, for whom each event is executed and written once. Returns how to stop, or the
 	 * errors that keep it from beginning: BAD_USER_INPUT for what is no position, and what the operation is refused with.
 	 * `onOver` is called once, when it is over or could not begin.
 	 */
-	start(args: ExecutionArgs, listener: Listener, subscribe: Subscribe, onOver?: () => void): Promise<Pick<Follower, "stop" | "end"> | ExecutionResult>;
+	start(args: ExecutionArgs, listener: Listener, onOver?: () => void): Promise<Pick<Follower, "stop" | "end"> | ExecutionResult>;
 }
 
 const tooManyDifferent = () =>
@@ -46,7 +50,12 @@ class NotBegun extends Error {
 }
 
 /** Runs all subscriptions of a process. `mask` makes of an event's error what the client may see, `charges` take what events cost. */
-export function createSubscriptions(services: Services, mask: (error: unknown) => GraphQLError, charges: EventCharges): Subscriptions {
+export function createSubscriptions(
+	services: Services,
+	mask: (error: unknown) => GraphQLError,
+	charges: EventCharges,
+	engine: Engine = graphqlEngine,
+): Subscriptions {
 	const broadcasts = new Map<string, Promise<Broadcast>>();
 	const distinct = createDistinct();
 	/** Made here: it lasts as long as the subscription does, and would keep all that beginning it took. */
@@ -62,8 +71,8 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		return maskOnce(error instanceof NotBegun ? error.result.errors?.[0] : error);
 	}
 
-	/** A way through the log on which those who listen at the time pay for what is read, and afterwards for what it took. */
-	function followingFrom(at: Position, untilCaughtUp: boolean, tokens: () => readonly string[], { caller }: Partial<Context> = {}): Following {
+	/** What those who listen at the time pay for what is read, and afterwards for what it took. */
+	function billFor(tokens: () => readonly string[], { caller }: Partial<Context> = {}): Bill {
 		let took = 0;
 		let owed = 0;
 		let paid = charges.forgivenMilliseconds;
@@ -71,20 +80,16 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		caller?.onTook((milliseconds) => {
 			took = milliseconds;
 		});
-		const following: Following = {
-			at,
-			untilCaughtUp,
-			end: undefined,
-			onEvents: undefined,
+		return {
 			owe: (points) => {
 				owed += points;
 			},
-			pay: async (points, viewer) => {
+			pay: async (points, viewer, at) => {
 				payer = tokens()[0] ?? payer;
 				const due = Math.max(points + owed, (took - paid) / charges.millisecondsPerPoint);
 				owed = 0;
 				paid += due * charges.millisecondsPerPoint;
-				await pay(charges, tokens, viewer, due, () => following.at);
+				await pay(charges, tokens, viewer, due, at);
 			},
 			settle: (viewer) => {
 				const due = Math.max(owed, (took - paid) / charges.millisecondsPerPoint);
@@ -93,53 +98,53 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				if (due > 0 && last !== undefined) charges.chargeAfterwards(last, viewer, due);
 			},
 		};
-		return following;
 	}
 
 	/**
-	 * The operation's results along a way through the log, each with how far it is. Events of one reading are executed at once,
-	 * so that what they show is read once for all of them, and told one after the other.
+	 * Begins the operation: reads its source, and executes each event. Events of one reading are executed at once, so that
+	 * what they show is read once for all of them, and emitted one after the other, each with its position.
 	 */
-	async function begin(args: ExecutionArgs, following: Following, subscribe: Subscribe): Promise<AsyncGenerator<Step, void, void>> {
-		const places: Position[] = [];
-		const asked: Promise<IteratorResult<ExecutionResult, void>>[] = [];
-		const results = await subscribe({ ...args, contextValue: { ...(args.contextValue as Context), following } });
-		if (!(Symbol.asyncIterator in results)) throw new NotBegun(results);
-		const perEvent = pointsPerEvent + Math.max(0, (args.contextValue as Context).admitted?.requested ?? 1) - 1;
-		following.onEvents = (next) => {
-			following.owe(next.length * perEvent);
-			places.push(...next);
-			// The first of them is asked for already.
-			for (const _ of next.slice(1)) {
-				const result = results.next();
-				result.catch(() => {}); // thrown where it is awaited
-				asked.push(result);
+	async function begin(args: ExecutionArgs, following: Following, { owe }: Bill): Promise<Replay> {
+		const contextValue: Context = { ...(args.contextValue as Context), following };
+		const source = await engine.source({ ...args, contextValue });
+		if (!(Symbol.asyncIterator in source)) throw new NotBegun(source);
+		const readings = readingsOf(source);
+		const perEvent = pointsPerEvent + Math.max(0, contextValue.admitted?.requested ?? 1) - 1;
+		let last = following.from;
+		let reached: Position | undefined;
+		const steps = stoppable(async function* (signal) {
+			signal.addEventListener("abort", () => void readings.return());
+			let looked = following.from;
+			for await (const { events, reached } of readings) {
+				owe(events.length * perEvent);
+				const results = events.map(async (event) => engine.execute({ ...args, contextValue, rootValue: event }));
+				for (const result of results) result.catch(() => {}); // thrown where it is awaited
+				for (const [index, event] of events.entries()) {
+					// What is no event of the log has no position: there is nothing to go on from.
+					const at = event instanceof PositionExpired ? undefined : event.at;
+					yield createStep(written(await results[index]), at, last, services.log.positions.print);
+					if (at === undefined) return;
+					last = at;
+					if (index < events.length - 1) await nextTurn(); // thousands may have been told: others are served between two events
+				}
+				looked = reached;
 			}
-		};
-		let last = following.at;
-		return stoppable(async function* (signal) {
-			signal.addEventListener("abort", () => void results.return());
-			for (;;) {
-				const { value, done } = await (asked.shift() ?? results.next());
-				if (done === true) break;
-				const { data, errors } = value;
-				const masked = errors?.map(mask);
-				for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.measures?.eventFailed(code);
-				// An event that cannot be read now is not told in part, with its position: whoever goes on from before it is told it then.
-				const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
-				if (passing !== undefined) throw passing;
-				const text = JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
-				// What is no event of the log has no place in it: there is nothing to go on from.
-				const place = places.shift();
-				yield createStep(text, place, last, services.log.positions.print);
-				last = place ?? last;
-				if (asked.length > 0) await nextTurn(); // thousands may have been told: others are served between two events
-			}
+			if (!signal.aborted) reached = looked;
 		});
+		return { steps, reached: () => reached && salted(reached) };
+	}
+
+	/** The event's result as JSON. Throws an error that passes: whoever goes on from before the event gets it whole then. */
+	function written({ data, errors }: ExecutionResult = {}): string {
+		const masked = errors?.map(mask);
+		for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.measures?.eventFailed(code);
+		const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
+		if (passing !== undefined) throw passing;
+		return JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
 	}
 
 	/** The broadcast with the key; when there is none, one of the operation is begun at the position. */
-	function broadcastOf(key: string, args: ExecutionArgs, at: Position, subscribe: Subscribe): Promise<Broadcast> {
+	function broadcastOf(key: string, args: ExecutionArgs, from: Position): Promise<Broadcast> {
 		const known = broadcasts.get(key);
 		if (known !== undefined) return known;
 		const forget = () => {
@@ -148,16 +153,11 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		let broadcast: Broadcast | undefined;
 		const { token = "", viewer, admitted } = args.contextValue as Context;
 		// What it takes is charged to those who listen at the time, not to who began it.
-		const context = createContext(services, { token, viewer });
-		const following = followingFrom(at, false, () => broadcast?.tokens ?? [], context);
-		const contextValue: Context = {
-			...context,
-			admitted,
-			// Each event is authorised with the tokens of all who listen then; the broadcast watches them itself.
-			authenticate: async () => broadcast?.authorize(),
-			tokens: { watch: () => () => {}, stop: async () => {} },
-		};
-		const begun = begin({ ...args, contextValue }, following, subscribe).then((steps) => {
+		const context: Context = { ...createContext(services, { token, viewer }), admitted };
+		const bill = billFor(() => broadcast?.tokens ?? [], context);
+		// Each event is authorised with the tokens of all who listen then; the broadcast watches them itself.
+		const following: Following = { from, untilCaughtUp: false, authorize: async () => broadcast?.authorize(), watch: () => () => {}, ...bill };
+		const begun = begin({ ...args, contextValue: context }, following, bill).then(({ steps }) => {
 			broadcast = createBroadcast(services, steps, forget);
 			return broadcast;
 		});
@@ -166,10 +166,24 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 		return begun;
 	}
 
+	/** What is after the position until now, for the one who asks. */
+	function replayOf(args: ExecutionArgs, from: Position): Promise<Replay> {
+		const { token = "", authenticate, tokens } = args.contextValue as Context;
+		const bill = billFor(() => [token]);
+		const following: Following = {
+			from,
+			untilCaughtUp: true,
+			authorize: () => authenticate(token),
+			watch: (onEnd) => tokens.watch(token, onEnd),
+			...bill,
+		};
+		return begin(args, following, bill);
+	}
+
 	return {
-		start: async (given, listener, subscribe, onOver = () => {}) => {
+		start: async (given, listener, onOver = () => {}) => {
 			const args = { ...given }; // the transport forgets its own as soon as the operation is begun
-			const key = hasWrongVariables(args) ? randomUUID() : sharedKey(args);
+			const key = sharedKey(args);
 			const token = (args.contextValue as Context).token ?? "";
 			const endOne = distinct.add(token, key);
 			if (endOne === undefined) {
@@ -177,12 +191,8 @@ export function createSubscriptions(services: Services, mask: (error: unknown) =
 				return { errors: [mask(tooManyDifferent())] };
 			}
 			const ways = {
-				replay: async (after: Position) => {
-					const following = followingFrom(after, true, () => [token]);
-					const steps = await begin(args, following, subscribe);
-					return { steps, reached: () => (following.end === "caughtUp" ? salted(following.at) : undefined) };
-				},
-				broadcast: (from: Position) => broadcastOf(key, args, from, subscribe),
+				replay: (after: Position) => replayOf(args, after),
+				broadcast: (from: Position) => broadcastOf(key, args, from),
 				end: async () => salted(await services.log.end()),
 			};
 			const follower = new Follower(listener, token, maskEnd, goneWith((args.contextValue as Context).operation, endOne, onOver));

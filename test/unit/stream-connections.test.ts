@@ -8,7 +8,7 @@ import type { Subscriptions } from "../../src/subscriptions/subscriptions.ts";
 test("a stream of events that was ended is one of its token's connections until its response is closed", async () => {
 	let onOver: (() => void) | undefined;
 	const subscriptions: Subscriptions = {
-		start: async (_args, _listener, _subscribe, over) => {
+		start: async (_args, _listener, over) => {
 			onOver = over;
 			return { stop: () => {}, end: () => {} };
 		},

@@ -4,7 +4,7 @@ import { LogTruncated } from "../../src/event-log/log.store.ts";
 import { createPositionCodec, type Position } from "../../src/event-log/position.ts";
 import { PositionExpired } from "../../src/event-log/position-expired.ts";
 import type { Context, Services } from "../../src/graphql/context.ts";
-import { followLog, previousToBeGiven } from "../../src/subscriptions/follow-log.ts";
+import { followLog, type LogReading, previousToBeGiven, readingsOf } from "../../src/subscriptions/follow-log.ts";
 import type { Listener } from "../../src/subscriptions/listener.ts";
 import { EventsTooFast } from "../../src/subscriptions/payment.ts";
 import { createSubscriptions } from "../../src/subscriptions/subscriptions.ts";
@@ -32,12 +32,8 @@ interface Subscriber {
 
 /** So many subscribers of one broadcast, which begins where the log ends: at 3. */
 async function followers(count: number): Promise<Subscriber[]> {
-	const wanted: [(event: ExecutionResult) => void, (error: unknown) => void][] = [];
-	let following: Context["following"];
-	makeEvent = (id) => {
-		following?.onEvents?.([at(id)]);
-		wanted.shift()?.[0]({ data: { previous: previousToBeGiven } });
-	};
+	const wanted: [(reading: LogReading) => void, (error: unknown) => void][] = [];
+	makeEvent = (id) => wanted.shift()?.[0]({ events: [{ at: at(id), position: "", previous: previousToBeGiven, uuid: "" }], reached: at(id) });
 	fail = (error) => wanted.shift()?.[1](error);
 	const log = { positions, end: async () => at(3) };
 	const services = { log, database: { onBehalfOf: () => ({}) }, tokens: { watch: () => () => {} } } as unknown as Services;
@@ -46,18 +42,14 @@ async function followers(count: number): Promise<Subscriber[]> {
 		masked.push(error);
 		return error instanceof GraphQLError ? error : new GraphQLError("masked");
 	};
-	const subscriptions = createSubscriptions(services, mask, charges);
-	const replayed = { next: async () => ({ done: true as const, value: undefined }), return: async () => ({ done: true as const, value: undefined }) };
-	const subscribe = async (args: { contextValue?: unknown }) => {
-		const way = (args.contextValue as Context).following;
-		if (way?.untilCaughtUp === true) {
-			way.end = "caughtUp";
-			return { ...replayed, [Symbol.asyncIterator]: () => replayed } as never;
-		}
-		following = way;
-		const next = () => new Promise((resolve, reject) => wanted.push([(value) => resolve({ done: false, value }), reject]));
-		return { next, return: replayed.return, [Symbol.asyncIterator]: () => replayed } as never;
+	const over = async () => ({ done: true as const, value: undefined });
+	const source = async ({ contextValue }: { contextValue?: unknown }) => {
+		const live = () => new Promise((resolve, reject) => wanted.push([(value) => resolve({ done: false, value }), reject]));
+		const readings = { next: (contextValue as Context).following?.untilCaughtUp === true ? over : live, return: over };
+		return { ...readings, [Symbol.asyncIterator]: () => readings } as never;
 	};
+	const engine = { source, execute: (): ExecutionResult => ({ data: { previous: previousToBeGiven } }) };
+	const subscriptions = createSubscriptions(services, mask, charges, engine);
 	const started: Subscriber[] = [];
 	for (let number = 0; number < count; number++) {
 		const texts: string[] = [];
@@ -67,7 +59,7 @@ async function followers(count: number): Promise<Subscriber[]> {
 		});
 		const listener: Listener = { tell: ({ text }) => void texts.push(JSON.parse(text).data.previous), taken: () => undefined, end };
 		const contextValue = { ...services, viewer, token: "token" } as unknown as Context;
-		await subscriptions.start({ schema: { getSubscriptionType: () => undefined } as never, document, contextValue }, listener, subscribe);
+		await subscriptions.start({ schema: { getSubscriptionType: () => undefined } as never, document, contextValue }, listener);
 		started.push({ texts, ended });
 	}
 	await new Promise((resolve) => setImmediate(resolve));
@@ -107,14 +99,14 @@ test("neither does the position that RATE_LIMITED gives to go on from", async ()
 test("nor the position that POSITION_EXPIRED names, unless it is the one that the client gave", async () => {
 	/** What is told when the log cannot go on, after so many entries that the viewer does not see. */
 	async function told(unseen: number): Promise<unknown> {
-		const following = { at: at(3), untilCaughtUp: true, settle: () => {} };
+		const following = { from: at(3), untilCaughtUp: true, watch: () => () => {}, settle: () => {} };
 		async function* follow() {
 			for (let id = 4; id < 4 + unseen; id++) yield [{ kind: "usage", componentUsageUuid: "u", position: at(id), written: 0 }];
 			throw new LogTruncated();
 		}
-		const context = { following, log: { follow, positions }, tokens: { watch: () => () => {} } } as unknown as Context;
+		const context = { following, log: { follow, positions } } as unknown as Context;
 		const events = followLog({ subject: () => undefined, list: {} as never }, context);
-		return (await events.next()).value;
+		return (await readingsOf(events).next()).value?.events[0];
 	}
 
 	expect(await told(0)).toEqual(new PositionExpired(positions.print(at(3))));
