@@ -159,6 +159,11 @@ const plannedTable: [what: string, document: string, variables?: Record<string, 
 		"several roots, one of them not there",
 		`{ customers(first: 2) { nodes { name projects(first: 2) { nodes { name resources(first: 1) { nodes { name } } } } } } resource(uuid: "00000000-0000-4000-8000-000000000000") { name } }`,
 	],
+	[
+		"objects of which every field is skipped",
+		"query ($a: Boolean!) { resources(first: 2) { pageInfo { hasNextPage @skip(if: $a) } nodes { project { name @skip(if: $a) } } edges { node { name @skip(if: $a) } } } viewer { uuid @skip(if: $a) } }",
+		{ a: true },
+	],
 	["the viewer", "{ viewer { __typename id username email } again: viewer { fullName } __typename }"],
 	[
 		"@skip and @include by variables, at several places",

@@ -36,6 +36,7 @@ export interface Member<Value> {
 
 /** Writes an object member by member. All that stands between two values is one text, made before there are any. */
 export function objectWriter<Value>(members: readonly Member<Value>[]): Write<Value> {
+	if (members.length === 0) return () => "{}"; // all of them are skipped
 	const quote = (member: Member<Value> | undefined) => (member?.isBare ? '"' : "");
 	const parts = members.map((member, index) => ({
 		before: `${quote(members[index - 1])}${index === 0 ? "{" : ","}${member.head}${quote(member)}`,

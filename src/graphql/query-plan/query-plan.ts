@@ -73,20 +73,21 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 	const answer = async (context: Context, variables: Execution["variables"]): Promise<WrittenAnswer | ExecutionResult> => {
 		if (!context.isSignedIn) throw new Unplanned("Nobody asks.");
 		const execution: Execution = { context, variables, statements: context.read.statements, found: [] };
-		const errors: unknown[] = [];
+		const errorsInOrder: unknown[] = []; // of the fields, whichever failed first
 		const texts = await Promise.all(
-			roots.map(async ({ head, asked, isNullable, plan: { read, write, isBare } }) => {
+			roots.map(async ({ head, asked, isNullable, plan: { read, write, isBare } }, index) => {
 				try {
 					await read?.([root], execution);
 					const text = write(root, execution);
 					return head + (isBare ? `"${text}"` : text);
 				} catch (error) {
 					if (error instanceof Unplanned || error instanceof InvalidInput) throw new Unplanned("It is refused.");
-					errors.push(locatedError(error, asked.nodes, [JSON.parse(head.slice(0, -1))]));
+					errorsInOrder[index] = locatedError(error, asked.nodes, [JSON.parse(head.slice(0, -1))]);
 					return isNullable ? `${head}null` : undefined;
 				}
 			}),
 		);
+		const errors = errorsInOrder.filter((error) => error !== undefined);
 		const data = texts.includes(undefined) ? "null" : `{${texts.join()}}`;
 		return errors.length === 0 ? new WrittenAnswer(data) : { errors: errors as NonNullable<ExecutionResult["errors"]>, data: JSON.parse(data) };
 	};
