@@ -25,10 +25,10 @@ export const mayChangePolicies = (viewer: Viewer, { providerUuid }: ProvidedBy):
 	viewer.isStaff || viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && role === "OWNER");
 
 /** Deleting usage that was reported: staff. */
-export const mayDeleteUsage = ({ isStaff }: Viewer): boolean => isStaff;
+export const mayDeleteUsage = (viewer: Viewer): boolean => viewer.isStaff;
 
 /** Changing a customer's groups, and whether it is blocked or archived: staff. */
-export const mayChangeCustomers = ({ isStaff }: Viewer): boolean => isStaff;
+export const mayChangeCustomers = (viewer: Viewer): boolean => viewer.isStaff;
 
 /** Knowing whom notifications go to: staff, support and the provider's owners. */
 export const maySeeRecipients: Visibility = (viewer, t) => {

@@ -150,6 +150,19 @@ describe("what belongs to a project", () => {
 	});
 });
 
+test("an offering that is not on sale any more is hidden from who consumed it in a removed project alone", async () => {
+	await gateway().database.rows(sql`update "Offering" set "state" = 'PAUSED' where "uuid" = ${provider.offering}::uuid`);
+	const sees = async () => {
+		const { data } = await gateway().send(viewers["the customer's owner"], "query ($uuid: UUID!) { offering(uuid: $uuid) { uuid } }", {
+			uuid: provider.offering,
+		});
+		return data.offering !== null;
+	};
+	expect(await sees()).toBe(true);
+	await setRemoved(true);
+	expect(await sees()).toBe(false);
+});
+
 describe("a removed project counts for staff alone in", () => {
 	test.each(["the customer's owner", "support"])("the category totals of its customer, and not for %s", async (viewer) => {
 		const totals = async (token: string) => {

@@ -1,45 +1,22 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { freshDatabase } from "../support/database.ts";
 import type { Answer } from "../support/gateway.ts";
 import { demoMoment } from "../support/moments.ts";
+import { openProgram } from "../support/program.ts";
 import { referenceOf } from "../support/reference-clock.ts";
 import { unlimited } from "../support/unlimited.ts";
+import { conditionsOf } from "./conditions.ts";
 import { eventDifferences } from "./events.ts";
+import { type Guard, guards, placeOf, placesOf, unguarded } from "./guards.ts";
 import { type Difference, differencesFor, type Send, type Truth, truthOf } from "./matrix.ts";
 import { refusalsFor } from "./operations.matrix.ts";
 import { type Rehearsed, rehearsed } from "./rehearsal.ts";
 import { viewers } from "./rules.ts";
 import { buildWorld, type World } from "./world.ts";
-
-/** A condition of the service that keeps something from somebody. */
-interface Guard {
-	readonly number: number;
-	/** From src on. */
-	readonly file: string;
-	readonly viewer: string;
-	/** A type, a root field with an input, or "policyFirings" for its events. */
-	readonly shows: string;
-	/** From where in the file the expression is looked for; without it, it stands there once. */
-	readonly from: string | undefined;
-	readonly text: string;
-	readonly instead: string;
-}
-
-const listed = await readFile(projectPath("test", "authorisation", "guards.txt"), "utf8");
-
-const guards: readonly Guard[] = listed.split("\n").reduce<{ file: string; guards: Guard[] }>(
-	({ file, guards }, line) => {
-		if (/^\S+\.ts$/.test(line)) return { file: line, guards };
-		const [, viewer, shows, from, text, instead] = /^(\w+), (\w+): (?:(.+) » )?(.+) ⇒ (.+)$/.exec(line) ?? [];
-		if (viewer === undefined || shows === undefined || text === undefined || instead === undefined) return { file, guards };
-		return { file, guards: [...guards, { number: guards.length + 1, file, viewer, shows, from, text, instead }] };
-	},
-	{ file: "", guards: [] },
-).guards;
 
 /** The number of the guard that is away. */
 const away = globalThis as { guardThatIsAway?: number };
@@ -50,14 +27,6 @@ function removable({ number, text, instead }: Guard): string {
 	if (text.startsWith("=> ")) return `=> (${isAway} ? ${instead.slice(3)} : ${text.slice(3)})`;
 	if (instead === "anySignedIn" || instead.startsWith("() =>")) return `((...given) => (${isAway} ? (${instead}) : ${text})(...given))`;
 	return `(${isAway} ? (${instead}) : (${text}))`;
-}
-
-/** Where the guard stands in its file. Fails when it does not. */
-function placeOf({ file, from, text }: Guard, source: string): number {
-	const place = source.indexOf(text, from === undefined ? 0 : Math.max(0, source.indexOf(from)));
-	const isThere = place >= 0 && (from === undefined ? source.indexOf(text, place + 1) < 0 : source.includes(from));
-	if (!isThere) throw new Error(`${file} has no guard "${from === undefined ? "" : `${from} » `}${text}": say in guards.txt what stands there now.`);
-	return place;
 }
 
 /** The file with all its guards removable: the innermost first, for one may stand in another. */
@@ -185,6 +154,30 @@ async function noticed({ viewer: name, shows }: Guard): Promise<Difference[]> {
 	}
 	return found;
 }
+
+test("every condition on who asks is removed once, or has a reason why not", async () => {
+	const program = openProgram();
+	onTestFinished(() => program.close());
+	const conditions = conditionsOf(program);
+	const missing: string[] = [];
+	for (const file of new Set(conditions.map((condition) => condition.file))) {
+		const source = await readFile(projectPath("src", ...file.split("/")), "utf8");
+		const spans = guards.filter((guard) => guard.file === file).map((guard) => [placeOf(guard, source), guard.text.length] as const);
+		for (const kept of unguarded.filter((one) => one.file === file)) spans.push(...placesOf(kept, source).map((place) => [place, kept.text.length] as const));
+		for (const { line, start, end, text, hasParts } of conditions.filter((condition) => condition.file === file)) {
+			const isListed = spans.some(([place, length]) => (place <= start && place + length >= end) || (hasParts && place >= start && place + length <= end));
+			if (!isListed) missing.push(`src/${file}:${line} ${text.slice(0, 100)}`);
+		}
+	}
+	expect(missing, "conditions that test/authorisation/guards.txt has no line for").toEqual([]);
+});
+
+test("what is not removed is still there, and so are the tests that its reason names", async () => {
+	for (const kept of unguarded) {
+		placesOf(kept, await readFile(projectPath("src", ...kept.file.split("/")), "utf8"));
+		for (const [named] of kept.why.matchAll(/test\/[\w./-]+\.ts/g)) await access(projectPath(...named.split("/")));
+	}
+});
 
 describe.each([...new Set(guards.map(({ file }) => file))])("%s", (file) => {
 	test.each(guards.filter((guard) => guard.file === file))("without $text, it is noticed what $viewer reads or does more: $shows", async (guard) => {

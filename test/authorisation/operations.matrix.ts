@@ -108,6 +108,14 @@ const done: readonly Done[] = [
 	},
 	{
 		root: "Mutation",
+		field: "createResource",
+		input: ({ project }) => ({ name: "new", offering: uuidOf("Offering", "draft"), project: uuidOf("Project", project) }),
+		permitted: "OFFERING_NOT_ACTIVE",
+		sees: (viewer, target) => viewer.row.offerings.split(" ").includes("draft") && sees.project(viewer, target),
+		may: may.limit,
+	},
+	{
+		root: "Mutation",
 		field: "updateCustomer",
 		input: ({ customer }) => ({ uuid: uuidOf("Customer", customer), blocked: true }),
 		sees: sees.customer,

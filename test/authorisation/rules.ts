@@ -136,6 +136,7 @@ export const viewers: readonly Viewer[] = [
 	viewer("staff"),
 	viewer("support"),
 	viewer("northowner", { consumes: north, owns: ["north"], limits: ["north"] }),
+	viewer("northmanager", { consumes: north }),
 	viewer("projectmanager", { consumes: ["n1"], limits: ["n1"] }),
 	viewer("ann", { consumes: ["n1"] }),
 	viewer("alpineowner", { consumes: ["alpine"], owns: ["alpine"], reports: ["alpine"] }),
