@@ -1,5 +1,5 @@
 import { and, isOneOf, or, sql } from "../database/sql.ts";
-import { seesEverything, type Viewer } from "./viewer.ts";
+import { customersOf, projectsOf, seesEverything, type Viewer } from "./viewer.ts";
 import type { Visibility } from "./visibility.ts";
 
 /** The offering that something is done to, and who sells it. */
@@ -72,15 +72,12 @@ export function mayCreateResources(viewer: Viewer, { customerUuid, projectUuid }
 export const consumerSide: Record<"Customer" | "Project", Visibility> = {
 	Customer: (viewer, t) => (seesEverything(viewer) ? sql`true` : isOneOf(sql`${t}."uuid"`, customersOf(viewer))),
 	Project: (viewer, t) => {
-		const projects = viewer.projectRoles.map(({ project }) => project);
-		const own = or([isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), isOneOf(sql`${t}."uuid"`, projects)]);
+		const own = or([isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), isOneOf(sql`${t}."uuid"`, projectsOf(viewer))]);
 		const unremoved = sql`not ${t}."isRemoved"`;
 		if (viewer.isStaff) return sql`true`;
 		return seesEverything(viewer) ? unremoved : and([own, unremoved]);
 	},
 };
-
-const customersOf = (viewer: Viewer) => viewer.customerRoles.map(({ customer }) => customer);
 
 /** Listing a figure of all customers: staff and support. */
 export const mayListQuotas = seesEverything;

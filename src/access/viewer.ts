@@ -1,9 +1,8 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
+import type { CustomerRoleName, ProjectRoleName } from "../generated/prisma/enums.ts";
+import { rolesOpening } from "./sight.ts";
 import { isToken, tokenHash } from "./token.ts";
-
-type CustomerRole = "OWNER" | "MANAGER" | "SUPPORT";
-type ProjectRole = "ADMIN" | "MANAGER" | "MEMBER";
 
 /** Who asks, with every role that counts at the moment of asking. Expired roles are not here, nor those on removed projects. */
 export interface Viewer {
@@ -13,9 +12,9 @@ export interface Viewer {
 	readonly username: string;
 	readonly isStaff: boolean;
 	readonly isSupport: boolean;
-	readonly customerRoles: readonly { customer: string; role: CustomerRole }[];
-	readonly projectRoles: readonly { project: string; role: ProjectRole }[];
-	/** Offerings that the viewer manages by a role of their own. */
+	readonly customerRoles: readonly { customer: string; role: CustomerRoleName }[];
+	readonly projectRoles: readonly { project: string; role: ProjectRoleName }[];
+	/** Offerings that the viewer manages, and sees from the provider's side, by a role of their own. */
 	readonly managedOfferings: readonly string[];
 	/** Every offering that the viewer sees from the provider's side: those managed, and all those of the viewer's customers. */
 	readonly providedOfferings: readonly string[];
@@ -23,6 +22,19 @@ export interface Viewer {
 
 /** Staff and support see everything. */
 export const seesEverything = (viewer: Viewer): boolean => viewer.isStaff || viewer.isSupport;
+
+/** Customers whose consumer's side the viewer sees. */
+export const customersOf = (viewer: Viewer): string[] =>
+	viewer.customerRoles.filter(({ role }) => consumingCustomerRoles.includes(role)).map(({ customer }) => customer);
+
+/** Projects that the viewer sees from the consumer's side by a role of their own. */
+export const projectsOf = (viewer: Viewer): string[] =>
+	viewer.projectRoles.filter(({ role }) => consumingProjectRoles.includes(role)).map(({ project }) => project);
+
+const consumingCustomerRoles = rolesOpening("consumed", "customer");
+const consumingProjectRoles = rolesOpening("consumed", "project");
+const providingCustomerRoles = rolesOpening("provided", "customer");
+const providingOfferingRoles = rolesOpening("provided", "offering");
 
 /** The user behind a token, or undefined when the token is unknown, revoked or expired, or its user inactive. One statement. */
 export async function viewerOf(database: Queries, token: string, now: Date): Promise<Viewer | undefined> {
@@ -40,14 +52,16 @@ export async function viewerOf(database: Queries, token: string, now: Date): Pro
 			), '[]') "projectRoles",
 			coalesce((
 				select json_agg(m."offeringUuid")
-				from "OfferingRole" m where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz)
+				from "OfferingRole" m
+				where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz) and m."role"::text = any(${providingOfferingRoles}::text[])
 			), '[]') "managedOfferings",
 			coalesce((
 				select json_agg(provided."uuid") from (
 					select o."uuid" from "CustomerRole" c join "Offering" o on o."providerUuid" = c."customerUuid"
-					where c."userUuid" = u."uuid" and (c."expires" is null or c."expires" > ${now}::timestamptz)
+					where c."userUuid" = u."uuid" and (c."expires" is null or c."expires" > ${now}::timestamptz) and c."role"::text = any(${providingCustomerRoles}::text[])
 					union
-					select m."offeringUuid" from "OfferingRole" m where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz)
+					select m."offeringUuid" from "OfferingRole" m
+					where m."userUuid" = u."uuid" and (m."expires" is null or m."expires" > ${now}::timestamptz) and m."role"::text = any(${providingOfferingRoles}::text[])
 				) provided
 			), '[]') "providedOfferings"
 		from "Token" t join "User" u on u."uuid" = t."userUuid"

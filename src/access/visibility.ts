@@ -1,5 +1,5 @@
 import { and, isOneOf, name, or, type Sql, sql } from "../database/sql.ts";
-import { seesEverything, type Viewer } from "./viewer.ts";
+import { customersOf, projectsOf, seesEverything, type Viewer } from "./viewer.ts";
 
 /**
  * Which rows of a model a viewer sees (domain: "Who sees what"): the one place that says it. Every list, look-up, count,
@@ -23,9 +23,6 @@ const everythingOr =
 		seesEverything(viewer) ? sql`true` : condition(viewer, t, parent);
 
 const anySignedIn: Visibility = () => sql`true`;
-
-const customersOf = (viewer: Viewer) => viewer.customerRoles.map(({ customer }) => customer);
-const projectsOf = (viewer: Viewer) => viewer.projectRoles.map(({ project }) => project);
 
 /** Rows that carry their customer and project: the consumer's side. */
 const consumed = (viewer: Viewer, t: Sql) => or([isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), isOneOf(sql`${t}."projectUuid"`, projectsOf(viewer))]);

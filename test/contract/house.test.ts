@@ -9,7 +9,7 @@ const layers = {
 	generated: [],
 	rules: ["shared"],
 	database: ["generated", "shared"],
-	access: ["database", "shared"],
+	access: ["database", "generated", "shared"],
 	"event-log": ["database", "shared"],
 	reading: ["access", "database", "shared"],
 	store: ["rules", "reading", "event-log", "access", "database", "shared"],
