@@ -1,7 +1,7 @@
 // Generates src/generated from schema.prisma when it is missing or older than the schema.
 // The generators need no schema engine, but the CLI looks for one: any executable satisfies it, so nothing is downloaded.
 import { execFileSync } from "node:child_process";
-import { rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,8 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
 
-if (modified(path("../src/generated/pothos.ts")) < Math.max(modified(path("schema.prisma")), modified(cli))) {
+const last = path("../src/generated/calendar-dates.ts");
+if (modified(last) < Math.max(modified(path("schema.prisma")), modified(cli))) {
 	rmSync(path("../src/generated"), { recursive: true, force: true });
 	execFileSync(process.execPath, [cli, "generate", "--config", path("prisma.config.ts")], {
 		cwd: path(".."),
@@ -30,4 +31,14 @@ if (modified(path("../src/generated/pothos.ts")) < Math.max(modified(path("schem
 		},
 		stdio: "pipe", // told in the error when it fails
 	});
+	writeFileSync(last, calendarDates(readFileSync(path("schema.prisma"), "utf8")));
+}
+
+/** The columns of each model that are calendar dates: Prisma's types do not say it, to them a date is a moment. */
+function calendarDates(schema) {
+	const models = [...schema.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, model, body]) => {
+		const columns = [...body.matchAll(/^ +(\w+) +DateTime\b.*@db\.Date(?!\w)/gm)].map(([, column]) => JSON.stringify(column));
+		return columns.length === 0 ? "" : `\t${model}: [${columns.join(", ")}],\n`;
+	});
+	return `export const calendarDates = {\n${models.join("")}} as const;\n`;
 }

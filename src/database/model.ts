@@ -1,3 +1,4 @@
+import type { calendarDates } from "../generated/calendar-dates.ts";
 import { getDatamodel, type default as PrismaTypes } from "../generated/pothos.ts";
 
 export type ModelName = keyof PrismaTypes & string;
@@ -6,11 +7,14 @@ export type ModelName = keyof PrismaTypes & string;
  * A stored row as it is read: Prisma's type of the model, with decimals as strings in plain notation and calendar dates
  * as "yyyy-mm-dd", so that nothing is lost or moved between the database and the wire.
  */
-export type Row<Model extends ModelName> = { [Field in keyof PrismaTypes[Model]["Shape"]]: Read<Field, PrismaTypes[Model]["Shape"][Field]> };
+export type Row<Model extends ModelName> = {
+	[Field in keyof PrismaTypes[Model]["Shape"]]: Read<PrismaTypes[Model]["Shape"][Field], Field extends CalendarDate<Model> ? string : Date>;
+};
 
-type Read<Field, Value> = Value extends Date ? (Field extends CalendarDate ? string : Date) : Value extends { toSignificantDigits(): unknown } ? string : Value;
+type Read<Value, Day> = Value extends Date ? Day : Value extends { toSignificantDigits(): unknown } ? string : Value;
 
-type CalendarDate = "billingPeriod" | "windowStart" | "windowEnd";
+/** The columns of the model that prisma/schema.prisma declares as `@db.Date`. */
+type CalendarDate<Model> = Model extends keyof typeof calendarDates ? (typeof calendarDates)[Model][number] : never;
 
 /** The names of a model's links to one row of another model. */
 export type LinkName<Model extends ModelName> = Exclude<PrismaTypes[Model]["RelationName"], PrismaTypes[Model]["ListRelations"]> & string;

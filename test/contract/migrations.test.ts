@@ -5,6 +5,7 @@ import { applyMigrations } from "../../src/database/migrations.ts";
 import { openPGlite } from "../../src/database/pglite.ts";
 import { pendingMigration } from "../../src/database/schema-drift.ts";
 import { raw, sql } from "../../src/database/sql.ts";
+import { calendarDates } from "../../src/generated/calendar-dates.ts";
 import { freshDatabase } from "../support/database.ts";
 
 let database: Database;
@@ -32,6 +33,15 @@ describe("the migrations", () => {
 			return indexed.filter((table) => !own.includes(table)).map((table) => `${name}: ${table}`);
 		});
 		expect(held).toEqual([]);
+	});
+
+	test("have calendar dates where the types of rows do", async () => {
+		const columns = await database.rows<{ table: string; column: string }>(sql`
+			select table_name as "table", column_name as "column" from information_schema.columns where table_schema = 'public' and data_type = 'date' order by 1, 2
+		`);
+		const typed = Object.entries(calendarDates).flatMap(([table, dates]) => dates.map((column) => ({ table, column })));
+		const named = ({ table, column }: { table: string; column: string }) => `${table}.${column}`;
+		expect(typed.map(named).sort(), "columns that src/database/model.ts reads as dates").toEqual(columns.map(named).sort());
 	});
 
 	test("are applied once", async () => {
