@@ -1,3 +1,4 @@
+import type { ModelName } from "../database/model.ts";
 import { and, isOneOf, name, or, type Sql, sql } from "../database/sql.ts";
 import { customersOf, projectsOf, seesEverything, type Viewer } from "./viewer.ts";
 
@@ -163,7 +164,7 @@ export const visibility = {
 	Resource: used,
 	ResourcePlanPeriod: staffOr(through("Resource", "resourceUuid", used)),
 	User: user,
-} satisfies Record<string, Visibility>;
+} satisfies Partial<Record<ModelName, Visibility>>;
 
 /** A model whose rows viewers can ask for. */
 export type VisibleModel = keyof typeof visibility;

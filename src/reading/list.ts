@@ -27,7 +27,8 @@ export const thenUuid = (model: ModelName, descending = false): OrderColumn => (
 
 /** The rows of one model that a field lists: which, in what order, and below which parent. */
 export interface List {
-	readonly model: ModelName;
+	/** One of which src/access/visibility.ts says who sees its rows. */
+	readonly model: VisibleModel;
 	/** Tells this list from others of the same request: the same key means the same rows below the same parent. */
 	readonly key: string;
 	/** Conditions beside visibility, on the alias "t" and on the aliases "t.<link>" of `links`. */

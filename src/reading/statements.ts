@@ -49,7 +49,7 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 			...list.where,
 			...seesSubject(list),
 			...seesLinked(list),
-			visibilityOf(list.model)(viewer, sql`"t"`, parent),
+			visibility[list.model](viewer, sql`"t"`, parent),
 		]);
 
 	/** The viewer sees what the list is about. It names no row of the list: it is looked at once. */
@@ -57,10 +57,10 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 		sees === undefined
 			? []
 			: [
-					sql`exists (select from ${name(sees.model)} "subject" where "subject"."uuid" = ${sees.uuid}::uuid and ${visibilityOf(sees.model)(viewer, sql`"subject"`)})`,
+					sql`exists (select from ${name(sees.model)} "subject" where "subject"."uuid" = ${sees.uuid}::uuid and ${visibility[sees.model](viewer, sql`"subject"`)})`,
 				];
 
-	const seesLinked = ({ seenLink }: List): Sql[] => (seenLink === undefined ? [] : [visibilityOf(seenLink.model)(viewer, name(`t.${seenLink.link}`))]);
+	const seesLinked = ({ seenLink }: List): Sql[] => (seenLink === undefined ? [] : [visibility[seenLink.model](viewer, name(`t.${seenLink.link}`))]);
 
 	/** The list with the conditions that had to be looked up. */
 	const lookedUp = async (list: List, lookUp: NonNullable<List["lookUp"]>): Promise<List> => ({ ...list, where: [...list.where, await lookUp(queries)] });
@@ -75,7 +75,7 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 	}
 
 	return {
-		visible: (model, shape, uuids) => byUuid(model, shape, uuids, visibilityOf(model)(viewer, sql`"t"`)),
+		visible: (model, shape, uuids) => byUuid(model, shape, uuids, visibility[model](viewer, sql`"t"`)),
 		linked: (model, shape, uuids) => byUuid(model, shape, uuids, sql`true`),
 		all: async (asked, shape, parents) => {
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
@@ -137,13 +137,6 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 }
 
 const nothing: Shape = { columns: new Set(["uuid"]), links: new Map() };
-
-/** Deny by default: a model without a visibility is not read for anyone. */
-function visibilityOf(model: ModelName) {
-	const visible = (visibility as Partial<Record<ModelName, (typeof visibility)[VisibleModel]>>)[model];
-	if (visible === undefined) throw new Error(`src/access/visibility.ts does not say who sees a ${model}.`);
-	return visible;
-}
 
 function requiredParent(list: List) {
 	if (list.parent === undefined) throw new Error(`The list ${list.key} has no parent.`);
