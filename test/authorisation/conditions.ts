@@ -49,7 +49,7 @@ function powersOf({ checker, source }: CheckedProgram): ReadonlySet<string> {
  * - the viewer is given to a function of src/access that answers a condition or a boolean, or to a Visibility
  * - in src/access, a Visibility is passed on, and, where a function knows the viewer, something is compared, or a condition is
  *   written in SQL that does not name the viewer
- * - a list or a field is kept to what is seen (`sees`, `seenLink`)
+ * - a list or a field is kept to what is seen (`sees`, `seenLink`, `visibleLink(…)`)
  */
 export function conditionsOf(program: CheckedProgram): Condition[] {
 	const powers = powersOf(program);
@@ -103,7 +103,7 @@ function conditionsIn({ checker, source }: CheckedProgram, file: string, powers:
 			if (taken !== undefined && isIdentifier(taken) && powers.has(taken.text) && isViewer(node.parent)) add(node);
 		} else if (isCallExpression(node)) {
 			const decides = ["Sql", "Sql[]", "boolean"].includes(typeOf(node)) && node.arguments.some(isViewer) && isOfAccess(node.expression);
-			if (decides || (isIdentifier(node.expression) && node.expression.text === "seenLink")) add(node);
+			if (decides || (isIdentifier(node.expression) && node.expression.text === "visibleLink")) add(node);
 		} else if (isPropertyAssignment(node)) {
 			const { name } = node;
 			if (isIdentifier(name) && (name.text === "sees" || name.text === "seenLink")) add(node);
