@@ -1,22 +1,52 @@
-import { Prisma } from "../generated/prisma/client.ts";
-
 /** A statement or a part of one: values stay parameters, whatever they are composed into. */
-export type Sql = Prisma.Sql;
+export class Sql {
+	readonly values: unknown[] = [];
+	/** What stands around the values: one text more than there are values. */
+	readonly #texts: string[] = [""];
 
-export const { sql } = Prisma;
+	/** The texts, with a value or a part of a statement between each of them and the next. */
+	constructor(texts: readonly string[], between: readonly unknown[]) {
+		for (const [index, text] of texts.entries()) {
+			if (index > 0) this.#add(between[index - 1]);
+			this.#write(text);
+		}
+	}
 
-const { empty } = Prisma;
+	/** The statement as PostgreSQL takes it: the first value is $1. */
+	get text(): string {
+		return this.#texts.reduce((text, next, index) => `${text}$${index}${next}`);
+	}
+
+	#add(value: unknown): void {
+		if (!(value instanceof Sql)) {
+			this.values.push(value);
+			this.#texts.push("");
+			return;
+		}
+		for (const [index, text] of value.#texts.entries()) {
+			if (index > 0) this.#add(value.values[index - 1]);
+			this.#write(text);
+		}
+	}
+
+	#write(text: string): void {
+		this.#texts.push(`${this.#texts.pop()}${text}`);
+	}
+}
+
+export const sql = (texts: readonly string[], ...values: unknown[]): Sql => new Sql(texts, values);
 
 /** Text that is part of the statement itself: identifiers and keywords from our own code, never input. */
-export const raw = (text: string): Sql => Prisma.raw(text);
+export const raw = (text: string): Sql => new Sql([text], []);
 
-export const list = (parts: Sql[], separator = ", "): Sql => (parts.length === 0 ? empty : Prisma.join(parts, separator));
+export const list = (parts: readonly Sql[], separator = ", "): Sql =>
+	parts.length === 0 ? raw("") : new Sql(["", ...Array<string>(parts.length - 1).fill(separator), ""], parts);
 
 /** All conditions hold; no condition is always true. */
-export const and = (conditions: Sql[]): Sql => (conditions.length === 0 ? sql`true` : sql`(${Prisma.join(conditions, " and ")})`);
+export const and = (conditions: Sql[]): Sql => (conditions.length === 0 ? sql`true` : sql`(${list(conditions, " and ")})`);
 
 /** One condition holds; no condition is never true. */
-export const or = (conditions: Sql[]): Sql => (conditions.length === 0 ? sql`false` : sql`(${Prisma.join(conditions, " or ")})`);
+export const or = (conditions: Sql[]): Sql => (conditions.length === 0 ? sql`false` : sql`(${list(conditions, " or ")})`);
 
 /** A quoted identifier, from our own code only. */
 export const name = (identifier: string): Sql => raw(quoted(identifier));

@@ -35,6 +35,11 @@ describe("what is assembled", () => {
 		expect(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toBeLessThan(most.megabytes);
 	});
 
+	test("has nothing of Prisma: its client is what types are made from, and takes a fifth of a second to load", async () => {
+		const files = (await filesOf(folder)).map(({ file }) => file);
+		expect(files.filter((file) => /node_modules\/@?prisma\//.test(file))).toEqual([]);
+	});
+
 	test("has no tools for development, no sources and no types", async () => {
 		const files = (await filesOf(folder)).map(({ file }) => file);
 		expect(files.filter((file) => /^(src|test)\/|\.c?m?ts$|node_modules\/(prisma|esbuild|@esbuild|typescript|vitest|@types)\//.test(file))).toEqual([]);
