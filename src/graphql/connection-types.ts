@@ -56,11 +56,3 @@ export const ProjectConnection = builder.connectionObject(
 	{ type: nodes.Project, name: "ProjectConnection", description: "A page of projects." },
 	{ name: "ProjectEdge", ...pageInfo },
 );
-export const ResourceConnection = builder.connectionObject(
-	{ type: nodes.Resource, name: "ResourceConnection", description: "A page of resources." },
-	{ name: "ResourceEdge", ...pageInfo },
-);
-export const ResourcePlanPeriodConnection = builder.connectionObject(
-	{ type: nodes.ResourcePlanPeriod, name: "ResourcePlanPeriodConnection", description: "A page of plan periods." },
-	{ name: "ResourcePlanPeriodEdge", ...pageInfo },
-);

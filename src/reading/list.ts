@@ -25,6 +25,9 @@ export interface OrderColumn {
  */
 export const thenUuid = (model: ModelName, descending = false): OrderColumn => ({ column: "uuid", type: "uuid", model, descending });
 
+/** By name, the rows of a model that has one. */
+export const byName = (model: ModelName): readonly OrderColumn[] => [{ column: "name", type: "text" }, thenUuid(model)];
+
 /** The rows of one model that a field lists: which, in what order, and below which parent. */
 export interface List {
 	/** One of which src/access/visibility.ts says who sees its rows. */

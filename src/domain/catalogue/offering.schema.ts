@@ -1,11 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import {
-	ComponentUsageConnection,
-	OfferingConnection,
-	OfferingUsagePolicyConnection,
-	OfferingUserConnection,
-	ResourceConnection,
-} from "../../graphql/connection-types.ts";
+import { ComponentUsageConnection, OfferingConnection, OfferingUsagePolicyConnection, OfferingUserConnection } from "../../graphql/connection-types.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
@@ -14,8 +8,7 @@ import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { page } from "../../graphql/fields/page.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../../graphql/nodes.ts";
 import { policyList } from "../policy/policy.lists.ts";
-import { resourceListArgs } from "../resource/resource.inputs.ts";
-import { resourceList } from "../resource/resource.lists.ts";
+import { resources } from "../resource/resource.list.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
 import { usageList } from "../usage/usage.lists.ts";
 import { supportsPerUserLimits } from "../user-usage/limit.ts";
@@ -37,13 +30,8 @@ builder.prismaObjectFields(Offering, (t) => ({
 	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: all(componentList) }),
 	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: all(planList) }),
 	resources: t.field({
-		type: ResourceConnection,
 		description: "Its resources that the viewer sees, by name.",
-		args: {
-			...t.arg.connectionArgs(),
-			...resourceListArgs,
-		},
-		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "offeringUuid" })),
+		...resources.page({ column: "offeringUuid" }),
 	}),
 	policies: t.field({
 		type: OfferingUsagePolicyConnection,

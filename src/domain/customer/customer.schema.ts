@@ -1,13 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection, CustomerConnection, OfferingConnection, ProjectConnection, ResourceConnection } from "../../graphql/connection-types.ts";
+import { ComponentUsageConnection, CustomerConnection, OfferingConnection, ProjectConnection } from "../../graphql/connection-types.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { optionalLink } from "../../graphql/fields/link.ts";
 import { page } from "../../graphql/fields/page.ts";
 import { Customer, OrganizationGroup } from "../../graphql/nodes.ts";
 import { offeringList } from "../catalogue/catalogue.lists.ts";
-import { resourceListArgs } from "../resource/resource.inputs.ts";
-import { resourceList } from "../resource/resource.lists.ts";
+import { resources } from "../resource/resource.list.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
 import { usageList } from "../usage/usage.lists.ts";
 import { customerGroupList, customerList, projectList } from "./customer.lists.ts";
@@ -32,13 +31,8 @@ builder.prismaObjectFields(Customer, (t) => ({
 		resolve: page(() => projectList(null, { column: "customerUuid" })),
 	}),
 	resources: t.field({
-		type: ResourceConnection,
 		description: "The resources that it consumes and the viewer sees, by name.",
-		args: {
-			...t.arg.connectionArgs(),
-			...resourceListArgs,
-		},
-		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "customerUuid" })),
+		...resources.page({ column: "customerUuid" }),
 	}),
 	offerings: t.field({
 		type: OfferingConnection,

@@ -1,11 +1,10 @@
 import { builder } from "../../graphql/builder.ts";
-import { ProjectConnection, ResourceConnection } from "../../graphql/connection-types.ts";
+import { ProjectConnection } from "../../graphql/connection-types.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
 import { page } from "../../graphql/fields/page.ts";
 import { Customer, Project } from "../../graphql/nodes.ts";
-import { resourceListArgs } from "../resource/resource.inputs.ts";
-import { resourceList } from "../resource/resource.lists.ts";
+import { resources } from "../resource/resource.list.ts";
 import { projectList } from "./customer.lists.ts";
 
 builder.prismaObjectFields(Project, (t) => ({
@@ -16,13 +15,8 @@ builder.prismaObjectFields(Project, (t) => ({
 	modified: t.expose("modified", { type: "DateTime" }),
 	customer: t.field({ type: Customer, ...link("Project", "customer") }),
 	resources: t.field({
-		type: ResourceConnection,
 		description: "Its resources that the viewer sees, by name.",
-		args: {
-			...t.arg.connectionArgs(),
-			...resourceListArgs,
-		},
-		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy, { column: "projectUuid" })),
+		...resources.page({ column: "projectUuid" }),
 	}),
 }));
 

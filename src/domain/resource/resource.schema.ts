@@ -1,11 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import {
-	ComponentUsageConnection,
-	ComponentUserUsageConnection,
-	ComponentUserUsageLimitConnection,
-	ResourceConnection,
-	ResourcePlanPeriodConnection,
-} from "../../graphql/connection-types.ts";
+import { ComponentUsageConnection, ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
 import { ResourceState } from "../../graphql/enums.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
@@ -18,8 +12,7 @@ import { LimitFilterInput } from "../user-usage/limit.inputs.ts";
 import { limitList } from "../user-usage/limit.lists.ts";
 import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
 import { userUsageList } from "../user-usage/user-usage.lists.ts";
-import { resourceListArgs } from "./resource.inputs.ts";
-import { planPeriodList, resourceList } from "./resource.lists.ts";
+import { planPeriods, resources } from "./resource.list.ts";
 
 interface TypedAmount {
 	type: string;
@@ -61,10 +54,8 @@ builder.prismaObjectFields(Resource, (t) => ({
 	customer: t.field({ type: Customer, ...link("Resource", "customer") }),
 	plan: t.field({ type: Plan, ...optionalLink("Resource", "plan") }),
 	planPeriods: t.field({
-		type: ResourcePlanPeriodConnection,
 		description: "When it ran under which plan, oldest record first.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => planPeriodList),
+		...planPeriods.page({ column: "resourceUuid" }),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -111,12 +102,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("Resource"),
 	}),
 	resources: t.field({
-		type: ResourceConnection,
 		description: "The resources that the viewer sees, by name.",
-		args: {
-			...t.arg.connectionArgs(),
-			...resourceListArgs,
-		},
-		resolve: page(({ filter, orderBy }) => resourceList(filter, orderBy)),
+		...resources.page(),
 	}),
 }));
