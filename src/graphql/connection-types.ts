@@ -16,17 +16,9 @@ export const ComponentUserUsageLimitConnection = builder.connectionObject(
 	{ type: nodes.ComponentUserUsageLimit, name: "ComponentUserUsageLimitConnection", description: "A page of per-user limits." },
 	{ name: "ComponentUserUsageLimitEdge", ...pageInfo },
 );
-export const CategoryConnection = builder.connectionObject(
-	{ type: nodes.Category, name: "CategoryConnection", description: "A page of categories." },
-	{ name: "CategoryEdge", ...pageInfo },
-);
 export const CategoryComponentUsageConnection = builder.connectionObject(
 	{ type: nodes.CategoryComponentUsage, name: "CategoryComponentUsageConnection", description: "A page of monthly totals." },
 	{ name: "CategoryComponentUsageEdge", ...pageInfo },
-);
-export const CustomerConnection = builder.connectionObject(
-	{ type: nodes.Customer, name: "CustomerConnection", description: "A page of customers." },
-	{ name: "CustomerEdge", ...pageInfo },
 );
 export const CustomerQuotaConnection = builder.connectionObject(
 	{ type: nodes.CustomerQuota, name: "CustomerQuotaConnection", description: "A page of customers' figures." },
@@ -36,23 +28,11 @@ export const NotificationConnection = builder.connectionObject(
 	{ type: nodes.Notification, name: "NotificationConnection", description: "A page of notifications." },
 	{ name: "NotificationEdge", ...pageInfo },
 );
-export const OfferingConnection = builder.connectionObject(
-	{ type: nodes.Offering, name: "OfferingConnection", description: "A page of offerings." },
-	{ name: "OfferingEdge", ...pageInfo },
-);
 export const OfferingUsagePolicyConnection = builder.connectionObject(
 	{ type: nodes.OfferingUsagePolicy, name: "OfferingUsagePolicyConnection", description: "A page of policies." },
 	{ name: "OfferingUsagePolicyEdge", ...pageInfo },
 );
-export const OfferingUserConnection = builder.connectionObject(
-	{ type: nodes.OfferingUser, name: "OfferingUserConnection", description: "A page of accounts at an offering." },
-	{ name: "OfferingUserEdge", ...pageInfo },
-);
 export const PolicyFiringConnection = builder.connectionObject(
 	{ type: nodes.PolicyFiring, name: "PolicyFiringConnection", description: "A page of firings." },
 	{ name: "PolicyFiringEdge", ...pageInfo },
-);
-export const ProjectConnection = builder.connectionObject(
-	{ type: nodes.Project, name: "ProjectConnection", description: "A page of projects." },
-	{ name: "ProjectEdge", ...pageInfo },
 );

@@ -1,11 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
-import { CategoryConnection, OfferingConnection } from "../../graphql/connection-types.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Category, CategoryComponent } from "../../graphql/nodes.ts";
-import { categoryComponentList, categoryList, offeringList } from "./catalogue.lists.ts";
+import { categories, categoryComponentList, offerings } from "./catalogue.list.ts";
 
 builder.prismaObjectFields(Category, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -18,10 +16,8 @@ builder.prismaObjectFields(Category, (t) => ({
 		resolve: all(categoryComponentList),
 	}),
 	offerings: t.field({
-		type: OfferingConnection,
 		description: "Its offerings that the viewer sees, by name.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => offeringList(null, { column: "categoryUuid" })),
+		...offerings.plainPage({ column: "categoryUuid" }),
 	}),
 }));
 
@@ -44,9 +40,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("Category"),
 	}),
 	categories: t.field({
-		type: CategoryConnection,
 		description: "The marketplace's categories, by title.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => categoryList),
+		...categories.page(),
 	}),
 }));

@@ -1,5 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection, OfferingConnection, OfferingUsagePolicyConnection, OfferingUserConnection } from "../../graphql/connection-types.ts";
+import { ComponentUsageConnection, OfferingUsagePolicyConnection } from "../../graphql/connection-types.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
@@ -12,7 +12,7 @@ import { resources } from "../resource/resource.list.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
 import { usageList } from "../usage/usage.lists.ts";
 import { supportsPerUserLimits } from "../user-usage/limit.ts";
-import { componentList, offeringList, offeringUserList, planList } from "./catalogue.lists.ts";
+import { componentList, offerings, offeringUsers, offeringUsersNamed, planList } from "./catalogue.list.ts";
 
 builder.prismaObjectFields(Offering, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -40,10 +40,10 @@ builder.prismaObjectFields(Offering, (t) => ({
 		resolve: page(() => policyList(null, { column: "scopeUuid" })),
 	}),
 	users: t.field({
-		type: OfferingUserConnection,
+		type: offeringUsers.connection,
 		description: "Its accounts that the viewer sees, oldest first.",
 		args: { ...t.arg.connectionArgs(), username: t.arg.string({ description: "The account of exactly this name; all when absent." }) },
-		resolve: page(({ username }) => offeringUserList({ username })),
+		resolve: page(({ username }, { timeZone }) => offeringUsersNamed(username, timeZone)),
 	}),
 }));
 
@@ -71,15 +71,6 @@ builder.prismaObjectFields(OfferingComponent, (t) => ({
 	}),
 }));
 
-const OfferingFilterInput = builder.inputType("OfferingFilter", {
-	description: "Which offerings. All that is given must hold.",
-	fields: (t) => ({
-		providerUuid: t.field({ type: "UUID", description: "Sold by this customer." }),
-		categoryUuid: t.field({ type: "UUID", description: "In this category." }),
-		states: t.field({ type: [OfferingState], description: "In one of these states." }),
-	}),
-});
-
 builder.queryFields((t) => ({
 	offering: t.field({
 		type: Offering,
@@ -89,9 +80,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("Offering"),
 	}),
 	offerings: t.field({
-		type: OfferingConnection,
 		description: "The offerings that the viewer sees, by name: the active ones, and those sold or consumed.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: OfferingFilterInput, description: "Which offerings; all when absent." }) },
-		resolve: page(({ filter }) => offeringList(filter)),
+		...offerings.page(),
 	}),
 }));

@@ -2,7 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { link } from "../../graphql/fields/link.ts";
 import { Offering, OfferingComponent, Plan, PlanComponent } from "../../graphql/nodes.ts";
-import { planComponentList } from "./catalogue.lists.ts";
+import { planComponentList } from "./catalogue.list.ts";
 
 builder.prismaObjectFields(Plan, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),

@@ -1,15 +1,15 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection, CustomerConnection, OfferingConnection, ProjectConnection } from "../../graphql/connection-types.ts";
+import { ComponentUsageConnection } from "../../graphql/connection-types.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { optionalLink } from "../../graphql/fields/link.ts";
 import { page } from "../../graphql/fields/page.ts";
 import { Customer, OrganizationGroup } from "../../graphql/nodes.ts";
-import { offeringList } from "../catalogue/catalogue.lists.ts";
+import { offerings } from "../catalogue/catalogue.list.ts";
 import { resources } from "../resource/resource.list.ts";
 import { usageListArgs } from "../usage/usage.inputs.ts";
 import { usageList } from "../usage/usage.lists.ts";
-import { customerGroupList, customerList, projectList } from "./customer.lists.ts";
+import { customerGroupList, customers, projects } from "./customer.list.ts";
 
 builder.prismaObjectFields(Customer, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -25,20 +25,16 @@ builder.prismaObjectFields(Customer, (t) => ({
 		resolve: all(customerGroupList),
 	}),
 	projects: t.field({
-		type: ProjectConnection,
 		description: "Its projects that the viewer sees, by name: for staff, removed ones too.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => projectList(null, { column: "customerUuid" })),
+		...projects.plainPage({ column: "customerUuid" }),
 	}),
 	resources: t.field({
 		description: "The resources that it consumes and the viewer sees, by name.",
 		...resources.page({ column: "customerUuid" }),
 	}),
 	offerings: t.field({
-		type: OfferingConnection,
 		description: "What it sells as a provider and the viewer sees, by name.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => offeringList(null, { column: "providerUuid" })),
+		...offerings.plainPage({ column: "providerUuid" }),
 	}),
 	componentUsages: t.field({
 		type: ComponentUsageConnection,
@@ -68,9 +64,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("Customer"),
 	}),
 	customers: t.field({
-		type: CustomerConnection,
 		description: "The customers that the viewer sees, by name: as one of their people, as their provider, or as the provider of an offering.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => customerList),
+		...customers.page(),
 	}),
 }));

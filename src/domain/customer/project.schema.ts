@@ -1,11 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
-import { ProjectConnection } from "../../graphql/connection-types.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Customer, Project } from "../../graphql/nodes.ts";
 import { resources } from "../resource/resource.list.ts";
-import { projectList } from "./customer.lists.ts";
+import { projects } from "./customer.list.ts";
 
 builder.prismaObjectFields(Project, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -20,11 +18,6 @@ builder.prismaObjectFields(Project, (t) => ({
 	}),
 }));
 
-const ProjectFilterInput = builder.inputType("ProjectFilter", {
-	description: "Which projects. All that is given must hold.",
-	fields: (t) => ({ customerUuid: t.field({ type: "UUID", description: "Of this customer." }) }),
-});
-
 builder.queryFields((t) => ({
 	project: t.field({
 		type: Project,
@@ -34,9 +27,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("Project"),
 	}),
 	projects: t.field({
-		type: ProjectConnection,
 		description: "The projects that the viewer sees, by name: for staff, removed ones too.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: ProjectFilterInput, description: "Which projects; all when absent." }) },
-		resolve: page(({ filter }) => projectList(filter)),
+		...projects.page(),
 	}),
 }));

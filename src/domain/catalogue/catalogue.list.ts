@@ -1,0 +1,72 @@
+import { sql } from "../../database/sql.ts";
+import { OfferingState } from "../../graphql/enums.ts";
+import { oneOf, uuid } from "../../graphql/fields/filters.ts";
+import { list } from "../../graphql/fields/list.ts";
+import { Category, Offering, OfferingUser } from "../../graphql/nodes.ts";
+import { byName, type List, type OrderColumn, thenUuid } from "../../reading/list.ts";
+import type { Given } from "../../shared/maybe.ts";
+
+const byType: readonly OrderColumn[] = [{ column: "type", type: "text" }];
+
+/** All categories, by title. */
+export const categories = list(Category, { items: "categories", order: [{ column: "title", type: "text" }, thenUuid("Category")] });
+
+/** A category's components, by type. */
+export const categoryComponentList = {
+	model: "CategoryComponent",
+	key: "CategoryComponent of Category",
+	where: [],
+	order: byType,
+	parent: { column: "categoryUuid" },
+} as const satisfies List;
+
+/** An offering's components, by type. */
+export const componentList = {
+	model: "OfferingComponent",
+	key: "OfferingComponent of Offering",
+	where: [],
+	order: byType,
+	parent: { column: "offeringUuid" },
+} as const satisfies List;
+
+/** An offering's plans, by name. */
+export const planList = {
+	model: "Plan",
+	key: "Plan of Offering",
+	where: [],
+	order: byName("Plan"),
+	parent: { column: "offeringUuid" },
+} as const satisfies List;
+
+/** What a plan says of the components, by type. */
+export const planComponentList = {
+	model: "PlanComponent",
+	key: "PlanComponent of Plan",
+	where: [],
+	order: [{ column: "component.type", type: "text" }],
+	links: ["component"],
+	parent: { column: "planUuid" },
+} as const satisfies List;
+
+/** Offerings, by name. */
+export const offerings = list(Offering, {
+	items: "offerings",
+	filters: {
+		providerUuid: uuid("Sold by this customer."),
+		categoryUuid: uuid("In this category."),
+		states: oneOf(OfferingState, "In one of these states.", { column: "state" }),
+	},
+	order: byName("Offering"),
+});
+
+/** Accounts at an offering, oldest first. */
+export const offeringUsers = list(OfferingUser, {
+	items: "accounts at an offering",
+	order: [{ column: "created", type: "timestamptz" }, thenUuid("OfferingUser")],
+});
+
+/** Those of exactly this name; all when it is not given. The field takes the name without a filter around it. */
+export function offeringUsersNamed(username: Given<string>, timeZone: string): List & { model: "OfferingUser" } {
+	const all = offeringUsers.of({}, timeZone, { column: "offeringUuid" });
+	return username == null ? all : { ...all, key: JSON.stringify([all.key, username]), where: [sql`"t"."username" = ${username}`] };
+}
