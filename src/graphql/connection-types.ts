@@ -4,18 +4,6 @@ import * as nodes from "./nodes.ts";
 /** One page type for each kind of object that is listed. */
 const pageInfo = { description: "One object of a page and where it stands in the list." };
 
-export const ComponentUsageConnection = builder.connectionObject(
-	{ type: nodes.ComponentUsage, name: "ComponentUsageConnection", description: "A page of usage records." },
-	{ name: "ComponentUsageEdge", ...pageInfo },
-);
-export const ComponentUserUsageConnection = builder.connectionObject(
-	{ type: nodes.ComponentUserUsage, name: "ComponentUserUsageConnection", description: "A page of parts of usage records." },
-	{ name: "ComponentUserUsageEdge", ...pageInfo },
-);
-export const ComponentUserUsageLimitConnection = builder.connectionObject(
-	{ type: nodes.ComponentUserUsageLimit, name: "ComponentUserUsageLimitConnection", description: "A page of per-user limits." },
-	{ name: "ComponentUserUsageLimitEdge", ...pageInfo },
-);
 export const CategoryComponentUsageConnection = builder.connectionObject(
 	{ type: nodes.CategoryComponentUsage, name: "CategoryComponentUsageConnection", description: "A page of monthly totals." },
 	{ name: "CategoryComponentUsageEdge", ...pageInfo },

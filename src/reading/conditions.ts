@@ -21,7 +21,3 @@ export const hasId = (alias: string, column: string, globalId: Given<{ id: strin
 		if (uuid === undefined) throw new InvalidInput("An id in the filter holds no uuid: pass the id of an object as it was answered.");
 		return hasUuid(alias, column, uuid);
 	});
-
-/** The column has the given text; no condition without one. */
-export const hasText = (alias: string, column: string, text: Given<string>): Sql | undefined =>
-	when(text, (value) => sql`${name(alias)}.${name(column)} = ${value}`);

@@ -1,5 +1,5 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection, OfferingUsagePolicyConnection } from "../../graphql/connection-types.ts";
+import { OfferingUsagePolicyConnection } from "../../graphql/connection-types.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
@@ -9,8 +9,7 @@ import { page } from "../../graphql/fields/page.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../../graphql/nodes.ts";
 import { policyList } from "../policy/policy.lists.ts";
 import { resources } from "../resource/resource.list.ts";
-import { usageListArgs } from "../usage/usage.inputs.ts";
-import { usageList } from "../usage/usage.lists.ts";
+import { usages } from "../usage/usage.list.ts";
 import { supportsPerUserLimits } from "../user-usage/limit.ts";
 import { componentList, offerings, offeringUsers, offeringUsersNamed, planList } from "./catalogue.list.ts";
 
@@ -61,13 +60,8 @@ builder.prismaObjectFields(OfferingComponent, (t) => ({
 	offering: t.field({ type: Offering, ...link("OfferingComponent", "offering") }),
 	categoryComponent: t.field({ type: CategoryComponent, ...optionalLink("OfferingComponent", "categoryComponent") }),
 	usages: t.field({
-		type: ComponentUsageConnection,
 		description: "The usage records of it that the viewer sees, newest report first.",
-		args: {
-			...t.arg.connectionArgs(),
-			...usageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "componentUuid" })),
+		...usages.page({ column: "componentUuid" }),
 	}),
 }));
 

@@ -1,14 +1,11 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection } from "../../graphql/connection-types.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { optionalLink } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Customer, OrganizationGroup } from "../../graphql/nodes.ts";
 import { offerings } from "../catalogue/catalogue.list.ts";
 import { resources } from "../resource/resource.list.ts";
-import { usageListArgs } from "../usage/usage.inputs.ts";
-import { usageList } from "../usage/usage.lists.ts";
+import { usages } from "../usage/usage.list.ts";
 import { customerGroupList, customers, projects } from "./customer.list.ts";
 
 builder.prismaObjectFields(Customer, (t) => ({
@@ -37,13 +34,8 @@ builder.prismaObjectFields(Customer, (t) => ({
 		...offerings.plainPage({ column: "providerUuid" }),
 	}),
 	componentUsages: t.field({
-		type: ComponentUsageConnection,
 		description: "The usage records of its resources that the viewer sees, newest report first.",
-		args: {
-			...t.arg.connectionArgs(),
-			...usageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "customerUuid" })),
+		...usages.page({ column: "customerUuid" }),
 	}),
 }));
 

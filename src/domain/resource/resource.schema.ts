@@ -1,17 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection, ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
 import { ResourceState } from "../../graphql/enums.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
-import { usageListArgs } from "../usage/usage.inputs.ts";
-import { usageList } from "../usage/usage.lists.ts";
-import { LimitFilterInput } from "../user-usage/limit.inputs.ts";
-import { limitList } from "../user-usage/limit.lists.ts";
-import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
-import { userUsageList } from "../user-usage/user-usage.lists.ts";
+import { usages } from "../usage/usage.list.ts";
+import { userLimits } from "../user-usage/limit.list.ts";
+import { userUsages } from "../user-usage/user-usage.list.ts";
 import { planPeriods, resources } from "./resource.list.ts";
 
 interface TypedAmount {
@@ -58,28 +53,16 @@ builder.prismaObjectFields(Resource, (t) => ({
 		...planPeriods.page({ column: "resourceUuid" }),
 	}),
 	componentUsages: t.field({
-		type: ComponentUsageConnection,
 		description: "Its usage records, newest report first, then by type.",
-		args: {
-			...t.arg.connectionArgs(),
-			...usageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone, { column: "resourceUuid" })),
+		...usages.page({ column: "resourceUuid" }),
 	}),
 	userUsages: t.field({
-		type: ComponentUserUsageConnection,
 		description: "The parts of its usage records by username, newest report first.",
-		args: {
-			...t.arg.connectionArgs(),
-			...userUsageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { link: "componentUsage", column: "resourceUuid" })),
+		...userUsages.page({ link: "componentUsage", column: "resourceUuid" }),
 	}),
 	userUsageLimits: t.field({
-		type: ComponentUserUsageLimitConnection,
 		description: "The per-user limits on it, newest first.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
-		resolve: page(({ filter }) => limitList(filter, { column: "resourceUuid" })),
+		...userLimits.page({ column: "resourceUuid" }),
 	}),
 }));
 

@@ -1,13 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUsageConnection, ComponentUserUsageConnection } from "../../graphql/connection-types.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { ComponentUsage, OfferingComponent, Resource, ResourcePlanPeriod, User } from "../../graphql/nodes.ts";
-import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
-import { userUsageList } from "../user-usage/user-usage.lists.ts";
-import { usageListArgs } from "./usage.inputs.ts";
-import { usageList } from "./usage.lists.ts";
+import { userUsages } from "../user-usage/user-usage.list.ts";
+import { usages } from "./usage.list.ts";
 
 builder.prismaObjectFields(ComponentUsage, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -24,15 +20,8 @@ builder.prismaObjectFields(ComponentUsage, (t) => ({
 	planPeriod: t.field({ type: ResourcePlanPeriod, ...optionalLink("ComponentUsage", "planPeriod") }),
 	modifiedBy: t.field({ type: User, ...optionalLink("ComponentUsage", "modifiedBy") }),
 	userUsages: t.field({
-		type: ComponentUserUsageConnection,
 		description: "Its parts, by username unless another order is asked for.",
-		args: {
-			...t.arg.connectionArgs(),
-			...userUsageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) =>
-			userUsageList(filter, orderBy ?? { field: "USERNAME", direction: "ASC" }, timeZone, { column: "componentUsageUuid" }),
-		),
+		...userUsages.page({ column: "componentUsageUuid" }),
 	}),
 }));
 
@@ -45,12 +34,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("ComponentUsage"),
 	}),
 	componentUsages: t.field({
-		type: ComponentUsageConnection,
 		description: "The usage records that the viewer sees, newest report first, then by type.",
-		args: {
-			...t.arg.connectionArgs(),
-			...usageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => usageList(filter, orderBy, timeZone)),
+		...usages.page(),
 	}),
 }));

@@ -2,9 +2,11 @@ import { PositionExpired } from "../../event-log/position-expired.ts";
 import { builder } from "../../graphql/builder.ts";
 import { positionExpired } from "../../graphql/errors.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
+import { uuid } from "../../graphql/fields/filters.ts";
+import { filterType } from "../../graphql/fields/list-types.ts";
 import { ComponentUsage } from "../../graphql/nodes.ts";
 import { followLog, type LogEvent, previousDescription } from "../../subscriptions/follow-log.ts";
-import { usageList } from "./usage.lists.ts";
+import { usageFilters, usages } from "./usage.list.ts";
 
 const UsageReportedEvent = builder.objectRef<LogEvent>("UsageReportedEvent").implement({
 	description: "Usage of a component was reported.",
@@ -19,24 +21,24 @@ const UsageReportedEvent = builder.objectRef<LogEvent>("UsageReportedEvent").imp
 	}),
 });
 
-const UsageReportedFilterInput = builder.inputType("UsageReportedFilter", {
-	description: "Which reports. All that is given must hold.",
-	fields: (t) => ({
-		resourceUuid: t.field({ type: "UUID", description: "Of this resource." }),
-		offeringUuid: t.field({ type: "UUID", description: "Of resources of this offering." }),
-		projectUuid: t.field({ type: "UUID", description: "Of resources in this project." }),
-		customerUuid: t.field({ type: "UUID", description: "Of resources of this customer." }),
-	}),
+const { offeringUuid, projectUuid, customerUuid } = usageFilters;
+
+/** Some of the filters of the list, which the events are from. */
+const UsageReportedFilter = filterType("UsageReportedFilter", "reports", {
+	resourceUuid: uuid("Of this resource."),
+	offeringUuid,
+	projectUuid,
+	customerUuid,
 });
 
 builder.subscriptionFields((t) => ({
 	usageReported: t.field({
 		type: UsageReportedEvent,
 		description: "Usage as it is reported, live and in the order of the log. Each event is authorised again when it is delivered.",
-		args: { filter: t.arg({ type: UsageReportedFilterInput, description: "Which reports; all that the viewer sees when absent." }) },
+		args: { filter: t.arg({ type: UsageReportedFilter, description: "Which reports; all that the viewer sees when absent." }) },
 		subscribe: (_root, { filter }, context) =>
 			followLog(
-				{ subject: (entry) => (entry.kind === "usage" ? entry.componentUsageUuid : undefined), list: usageList(filter, null, context.timeZone) },
+				{ subject: (entry) => (entry.kind === "usage" ? entry.componentUsageUuid : undefined), list: usages.of({ filter }, context.timeZone) },
 				context,
 			),
 		resolve: (event) => {

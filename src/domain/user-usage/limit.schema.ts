@@ -1,13 +1,10 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { ComponentUserUsageLimit, OfferingComponent, OfferingUser, Resource } from "../../graphql/nodes.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
-import { LimitFilterInput } from "./limit.inputs.ts";
-import { limitList } from "./limit.lists.ts";
+import { userLimits } from "./limit.list.ts";
 import { usedInMonth } from "./limit.store.ts";
 
 builder.prismaObjectFields(ComponentUserUsageLimit, (t) => ({
@@ -36,9 +33,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("ComponentUserUsageLimit"),
 	}),
 	componentUserUsageLimits: t.field({
-		type: ComponentUserUsageLimitConnection,
 		description: "The per-user limits that the viewer sees, newest first.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: LimitFilterInput, description: "Which limits; all when absent." }) },
-		resolve: page(({ filter }) => limitList(filter)),
+		...userLimits.page(),
 	}),
 }));

@@ -1,11 +1,8 @@
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUserUsageConnection } from "../../graphql/connection-types.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { ComponentUsage, ComponentUserUsage, OfferingUser } from "../../graphql/nodes.ts";
-import { userUsageListArgs } from "./user-usage.inputs.ts";
-import { userUsageList } from "./user-usage.lists.ts";
+import { userUsages } from "./user-usage.list.ts";
 
 builder.prismaObjectFields(ComponentUserUsage, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -26,12 +23,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("ComponentUserUsage"),
 	}),
 	componentUserUsages: t.field({
-		type: ComponentUserUsageConnection,
 		description: "The parts of usage records that the viewer sees, newest report first, then by type.",
-		args: {
-			...t.arg.connectionArgs(),
-			...userUsageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone)),
+		...userUsages.page(),
 	}),
 }));

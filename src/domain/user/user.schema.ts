@@ -1,14 +1,11 @@
 import { seesEverything } from "../../access/viewer.ts";
 import { builder } from "../../graphql/builder.ts";
-import { ComponentUserUsageConnection, ComponentUserUsageLimitConnection } from "../../graphql/connection-types.ts";
 import { rowOf } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link } from "../../graphql/fields/link.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Offering, OfferingUser, User } from "../../graphql/nodes.ts";
-import { limitList } from "../user-usage/limit.lists.ts";
-import { userUsageListArgs } from "../user-usage/user-usage.inputs.ts";
-import { userUsageList } from "../user-usage/user-usage.lists.ts";
+import { userLimits } from "../user-usage/limit.list.ts";
+import { userUsages } from "../user-usage/user-usage.list.ts";
 
 builder.prismaObjectFields(User, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
@@ -35,19 +32,12 @@ builder.prismaObjectFields(OfferingUser, (t) => ({
 	offering: t.field({ type: Offering, ...link("OfferingUser", "offering") }),
 	user: t.field({ type: User, ...link("OfferingUser", "user") }),
 	limits: t.field({
-		type: ComponentUserUsageLimitConnection,
 		description: "The account's limits that the viewer sees, newest first.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => limitList(null, { column: "userUuid" })),
+		...userLimits.plainPage({ column: "userUuid" }),
 	}),
 	usages: t.field({
-		type: ComponentUserUsageConnection,
 		description: "The account's parts of usage records that the viewer sees, newest report first.",
-		args: {
-			...t.arg.connectionArgs(),
-			...userUsageListArgs,
-		},
-		resolve: page(({ filter, orderBy }, { timeZone }) => userUsageList(filter, orderBy, timeZone, { column: "userUuid" })),
+		...userUsages.page({ column: "userUuid" }),
 	}),
 }));
 

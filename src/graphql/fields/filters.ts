@@ -1,5 +1,8 @@
+import type { Queries } from "../../database/database.ts";
 import { isOneOfWords, type Sql, sql } from "../../database/sql.ts";
 import type { Filter, FilterColumn, FilterContext } from "../../reading/declared-list.ts";
+import { InvalidInput } from "../../shared/invalid-input.ts";
+import { parsedUuid } from "../../shared/uuid.ts";
 import type { builder } from "../builder.ts";
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -33,9 +36,36 @@ export const condition = <Type extends keyof Values>(
 	field: (t) => t.field({ type, description }),
 });
 
+/** A filter whose condition depends on what else is stored: it is looked up before the rows are. */
+export const lookedUp = (description: string, lookUp: (text: string) => (queries: Queries) => Promise<Sql>): ListFilter<string> => ({
+	...condition("String", description, () => []),
+	lookUp,
+});
+
 /** The column has the uuid. */
 export const uuid = (description: string, column?: FilterColumn): ListFilter<string> =>
 	condition("UUID", description, (value, { column }) => sql`${column} = ${value}::uuid`, column);
+
+/** The column has the text, exactly. */
+export const text = (description: string, column?: FilterColumn): ListFilter<string> =>
+	condition("String", description, (value, { column }) => sql`${column} = ${value}`, column);
+
+/** The column has the uuid in the id of an object of the type. Throws InvalidInput when there is none in it. */
+export const globalId = (
+	node: PothosSchemaTypes.ObjectRef<Types, unknown>,
+	description: string,
+	column?: FilterColumn,
+): ListFilter<{ typename: string; id: string }> => ({
+	...column,
+	conditions: ({ id }, { column }) => [sql`${column} = ${uuidIn(id)}::uuid`],
+	field: (t) => t.globalID({ for: node, description }),
+});
+
+function uuidIn(id: string): string {
+	const uuid = parsedUuid(id);
+	if (uuid === undefined) throw new InvalidInput("An id in the filter holds no uuid: pass the id of an object as it was answered.");
+	return uuid;
+}
 
 /** The column, of the enumeration of the same name, has one of the values. */
 export const oneOf = <Word extends string>(
@@ -47,3 +77,7 @@ export const oneOf = <Word extends string>(
 	conditions: (words, { column }) => [isOneOfWords(column, enumeration.name, words)],
 	field: (t) => t.field({ type: [enumeration], description }),
 });
+
+/** The same filters on the row behind a link. */
+export const behind = <Filters extends ListFilters>(link: string, filters: Filters): Filters =>
+	Object.fromEntries(Object.entries(filters).map(([called, filter]) => [called, { ...filter, link }])) as Filters;

@@ -1,0 +1,50 @@
+import { sql } from "../../database/sql.ts";
+import { behind, lookedUp } from "../../graphql/fields/filters.ts";
+import { list } from "../../graphql/fields/list.ts";
+import { ComponentUserUsage } from "../../graphql/nodes.ts";
+import { type OrderColumn, type Parent, thenUuid } from "../../reading/list.ts";
+import { usageFilters } from "../usage/usage.list.ts";
+import { nameContains } from "./username.store.ts";
+import { searchedPart } from "./username.ts";
+
+const newestFirst: readonly OrderColumn[] = [
+	{ column: "componentUsage.date", type: "timestamptz", descending: true },
+	{ column: "componentUsage.type", type: "text" },
+	thenUuid("ComponentUserUsage"),
+];
+
+/** By the month, then by record: the records of a month are many, and have an index in this order; the parts of a record are few. */
+const byBillingPeriod = (descending: boolean): readonly OrderColumn[] => [
+	{ column: "componentUsage.billingPeriod", type: "date", descending },
+	{ column: "componentUsage.uuid", type: "uuid", descending },
+	thenUuid("ComponentUserUsage", descending),
+];
+
+/** By the account's name. A record has one part of each: nothing else tells its parts apart, and its index has them in this order. */
+const byUsername = (descending: boolean, parent: Parent | undefined): readonly OrderColumn[] =>
+	isRecord(parent)
+		? [{ column: "username", type: "text", descending, model: "ComponentUserUsage" }]
+		: [{ column: "username", type: "text", descending }, thenUuid("ComponentUserUsage", descending)];
+
+const isRecord = (parent: Parent | undefined): boolean => parent !== undefined && "column" in parent && parent.column === "componentUsageUuid";
+
+/** Parts of usage records, newest report first, then by type, and those of one record by username, unless another order is asked for. */
+export const userUsages = list(ComponentUserUsage, {
+	items: "parts",
+	called: { page: "parts of usage records", filter: "parts, mostly by the usage record that they are a part of" },
+	filters: {
+		...behind("componentUsage", usageFilters),
+		username: lookedUp("Of usernames that contain this, in any case, by Unicode: at least 3 characters.", (part) => {
+			const searched = searchedPart(part);
+			return (queries) => nameContains(queries, searched);
+		}),
+	},
+	orders: {
+		BILLING_PERIOD: { description: "The billing month.", columns: byBillingPeriod },
+		USAGE: { description: "The amount.", column: "usage", type: "numeric" },
+		USERNAME: { description: "The account's name.", columns: byUsername },
+	},
+	order: (parent) => (isRecord(parent) ? byUsername(false, parent) : newestFirst),
+	// Every part has its record: told so, planners can begin with the records, whose indexes have the order.
+	linked: { componentUsage: sql`"t.componentUsage"."uuid" is not null` },
+});
