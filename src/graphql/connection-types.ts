@@ -12,15 +12,3 @@ export const CustomerQuotaConnection = builder.connectionObject(
 	{ type: nodes.CustomerQuota, name: "CustomerQuotaConnection", description: "A page of customers' figures." },
 	{ name: "CustomerQuotaEdge", ...pageInfo },
 );
-export const NotificationConnection = builder.connectionObject(
-	{ type: nodes.Notification, name: "NotificationConnection", description: "A page of notifications." },
-	{ name: "NotificationEdge", ...pageInfo },
-);
-export const OfferingUsagePolicyConnection = builder.connectionObject(
-	{ type: nodes.OfferingUsagePolicy, name: "OfferingUsagePolicyConnection", description: "A page of policies." },
-	{ name: "OfferingUsagePolicyEdge", ...pageInfo },
-);
-export const PolicyFiringConnection = builder.connectionObject(
-	{ type: nodes.PolicyFiring, name: "PolicyFiringConnection", description: "A page of firings." },
-	{ name: "PolicyFiringEdge", ...pageInfo },
-);

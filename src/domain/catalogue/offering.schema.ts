@@ -1,5 +1,4 @@
 import { builder } from "../../graphql/builder.ts";
-import { OfferingUsagePolicyConnection } from "../../graphql/connection-types.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
@@ -7,7 +6,7 @@ import { computed } from "../../graphql/fields/computed.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { page } from "../../graphql/fields/page.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../../graphql/nodes.ts";
-import { policyList } from "../policy/policy.lists.ts";
+import { policies } from "../policy/policy.list.ts";
 import { resources } from "../resource/resource.list.ts";
 import { usages } from "../usage/usage.list.ts";
 import { supportsPerUserLimits } from "../user-usage/limit.ts";
@@ -33,10 +32,8 @@ builder.prismaObjectFields(Offering, (t) => ({
 		...resources.page({ column: "offeringUuid" }),
 	}),
 	policies: t.field({
-		type: OfferingUsagePolicyConnection,
 		description: "The provider's policies on it, newest first: for the provider's side, staff and support; empty for anyone else.",
-		args: t.arg.connectionArgs(),
-		resolve: page(() => policyList(null, { column: "scopeUuid" })),
+		...policies.plainPage({ column: "scopeUuid" }),
 	}),
 	users: t.field({
 		type: offeringUsers.connection,

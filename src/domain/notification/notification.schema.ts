@@ -1,11 +1,9 @@
 import { builder } from "../../graphql/builder.ts";
-import { NotificationConnection } from "../../graphql/connection-types.ts";
 import { NotificationState, PolicyAction } from "../../graphql/enums.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Notification, Offering, OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
-import { notificationList, notificationsBelow } from "./notification.lists.ts";
+import { notifications } from "./notification.list.ts";
 import { recipientsOf } from "./notification.store.ts";
 
 builder.prismaObjectFields(Notification, (t) => ({
@@ -30,30 +28,17 @@ builder.prismaObjectFields(Notification, (t) => ({
 	policy: t.field({ type: OfferingUsagePolicy, ...optionalLink("Notification", "policy") }),
 }));
 
-const NotificationFilterInput = builder.inputType("NotificationFilter", {
-	description: "Which notifications. All that is given must hold.",
-	fields: (t) => ({
-		states: t.field({ type: [NotificationState], description: "In one of these states." }),
-		offeringUuid: t.field({ type: "UUID", description: "Of policies of this offering." }),
-		policyUuid: t.field({ type: "UUID", description: "Of this policy." }),
-	}),
-});
-
 builder.prismaObjectField(PolicyFiring, "notifications", (t) =>
 	t.field({
-		type: NotificationConnection,
 		description:
 			"The messages that it opened, oldest first: one for each recipient who had none open of the policy, for to an open one a firing is added. None of a RESET.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
-		resolve: page(({ filter }) => notificationsBelow(filter, { column: "firingUuid" })),
+		...notifications.page({ column: "firingUuid" }),
 	}),
 );
 
 builder.queryFields((t) => ({
 	notifications: t.field({
-		type: NotificationConnection,
 		description: "The notifications of the policies that the viewer sees, newest first: those of the provider's side.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: NotificationFilterInput, description: "Which notifications; all when absent." }) },
-		resolve: page(({ filter }) => notificationList(filter)),
+		...notifications.page(),
 	}),
 }));

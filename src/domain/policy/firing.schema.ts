@@ -1,14 +1,11 @@
 import { builder } from "../../graphql/builder.ts";
-import { PolicyFiringConnection } from "../../graphql/connection-types.ts";
 import { PolicyFiringKind } from "../../graphql/enums.ts";
 import { namedIn, visibleLink } from "../../graphql/fields/by-uuid.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { ComponentUsage, Offering, OfferingComponent, OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
 import { type Breach, breachesOf, positionsOf } from "./firing.store.ts";
-import { FiringFilterInput } from "./policy.inputs.ts";
-import { firingList } from "./policy.lists.ts";
+import { firings } from "./policy.list.ts";
 
 const PolicyBreach = builder.objectRef<Breach>("PolicyBreach").implement({
 	description: "A component whose limit was exceeded when a policy fired.",
@@ -48,9 +45,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 
 builder.queryFields((t) => ({
 	policyFirings: t.field({
-		type: PolicyFiringConnection,
 		description: "The firings of the policies that the viewer sees, newest first.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
-		resolve: page(({ filter }) => firingList(filter)),
+		...firings.page(),
 	}),
 }));

@@ -4,8 +4,7 @@ import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { PolicyFiring } from "../../graphql/nodes.ts";
 import { PositionExpiredError } from "../../graphql/refusals.ts";
 import { followLog, type LogEvent, previousDescription } from "../../subscriptions/follow-log.ts";
-import { FiringFilterInput } from "./policy.inputs.ts";
-import { firingList } from "./policy.lists.ts";
+import { firings } from "./policy.list.ts";
 
 const PolicyFiringEvent = builder.objectRef<LogEvent>("PolicyFiringEvent").implement({
 	description: "A policy turned.",
@@ -33,11 +32,14 @@ builder.subscriptionFields((t) => ({
 			"Policies that turn, in the order of the log: everything after the position, then live; without a position, live only. " +
 			"Each event is authorised again when it is delivered. Over server-sent events the position is the event's id, and Last-Event-ID goes before after. Error BAD_USER_INPUT for what is no position.",
 		args: {
-			filter: t.arg({ type: FiringFilterInput, description: "Which firings; all that the viewer sees when absent." }),
+			filter: t.arg({ type: firings.filter, description: "Which firings; all that the viewer sees when absent." }),
 			after: t.arg.string({ description: "The position of the last event that the client has; 0 for the beginning of the log." }),
 		},
 		subscribe: (_root, { filter }, context) =>
-			followLog({ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firingList(filter) }, context),
+			followLog(
+				{ subject: (entry) => (entry.kind === "firing" ? entry.policyFiringUuid : undefined), list: firings.of({ filter }, context.timeZone) },
+				context,
+			),
 		resolve: (event) => event,
 	}),
 }));

@@ -6,7 +6,7 @@ import { OfferingUsagePolicy } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "./caused-firings.schema.ts";
-import { LimitInput } from "./policy.inputs.ts";
+import { LimitInput } from "./policy.schema.ts";
 import { type ChangedPolicy, createPolicy, removePolicy, updatePolicy } from "./policy-change.service.ts";
 
 const writers = "For staff and the provider's owners; FORBIDDEN for others of the provider's side and for support.";

@@ -1,8 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { PolicyPeriod } from "../../graphql/enums.ts";
 import { answersResult } from "../../graphql/refusals.ts";
-import { LimitInput } from "./policy.inputs.ts";
-import { ComponentLimit } from "./policy.schema.ts";
+import { ComponentLimit, LimitInput } from "./policy.schema.ts";
 import { previewPolicy } from "./policy-preview.service.ts";
 import type { PreviewMonth } from "./policy-preview.ts";
 

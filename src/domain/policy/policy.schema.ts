@@ -1,15 +1,12 @@
 import { builder } from "../../graphql/builder.ts";
-import { OfferingUsagePolicyConnection, PolicyFiringConnection } from "../../graphql/connection-types.ts";
 import { PolicyAction, PolicyPeriod } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid, namedIn } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
-import { page } from "../../graphql/fields/page.ts";
 import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../../graphql/nodes.ts";
-import { FiringFilterInput, PolicyFilterInput } from "./policy.inputs.ts";
-import { firingList, policyGroupList, policyList } from "./policy.lists.ts";
+import { firings, policies, policyGroupList } from "./policy.list.ts";
 import { currentTotals } from "./policy.service.ts";
 import { isExceeded, type LimitTotal, policyPeriods } from "./policy.ts";
 
@@ -27,6 +24,14 @@ export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicy
 			description: "What all affected customers together used in the window, in the component's measured unit; of a stored policy, until now.",
 		}),
 		exceeded: t.boolean({ description: "Whether the total is above the limit.", resolve: computed([], (total) => isExceeded(total)) }),
+	}),
+});
+
+export const LimitInput = builder.inputType("OfferingUsagePolicyComponentLimitInput", {
+	description: "A limit on one component.",
+	fields: (t) => ({
+		type: t.string({ required: true, description: "Type of a component of the offering, such as cpu." }),
+		limit: t.field({ type: "Decimal", required: true, description: "A whole number of the component's measured unit, 0 or more; the policy fires above it." }),
 	}),
 });
 
@@ -66,10 +71,8 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 		resolve: loaded("componentLimits", (uuids, _args, { database, clock, timeZone }) => currentTotals(database, uuids, { now: clock(), timeZone })),
 	}),
 	firings: t.field({
-		type: PolicyFiringConnection,
 		description: "When it turned, newest first.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: FiringFilterInput, description: "Which firings; all when absent." }) },
-		resolve: page(({ filter }) => firingList(filter, { column: "policyUuid" })),
+		...firings.page({ column: "policyUuid" }),
 	}),
 }));
 
@@ -82,9 +85,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("OfferingUsagePolicy"),
 	}),
 	offeringUsagePolicies: t.field({
-		type: OfferingUsagePolicyConnection,
 		description: "The policies that the viewer sees, newest first: those of the provider's side.",
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: PolicyFilterInput, description: "Which policies; all when absent." }) },
-		resolve: page(({ filter }) => policyList(filter)),
+		...policies.page(),
 	}),
 }));

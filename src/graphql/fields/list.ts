@@ -29,6 +29,8 @@ interface Declaration<Filters extends ListFilters, Orders extends ListOrders> ex
 	readonly called?: { readonly page?: string; readonly filter?: string; readonly argument?: string };
 }
 
+type InputType<Value> = PothosSchemaTypes.InputObjectRef<Types, Value>;
+
 type Argument<Value> = PothosSchemaTypes.ArgumentRef<Types, Given<Value>>;
 
 type PagingArguments = ReturnType<PothosSchemaTypes.InputFieldBuilder<Types, "Arg">["connectionArgs"]>;
@@ -64,7 +66,8 @@ export function list<Model extends ModelName, Filters extends ListFilters = None
 
 	return {
 		connection,
-		filter,
+		/** The input type of its filters, for a field that is no page of it. */
+		filter: filter as keyof Filters extends never ? undefined : InputType<FilterOf<Filters>>,
 		of,
 		/** A field with a page of the list. */
 		page: (parent?: Parent) => ({
