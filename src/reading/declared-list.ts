@@ -78,7 +78,7 @@ export function listOf<Model extends ModelName, DeclaredFilters extends Filters,
 	parent?: Parent,
 ): List & { model: Model } {
 	const given = givenFilters(declared.filters ?? {}, filter);
-	const order = orderBy == null ? defaultOrder(declared, parent) : orderedBy(model, declared, orderBy, parent);
+	const order = orderOf(model, declared, orderBy, parent);
 	const links = linksOf(given, order, parent);
 	return {
 		model,
@@ -90,6 +90,10 @@ export function listOf<Model extends ModelName, DeclaredFilters extends Filters,
 		...(parent === undefined ? {} : { parent }),
 	};
 }
+
+/** The conditions of the filters that are given, for statements that are of no model. Throws InvalidInput for what no row can have. */
+export const filterConditions = <Declared extends Filters>(filters: Declared, values: Given<FilterOf<Declared>>, timeZone: string): Sql[] =>
+	conditionsOf(givenFilters(filters, values), timeZone);
 
 interface GivenFilter {
 	readonly called: string;
@@ -130,19 +134,18 @@ export function requireSingleDemands(filters: Filters): void {
 	}
 }
 
-const defaultOrder = ({ order }: Pick<DeclaredList<Filters, Orders>, "order">, parent: Parent | undefined): readonly OrderColumn[] =>
-	typeof order === "function" ? order(parent) : order;
-
-function orderedBy<DeclaredOrders extends Orders>(
+/** The columns of the order that is asked for. */
+export function orderOf<DeclaredOrders extends Orders>(
 	model: ModelName,
-	{ orders }: Pick<DeclaredList<Filters, DeclaredOrders>, "orders">,
-	{ field, direction }: OrderOf<DeclaredOrders>,
-	parent: Parent | undefined,
+	{ orders, order }: Pick<DeclaredList<Filters, DeclaredOrders>, "orders" | "order">,
+	orderBy: Given<OrderOf<DeclaredOrders>>,
+	parent?: Parent,
 ): readonly OrderColumn[] {
-	const order: Order | undefined = orders?.[field];
-	if (order === undefined) throw new Error(`${model} is not ordered by ${field}.`);
-	const descending = direction === "DESC";
-	return "columns" in order ? order.columns(descending, parent) : [{ column: order.column, type: order.type, descending }, thenUuid(model, descending)];
+	if (orderBy == null) return typeof order === "function" ? order(parent) : order;
+	const asked: Order | undefined = orders?.[orderBy.field];
+	if (asked === undefined) throw new Error(`${model} is not ordered by ${orderBy.field}.`);
+	const descending = orderBy.direction === "DESC";
+	return "columns" in asked ? asked.columns(descending, parent) : [{ column: asked.column, type: asked.type, descending }, thenUuid(model, descending)];
 }
 
 /** The links that filters, order or parent refer to. */

@@ -1,32 +1,18 @@
 import "./category-usage-type.schema.ts";
 import { builder } from "../../graphql/builder.ts";
-import { CategoryComponentUsageConnection } from "../../graphql/connection-types.ts";
 import type { Context } from "../../graphql/context.ts";
 import { notFound } from "../../graphql/errors.ts";
 import { loadedBy } from "../../graphql/fields/loaded.ts";
 import { computedPage } from "../../graphql/fields/page.ts";
 import type { ComputedPages } from "../../graphql/fields/source.ts";
 import { CategoryComponentUsage, Customer, Project } from "../../graphql/nodes.ts";
+import { type FilterOf, filterConditions } from "../../reading/declared-list.ts";
 import type { PageArguments } from "../../reading/page.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import type { Given } from "../../shared/maybe.ts";
-import {
-	type Calendar,
-	type CategoryUsageFilter,
-	categoryUsageCounts,
-	categoryUsagePages,
-	categoryUsagesWithKeys,
-	newestFirst,
-} from "./category-usage.store.ts";
+import { CategoryComponentUsageConnection, CategoryComponentUsageFilter, totalFilters } from "./category-usage.list.ts";
+import { type Calendar, categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys, newestFirst } from "./category-usage.store.ts";
 import { type CategoryUsage, parsedId, requiredScope, type ScopeKind, typeName } from "./category-usage.ts";
-
-const CategoryComponentUsageFilterInput = builder.inputType("CategoryComponentUsageFilter", {
-	description: "Which months. All that is given must hold.",
-	fields: (t) => ({
-		dateAfter: t.field({ type: "Date", description: "Months whose first day is this day or later." }),
-		dateBefore: t.field({ type: "Date", description: "Months whose first day is this day or earlier." }),
-	}),
-});
 
 const filterDescription = "Which months; all when absent.";
 const linkDescription = (readers: string) =>
@@ -34,7 +20,7 @@ const linkDescription = (readers: string) =>
 	`Read by staff, support and ${readers}; empty for anyone else.`;
 
 interface ListArguments extends PageArguments {
-	filter?: Given<CategoryUsageFilter>;
+	filter?: Given<FilterOf<typeof totalFilters>>;
 }
 
 const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: billingPeriodAt(clock(), timeZone), timeZone });
@@ -42,9 +28,9 @@ const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: bi
 /** Reads pages of the totals of scopes of one kind, in one batch for all of them. */
 function totalsOf(scopeKind: ScopeKind, { filter }: ListArguments, context: Context): ComputedPages {
 	const { database, viewer } = context;
-	const list = { scopeKind, filter: filter ?? {}, ...calendar(context) };
+	const list = { scopeKind, where: filterConditions(totalFilters, filter, context.timeZone), ...calendar(context) };
 	return {
-		name: `CategoryComponentUsage ${JSON.stringify(list)}`,
+		name: `CategoryComponentUsage ${JSON.stringify([scopeKind, filter, calendar(context)])}`,
 		order: newestFirst,
 		pages: (uuids, request) => categoryUsagePages(database, viewer, list, request, uuids),
 		counts: (uuids) => categoryUsageCounts(database, viewer, list, uuids),
@@ -87,7 +73,7 @@ builder.prismaObjectField(Customer, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the customer itself"),
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilterInput, description: filterDescription }) },
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }) },
 		resolve: totalsBelow("Customer"),
 	}),
 );
@@ -96,7 +82,7 @@ builder.prismaObjectField(Project, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the project or its customer"),
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilterInput, description: filterDescription }) },
+		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }) },
 		resolve: totalsBelow("Project"),
 	}),
 );
@@ -119,7 +105,7 @@ builder.queryFields((t) => ({
 		args: {
 			...t.arg.connectionArgs(),
 			scope: t.arg.globalID({ for: [Customer, Project], required: true, description: "The id of the customer or of the project." }),
-			filter: t.arg({ type: CategoryComponentUsageFilterInput, description: filterDescription }),
+			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
 		},
 		resolve: totalsOfScope,
 	}),

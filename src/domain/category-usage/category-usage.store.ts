@@ -4,17 +4,10 @@ import { unremoved } from "../../access/visibility.ts";
 import type { Queries } from "../../database/database.ts";
 import { and, isOneOf, name, type Sql, sql } from "../../database/sql.ts";
 import { computedPage } from "../../reading/computed-page.ts";
-import { conditions, when } from "../../reading/conditions.ts";
 import type { OrderColumn } from "../../reading/list.ts";
 import { type Page, type PageRequest, pageOf } from "../../reading/page.ts";
 import type { BillingPeriod } from "../../shared/billing-period.ts";
-import type { Given } from "../../shared/maybe.ts";
 import { type CategoryUsage, type CategoryUsageKey, printedId, type ScopeKind } from "./category-usage.ts";
-
-export interface CategoryUsageFilter {
-	dateAfter?: Given<string>;
-	dateBefore?: Given<string>;
-}
 
 /** The calendar that plan periods are laid over. */
 export interface Calendar {
@@ -27,7 +20,8 @@ export interface Calendar {
 /** Which totals of scopes of one kind. */
 export interface CategoryUsageList extends Calendar {
 	readonly scopeKind: ScopeKind;
-	readonly filter: CategoryUsageFilter;
+	/** Conditions on the totals, such as monthFrom. */
+	readonly where: readonly Sql[];
 }
 
 export const newestFirst: readonly OrderColumn[] = [
@@ -58,7 +52,7 @@ export async function categoryUsagePages(
 	});
 }
 
-const totalsOf = (viewer: Viewer, list: CategoryUsageList): Sql => totals(viewer, list.scopeKind, list, months(list.filter));
+const totalsOf = (viewer: Viewer, list: CategoryUsageList): Sql => totals(viewer, list.scopeKind, list, list.where);
 
 /** How many totals each scope has: one statement for all scopes. None where the viewer may not read them. */
 export async function categoryUsageCounts(queries: Queries, viewer: Viewer, list: CategoryUsageList, scopeUuids: readonly string[]): Promise<number[]> {
@@ -136,8 +130,8 @@ function monthsOfPeriod({ currentMonth, timeZone }: Calendar): Sql {
 	return sql`generate_series(${monthOf(begins)}, case when period."end" <= ${begins} then '-infinity'::timestamp else ${lastMonth} end, interval '1 month')`;
 }
 
-const months = ({ dateAfter, dateBefore }: CategoryUsageFilter): Sql[] =>
-	conditions(
-		when(dateAfter, (day) => sql`f."date" >= ${day}::date`),
-		when(dateBefore, (day) => sql`f."date" <= ${day}::date`),
-	);
+/** The condition that a total's month begins on the day or later. */
+export const monthFrom = (day: string): Sql => sql`f."date" >= ${day}::date`;
+
+/** The condition that a total's month begins on the day or earlier. */
+export const monthUntil = (day: string): Sql => sql`f."date" <= ${day}::date`;

@@ -1,14 +1,14 @@
 import { builder } from "../../graphql/builder.ts";
-import { CustomerQuotaConnection } from "../../graphql/connection-types.ts";
-import { OrderDirection, QuotaName } from "../../graphql/enums.ts";
+import { QuotaName } from "../../graphql/enums.ts";
 import { namedIn } from "../../graphql/fields/by-uuid.ts";
 import { loadedBy } from "../../graphql/fields/loaded.ts";
 import { computedPage } from "../../graphql/fields/page.ts";
 import { Customer, CustomerQuota } from "../../graphql/nodes.ts";
 import type { PageArguments } from "../../reading/page.ts";
 import type { Given } from "../../shared/maybe.ts";
+import { CustomerQuotaConnection, CustomerQuotaOrder, type QuotaOrder, quotaOrder } from "./quota.list.ts";
 import { requireQuotaList, requireQuotas } from "./quota.service.ts";
-import { type Quota, type QuotaOrder, quotaCount, quotaOrder, quotaPage, quotasOf } from "./quota.store.ts";
+import { type Quota, quotaCount, quotaPage, quotasOf } from "./quota.store.ts";
 
 CustomerQuota.implement({
 	description: "A named figure of one customer.",
@@ -76,22 +76,6 @@ builder.prismaObjectField(Customer, "quota", (t) =>
 	}),
 );
 
-const CustomerQuotaOrderField = builder.enumType("CustomerQuotaOrderField", {
-	description: "What quotas are ordered by.",
-	values: {
-		VALUE: { description: "The figure, then the customer's name; a figure that is not known comes last in either direction." },
-		NAME: { description: "The customer's name." },
-	} as const,
-});
-
-const CustomerQuotaOrderInput = builder.inputType("CustomerQuotaOrder", {
-	description: "In what order quotas are listed.",
-	fields: (t) => ({
-		field: t.field({ type: CustomerQuotaOrderField, required: true, description: "What they are ordered by." }),
-		direction: t.field({ type: OrderDirection, required: true, defaultValue: "ASC", description: "Which way." }),
-	}),
-});
-
 builder.queryField("customerQuotas", (t) =>
 	t.field({
 		type: CustomerQuotaConnection,
@@ -100,7 +84,7 @@ builder.queryField("customerQuotas", (t) =>
 		args: {
 			...t.arg.connectionArgs(),
 			quotaName: t.arg({ type: QuotaName, required: true, description: "Which figure." }),
-			orderBy: t.arg({ type: CustomerQuotaOrderInput, description: "In what order; by name when absent." }),
+			orderBy: t.arg({ type: CustomerQuotaOrder, description: "In what order; by name when absent." }),
 		},
 		resolve: quotaPages,
 	}),

@@ -4,9 +4,8 @@ import type { Queries } from "../../database/database.ts";
 import type { Row } from "../../database/model.ts";
 import { type Sql, sql } from "../../database/sql.ts";
 import { computedPage } from "../../reading/computed-page.ts";
-import type { Direction, OrderColumn } from "../../reading/list.ts";
+import type { OrderColumn } from "../../reading/list.ts";
 import { type Page, type PageRequest, pageOf } from "../../reading/page.ts";
-import type { Given } from "../../shared/maybe.ts";
 
 export type QuotaName = Row<"CustomerQuota">["quotaName"];
 
@@ -19,21 +18,6 @@ export interface Quota {
 	readonly abbreviation: string;
 	/** An exact decimal; null when the figure is not known. */
 	readonly value: string | null;
-}
-
-export interface QuotaOrder {
-	field: "VALUE" | "NAME";
-	direction: Direction;
-}
-
-/** Customers with the figure, by name unless another order is asked for. A figure that is not known comes last in either direction. */
-export function quotaOrder(order: Given<QuotaOrder>): readonly OrderColumn[] {
-	const descending = order?.direction === "DESC";
-	const byName: OrderColumn[] = [
-		{ column: "name", type: "text", descending },
-		{ column: "customerUuid", type: "uuid", descending },
-	];
-	return order?.field === "VALUE" ? [{ column: "unknown", type: "numeric" }, { column: "sortedBy", type: "numeric", descending }, ...byName] : byName;
 }
 
 /** A page of the customers with their figures: one statement. */
