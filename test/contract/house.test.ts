@@ -40,10 +40,10 @@ function layerOf(file: string): Layer {
 		if (!isLayer(name)) throw new Error(`src/${name} is no wing: test/contract/house.test.ts does not say what it may stand on.`);
 		return name;
 	}
-	if (/\.(schema|inputs|list|subscription)\.ts$/.test(file)) return "types";
+	if (/\.(schema|list|subscription)\.ts$/.test(file)) return "types";
 	if (/\.service\.ts$/.test(file)) return "service";
 	if (/\.transport\.ts$/.test(file)) return "transport";
-	if (/\.(store|lists)\.ts$/.test(file)) return "store";
+	if (/\.store\.ts$/.test(file)) return "store";
 	return "rules";
 }
 
