@@ -15,7 +15,7 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
+const cli = placeOfCli();
 
 const last = path("../src/generated/calendar-dates.ts");
 if (modified(last) < Math.max(modified(path("schema.prisma")), modified(cli))) {
@@ -32,6 +32,15 @@ if (modified(last) < Math.max(modified(path("schema.prisma")), modified(cli))) {
 		stdio: "pipe", // told in the error when it fails
 	});
 	writeFileSync(last, calendarDates(readFileSync(path("schema.prisma"), "utf8")));
+}
+
+function placeOfCli() {
+	try {
+		return createRequire(import.meta.url).resolve("prisma/build/index.js");
+	} catch {
+		process.stderr.write("Packages are missing: npm ci installs them, without --omit=dev and without NODE_ENV=production.\n");
+		return process.exit(1);
+	}
 }
 
 /** The columns of each model that are calendar dates: Prisma's types do not say it, to them a date is a moment. */

@@ -3,8 +3,8 @@ import "../prisma/generate.mjs";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 
+const { build } = await import("esbuild"); // later than what says that packages are missing
 export const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const programs = [
 	"main.ts",
@@ -16,6 +16,13 @@ const programs = [
 	"commands/verify.ts",
 	"commands/world.ts",
 ];
+
+/** Bundled with the sources: installed to run, the plugin would ask for Prisma's client, and that for Prisma's tools and TypeScript. */
+const bundled = {
+	name: "bundled",
+	setup: ({ onResolve }) =>
+		onResolve({ filter: /^@pothos\/(plugin-prisma|selection-mapper)$/ }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) })),
+};
 
 /** SOURCE_COMMIT, for who builds without the repository, as the image is; else the commit that is checked out, "unknown" outside of a repository. */
 function sourceCommit() {
@@ -47,4 +54,5 @@ export const bundle = (options) =>
 		logLevel: "warning",
 		metafile: true,
 		...options,
+		plugins: [...(options.plugins ?? []), bundled],
 	});

@@ -55,7 +55,10 @@ function argumentsOf(args: readonly string[]) {
 async function pending(): Promise<string | undefined> {
 	if (!existsSync(projectPath("prisma", "schema.prisma")))
 		throw new Failure("Schema and migrations are compared where the sources are: prisma/schema.prisma is not part of what is installed to run.");
-	const { pendingMigration } = await import("../database/schema-drift.ts"); // which is not either
+	const { pendingMigration } = await import("../database/schema-drift.ts").catch((error: unknown) => {
+		if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
+		throw new Failure("Schema and migrations are compared by packages that are not installed with --omit=dev: run npm ci.");
+	});
 	const scratch = await openPGlite();
 	return pendingMigration(scratch).finally(() => scratch.close());
 }

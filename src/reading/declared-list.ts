@@ -1,6 +1,5 @@
 import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
-import type { ModelName } from "../database/model.ts";
 import { name, type Sql, sql } from "../database/sql.ts";
 import type { Given } from "../shared/maybe.ts";
 import { type Direction, type List, type OrderColumn, type Parent, thenUuid } from "./list.ts";
@@ -70,7 +69,7 @@ export interface Asked<DeclaredFilters extends Filters, DeclaredOrders extends O
 }
 
 /** The rows of the model that are asked for, below the parent where there is one. Throws InvalidInput for what no row can have. */
-export function listOf<Model extends ModelName, DeclaredFilters extends Filters, DeclaredOrders extends Orders>(
+export function listOf<Model extends VisibleModel, DeclaredFilters extends Filters, DeclaredOrders extends Orders>(
 	model: Model,
 	declared: DeclaredList<DeclaredFilters, DeclaredOrders>,
 	{ filter, orderBy }: Asked<DeclaredFilters, DeclaredOrders>,
@@ -136,7 +135,7 @@ export function requireSingleDemands(filters: Filters): void {
 
 /** The columns of the order that is asked for. */
 export function orderOf<DeclaredOrders extends Orders>(
-	model: ModelName,
+	model: VisibleModel,
 	{ orders, order }: Pick<DeclaredList<Filters, DeclaredOrders>, "orders" | "order">,
 	orderBy: Given<OrderOf<DeclaredOrders>>,
 	parent?: Parent,

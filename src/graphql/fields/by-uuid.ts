@@ -74,17 +74,18 @@ export const linkedRow = (model: ModelName, shape: Shape, uuid: string, { read }
 export function planByUuid({ model, uuid, sight, absent }: ByUuidSource, place: Place): FieldPlan {
 	const shape = place.planner.shape(place.asked, model);
 	const args = place.planner.args(place.asked);
-	const read = async (uuids: readonly string[], { context, statements }: Execution): Promise<readonly (AnyRow | null)[]> => {
-		if (sight === "holder" || !isVisibleModel(model)) return statements.linked(model, shape, uuids);
-		if (!place.isRoot) return statements.visible(model, shape, uuids);
+	/** Below the root, other fields of the operation that read the same rows share the statement: figures that all name their customer. */
+	const read = (uuid: string, { context }: Execution): Promise<AnyRow | null> => {
+		if (sight === "holder" || !isVisibleModel(model)) return linkedRow(model, shape, uuid, context);
+		if (!place.isRoot) return seenRow(model, shape, uuid, context);
 		const shared = () => createStatements(context.shared(), context.viewer, context.measures?.batch);
-		return Promise.all(uuids.map((uuid) => visibleTogether(context.viewer, shared, model, shape, uuid)));
+		return visibleTogether(context.viewer, shared, model, shape, uuid);
 	};
 	return byKey(
 		place,
 		(object, execution) => uuid(object as never, args(execution), execution.context),
 		async (uuids, execution) => {
-			const rows = await read(uuids, execution);
+			const rows = await Promise.all(uuids.map((uuid) => read(uuid, execution)));
 			if (absent === "refused" && rows.includes(null)) throw refusalAt(place, notFound(model, uuids[rows.indexOf(null)] ?? ""));
 			return rows;
 		},
