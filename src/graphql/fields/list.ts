@@ -1,4 +1,5 @@
 import type { prismaModelKey } from "@pothos/plugin-prisma";
+import type { VisibleModel } from "../../access/visibility.ts";
 import type { ModelName, Row } from "../../database/model.ts";
 import { type Asked, type DeclaredList, type FilterOf, listOf, type Order, type OrderOf, requireSingleDemands } from "../../reading/declared-list.ts";
 import type { Parent } from "../../reading/list.ts";
@@ -44,7 +45,7 @@ type ListArguments<Filters extends ListFilters, Orders extends ListOrders> = Pag
  * Declares the list of a model's rows: its page type, the input types of its filters and orders, and the conditions and
  * columns that these are in SQL. Each place where it is listed is a field of `page`, or of `plainPage`.
  */
-export function list<Model extends ModelName, Filters extends ListFilters = None, Orders extends ListOrders = None>(
+export function list<Model extends VisibleModel, Filters extends ListFilters = None, Orders extends ListOrders = None>(
 	node: NodeOf<Model>,
 	declaration: Declaration<Filters, Orders>,
 ) {
