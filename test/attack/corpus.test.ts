@@ -16,8 +16,9 @@ import { limited } from "../support/limited.ts";
 import { demoMoment } from "../support/moments.ts";
 import { connectRaw, type RawSocket } from "../support/raw-sockets.ts";
 import { request } from "../support/requests.ts";
-import { type Attack, attacks, injections } from "./corpus.ts";
-import { rawAttacks } from "./raw-requests.ts";
+import { attacks, rawAttacks } from "./corpus.ts";
+import type { Attack } from "./operations/attack.ts";
+import { injections } from "./operations/injections.ts";
 
 const isOnServer = inject("templates").engine === "PostgreSQL";
 

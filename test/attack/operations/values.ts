@@ -1,0 +1,76 @@
+import { type Attack, input, invalid, tooDeep, typed, variable } from "./attack.ts";
+import { nested, report, reportOf, resource, times } from "./parts.ts";
+
+/** Values that are out of bounds, of another type, or nested. */
+export const values: readonly Attack[] = [
+	{ what: "a page of a million", query: "{ resources(first: 1000000) { totalCount } }", codes: input },
+	{ what: "a page of less than nothing", query: "{ resources(first: -1) { totalCount } }", codes: input },
+	{ what: "a page above 32 bits", query: "{ resources(first: 2147483648) { totalCount } }", codes: invalid },
+	{
+		what: "a page above 32 bits in a variable",
+		query: "query ($n: Int) { resources(first: $n) { totalCount } }",
+		variables: '{"n":9007199254740993}',
+		...variable,
+	},
+	{ what: "a page of 1e999", query: "query ($n: Int) { resources(first: $n) { totalCount } }", variables: '{"n":1e999}', ...variable },
+	{ what: "a page of a fraction", query: "query ($n: Int) { resources(first: $n) { totalCount } }", variables: '{"n":1.5}', ...variable },
+	{ what: "a page of text", query: "query ($n: Int) { resources(first: $n) { totalCount } }", variables: '{"n":"100"}', ...variable },
+	{ what: "a literal of NaN", query: "{ resources(first: NaN) { totalCount } }", codes: invalid },
+	{ what: "251 ids", query: `{ nodes(ids: [${times(251, '"x"')}]) { id } }`, codes: input },
+	{ what: "20,000 ids in a variable", query: "query ($i: [ID!]!) { nodes(ids: $i) { id } }", variables: `{"i":[${times(20_000, '"x"', ",")}]}`, codes: input },
+	{ what: "250 malformed ids", query: "query ($i: [ID!]!) { nodes(ids: $i) { id } }", variables: `{"i":[${times(250, '"x"', ",")}]}`, codes: input },
+	{ what: "a list in a default value", query: `query ($i: [ID!]! = [${times(251, '"x"')}]) { nodes(ids: $i) { id } }`, codes: input },
+	{ what: "states in a filter", query: `{ resources(filter: { states: [${times(251, "OK")}] }) { totalCount } }`, codes: input },
+	{
+		what: "250 states that are none",
+		query: "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { totalCount } }",
+		variables: `{"s":[${times(250, `"${"y".repeat(500)}"`, ",")}]}`,
+		...variable,
+	},
+	{
+		what: "lists nested 100,000 deep",
+		query: "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { totalCount } }",
+		variables: `{"s":${nested("[", "]", 100_000)}}`,
+		...tooDeep,
+	},
+	{
+		what: "as many lists as fit into a body",
+		query: "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { totalCount } }",
+		variables: `{"s":[${nested("[", "]", 130_000)}]}`,
+		...tooDeep,
+	},
+	{
+		what: "80,000 lists beside each other",
+		query: "query ($s: [ResourceState!]) { resources(filter: { states: $s }) { totalCount } }",
+		variables: `{"s":[${times(80_000, "[]", ",")}]}`,
+		codes: input,
+	},
+	{ what: "objects nested 40,000 deep", query: report, variables: nested('{"a":', "}", 40_000, "1"), ...tooDeep },
+	{ what: "objects nested in an input", query: report, variables: `{"input":${nested('{"a":', "}", 40_000, "1")}}`, ...tooDeep },
+	{ what: "objects nested in a variable that nobody asked for", query: "{ __typename }", variables: `{"a":${nested('{"a":', "}", 40_000, "1")}}`, ...tooDeep },
+	{ what: "an amount that is a nested list", query: report, variables: reportOf(nested("[", "]", 50_000)), ...tooDeep },
+	{
+		what: "a uuid that is a nested object",
+		query: "query ($u: UUID!) { resource(uuid: $u) { name } }",
+		variables: `{"u":${nested('{"a":', "}", 40_000, "1")}}`,
+		...tooDeep,
+	},
+	{ what: "an amount of 300 digits", query: report, variables: reportOf(`"${"9".repeat(300)}"`), codes: typed },
+	{ what: "an amount of 100,000 digits", query: report, variables: reportOf(`"${"9".repeat(100_000)}"`), codes: typed },
+	{ what: "an amount of 100,000 decimal places", query: report, variables: reportOf(`"0.${"1".repeat(100_000)}"`), codes: typed },
+	{ what: "an amount of 1e999", query: report, variables: reportOf("1e999"), ...variable },
+	{ what: 'an amount of "1e999"', query: report, variables: reportOf('"1e999"'), ...variable },
+	{ what: "an amount of NaN", query: report, variables: reportOf('"NaN"'), ...variable },
+	{ what: "an amount of -0.01", query: report, variables: reportOf('"-0.01"'), codes: typed },
+	{
+		what: "a literal amount with an exponent",
+		query: `mutation { setUsage(input: { resource: "${resource}", usages: [{ type: "cpu_hours", amount: 1e400 }] }) { __typename } }`,
+		codes: input,
+	},
+	{
+		what: "251 reports in one",
+		query: report,
+		variables: `{"input":{"resource":"${resource}","usages":[${times(251, '{"type":"a","amount":"1"}', ",")}]}}`,
+		codes: typed,
+	},
+];
