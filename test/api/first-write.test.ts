@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { turnMonth } from "../../src/domain/month-turn/month-turn.service.ts";
+import { beginAllMonths } from "../support/begun-months.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
@@ -17,9 +18,7 @@ const october = "2017-10-01T00:00:03Z";
 
 /** Eleven units recur above a limit of ten: the policy of one month has fired in September, and blocks. */
 beforeEach(async () => {
-	await gateway().database.rows(
-		sql`insert into "MonthTurn" ("offeringUuid", "billingPeriod") select "uuid", '9999-12-01' from "Offering" on conflict do nothing`,
-	);
+	await beginAllMonths(gateway().database);
 	provider = await makeProvider(gateway());
 	await provider.component("cpu");
 	await provider.component("ram");
