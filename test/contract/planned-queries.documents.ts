@@ -1,15 +1,7 @@
-import { type ExecutionResult, execute, getIntrospectionQuery, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
-import { expect, test } from "vitest";
-import { sql } from "../../src/database/sql.ts";
-import { createContext } from "../../src/graphql/context.ts";
-import { planOf } from "../../src/graphql/query-plan/query-plan.ts";
-import { schema } from "../../src/schema.ts";
-import { gatewayForFile } from "../support/gateway.ts";
-import { connectRaw } from "../support/raw-sockets.ts";
+import { getIntrospectionQuery } from "graphql";
 
-const gateway = gatewayForFile({ template: "demo" });
-
-const graph = `resources(first: 5) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
+/** The nested graph, as a root field. */
+export const graph = `resources(first: 5) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
 	__typename id uuid name state created
 	offering { name category { title } components { type name billingType limitAmount } }
 	project { name customer { name organizationGroups { name } } }
@@ -17,7 +9,11 @@ const graph = `resources(first: 5) { totalCount pageInfo { hasNextPage endCursor
 	usageSeries(from: "2026-01-01", to: "2026-03-01") { type points { billingPeriod usage } }
 } } }`;
 
-const table: [what: string, document: string, variables?: Record<string, unknown>][] = [
+/** What is asked, by a document and its variables: of one that has $ids, a test gives the ids. */
+type Asked = [what: string, document: string, variables?: Record<string, unknown>];
+
+/** What is answered alike, whether there is a plan of it or not. */
+export const answeredDocuments: Asked[] = [
 	["the nested graph", `{ ${graph} }`],
 	["aliases", `{ one: ${graph} other: resources(first: 2) { same: nodes { again: uuid uuid } } }`],
 	["a field that is asked for twice", "{ resources(first: 2) { nodes { offering { uuid } } nodes { offering { name } project { name } } } }"],
@@ -103,7 +99,7 @@ const table: [what: string, document: string, variables?: Record<string, unknown
 ];
 
 /** What is read level by level when it is asked again. */
-const plannedTable: [what: string, document: string, variables?: Record<string, unknown>][] = [
+export const plannedDocuments: Asked[] = [
 	[
 		"the nested graph, with cursors and counts below",
 		`{ resources(first: 4) { totalCount nodes { id __typename name offering { name provider { name } components { id type limitAmount } plans { unitPrice components { amount component { type } } } }
@@ -197,132 +193,3 @@ const plannedTable: [what: string, document: string, variables?: Record<string, 
 	["a cursor of another list", `{ offerings(first: 2) { nodes { name resources(first: 1, after: "bm9uZQ") { nodes { name } } } } }`],
 	["a matrix the wrong way round", `{ resources(first: 2) { nodes { name usageSeries(from: "2026-03-01", to: "2026-01-01") { type } } } }`],
 ];
-
-/** What is answered, byte for byte: names that every object has are lost where answers are compared as objects. */
-async function textOf(token: string, query: string, variables: object | undefined): Promise<string> {
-	const headers = { "content-type": "application/json", authorization: `Token ${token}`, connection: "close" };
-	return (await fetch(gateway().url, { method: "POST", headers, body: JSON.stringify({ query, variables }) })).text();
-}
-
-const viewers = ["demo_staff", "demo_provider", "demo_owner", "demo_member"];
-
-/** The same answer, executed field by field by graphql-js. */
-async function fieldByField(token: string, query: string, variableValues: Record<string, unknown> | undefined): Promise<ExecutionResult> {
-	const { services } = gateway();
-	const viewer = await services.authenticate(token);
-	if (viewer === undefined) throw new Error(`${token} signs in.`);
-	const contextValue = createContext(services, { token, viewer });
-	return execute({ schema, document: parse(query), variableValues, contextValue });
-}
-
-/** An answer as its text, and its errors by what they are about. */
-const comparable = ({ data, errors }: ExecutionResult) => ({
-	data: JSON.stringify(data),
-	errors: errors?.map(({ message, path, locations }) => JSON.stringify({ message, path, locations })).sort(),
-});
-
-test.each([...table, ...plannedTable])("is answered by a plan as field by field, the first time and again: %s", async (_what, document, given) => {
-	const { nodes } = (await gateway().ask("demo_owner", "{ resources(first: 2) { nodes { id offering { id } } } }")).resources;
-	const variables = document.includes("$ids")
-		? { ids: [...nodes.flatMap(({ id, offering }: { id: string; offering: { id: string } }) => [id, offering.id]), nodes[0].id, btoa("Resource:none")] }
-		: given;
-	for (const viewer of viewers) {
-		const fresh = `${document} # ${viewer}`;
-		const expected = await fieldByField(viewer, fresh, variables);
-		const first = await textOf(viewer, fresh, variables);
-		expect(comparable(JSON.parse(first))).toEqual(comparable(expected));
-		expect(await textOf(viewer, fresh, variables)).toBe(first);
-	}
-});
-
-test.each(['"', "\\", 'a "quoted" name\\', "\n\r\t", "\u0001\u001f", "\u2028", "é 漢 😀", "</script>"])(
-	"a text is answered as it is, the first time and again: %j",
-	async (text) => {
-		const { uuid } = (await gateway().ask("demo_staff", "{ customers(first: 1) { nodes { uuid } } }")).customers.nodes[0];
-		await gateway().database.rows(sql`update "Customer" set "name" = ${text}, "abbreviation" = ${text} where "uuid" = ${uuid}::uuid`);
-		for (let time = 0; time < 3; time++) {
-			expect((await gateway().ask("demo_staff", `{ customer(uuid: "${uuid}") { name abbreviation } }`)).customer).toEqual({ name: text, abbreviation: text });
-		}
-	},
-);
-
-test.each(plannedTable)("is read level by level: %s", (_what, document, variables) => {
-	const parsed = parse(document);
-	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode, { b: true, ...variables })).toBeTypeOf("function");
-});
-
-test("what variables skip and include is planned for each of their values, and each is answered its own", async () => {
-	const document = "query ($a: Boolean!) { resources(first: 1) { nodes { name @skip(if: $a) uuid @include(if: $a) } } }";
-	const fields = [];
-	for (const a of [true, false, true, false]) fields.push(Object.keys((await gateway().ask("demo_owner", document, { a })).resources.nodes[0]).join());
-	expect(fields).toEqual(["uuid", "name", "uuid", "name"]);
-});
-
-test("a total that is named by its id is answered by a plan as field by field, and one that is not there", async () => {
-	const { nodes } = (await gateway().ask("demo_staff", "{ customers { nodes { id categoryComponentUsages(first: 1) { nodes { id } } } } }")).customers;
-	const [{ id: total }] = nodes.flatMap((node: { categoryComponentUsages: { nodes: { id: string }[] } }) => node.categoryComponentUsages.nodes);
-	const document =
-		"query ($id: ID!, $scope: ID!) { categoryComponentUsage(id: $id) { id date } categoryComponentUsages(scope: $scope, first: 1) { nodes { id } } }";
-	for (const viewer of viewers) {
-		for (const { id: scope } of nodes.slice(0, 2)) {
-			for (const id of [total, btoa("CategoryComponentUsage:none")]) {
-				const answered = await gateway().send(viewer, document, { id, scope });
-				expect(comparable(answered)).toEqual(comparable(await fieldByField(viewer, document, { id, scope })));
-			}
-		}
-	}
-});
-
-test("figures of several names are read in one statement for all customers", async () => {
-	const document =
-		"{ customers(first: 5) { nodes { a: quota(name: NC_RESOURCE_COUNT) { value } b: quota(name: ESTIMATED_PRICE) { value } c: quota(name: NC_USER_COUNT) { value } } } }";
-	const statements = await gateway().statementsOf(() => gateway().ask("demo_staff", document));
-	expect(statements.filter((text) => text.includes("NC_RESOURCE_COUNT"))).toHaveLength(1);
-});
-
-test.each([
-	["introspection", "{ __schema { queryType { name } } }"],
-	["a field that declares no source", "{ offeringUsagePolicyActions { __typename } }"],
-	["an id that is refused", `{ resources(first: 1) { nodes { componentUsages(filter: { resource: "x" }) { nodes { usage } } } } }`],
-])("is executed field by field: %s", (_what, document) => {
-	const parsed = parse(document);
-	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeUndefined();
-});
-
-test.each(plannedTable)("is answered over WebSocket as over HTTP, asked again and again: %s", async (_what, document, variables) => {
-	const { data } = await gateway().send("demo_owner", document, variables);
-	const socket = await connectRaw(gateway().url, "demo_owner");
-	for (const id of ["1", "2", "3"]) {
-		socket.subscribe(id, document, variables);
-		const { type, payload } = await socket.received((message) => message.id === id);
-		expect([type, payload.data]).toEqual(["next", data]);
-	}
-	socket.close();
-});
-
-test("nobody is answered anything, the first time or again", async () => {
-	for (let time = 0; time < 3; time++) {
-		const { data, errors } = await gateway().send(undefined, `{ ${graph} } # anonymous`);
-		expect([data, errors?.map(({ extensions }) => extensions?.["code"])]).toEqual([undefined, ["UNAUTHENTICATED"]]);
-	}
-});
-
-test("each operation of a document is one of its own", async () => {
-	const document = "query A { viewer { username } } query B { viewer { uuid } }";
-	const ask = async (operationName: string) => {
-		const headers = { "content-type": "application/json", authorization: "Token demo_owner", connection: "close" };
-		const response = await fetch(gateway().url, { method: "POST", headers, body: JSON.stringify({ query: document, operationName }) });
-		return (await response.json()).data;
-	};
-	const answers = [];
-	for (const name of ["A", "B", "A", "B", "A", "B"]) answers.push(Object.keys((await ask(name)).viewer).join());
-	expect(answers).toEqual(["username", "uuid", "username", "uuid", "username", "uuid"]);
-});
-
-test("viewers who ask the same document are each answered what they see", async () => {
-	const document = "{ resources(first: 100) { totalCount nodes { name } } }";
-	const counts = [];
-	for (let time = 0; time < 3; time++) for (const viewer of viewers) counts.push((await gateway().ask(viewer, document)).resources.totalCount);
-	expect(counts.slice(4)).toEqual([...counts.slice(0, 4), ...counts.slice(0, 4)]);
-	expect(new Set(counts).size).toBeGreaterThan(2);
-});
