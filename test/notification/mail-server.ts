@@ -13,6 +13,9 @@ export interface Received {
 	readonly text: string;
 }
 
+/** The addresses that the messages went to, sorted. */
+export const addresses = (mails: readonly Received[]): string[] => mails.flatMap(({ to }) => to).sort();
+
 export interface PlayedServer {
 	/** Where it is, for the transport. */
 	readonly address: MailServer;

@@ -27,6 +27,8 @@ export interface Outbox {
 	readonly consumer: string;
 	/** The address that the policy names. */
 	readonly named: string;
+	/** The three of them, sorted. */
+	readonly everyone: readonly string[];
 	readonly offering: string;
 	readonly customer: string;
 	report(amount: string): Promise<void>;
@@ -64,10 +66,12 @@ export async function makeOutbox(gateway: Gateway): Promise<Outbox> {
 		gateway.setTime(moment.toISOString());
 	};
 	setTime(beginning);
+	const owner = `${provider.token.replace("demo_", "")}@example.org`;
 	return {
-		provider: `${provider.token.replace("demo_", "")}@example.org`,
+		provider: owner,
 		consumer,
 		named,
+		everyone: [owner, consumer, named].sort(),
 		offering: provider.offering,
 		customer,
 		report: async (amount) => {
