@@ -1,6 +1,6 @@
 import { type Config, waldurToken } from "../config.ts";
 import type { Database } from "../database/database.ts";
-import { longWaits } from "../database/postgres.ts";
+import { longWaits } from "../database/waits.ts";
 import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
 import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";

@@ -5,7 +5,7 @@ import type { Database } from "../database/database.ts";
 import { finishIndexJobs } from "../database/index-jobs.ts";
 import { applyMigrations } from "../database/migrations.ts";
 import { openPGlite } from "../database/pglite.ts";
-import { longWaits } from "../database/postgres.ts";
+import { longWaits } from "../database/waits.ts";
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";

@@ -1,4 +1,4 @@
-import { longWaits } from "../database/postgres.ts";
+import { longWaits } from "../database/waits.ts";
 import { type Verification, type VerifyOptions, verifyFigures } from "../domain/verify/verify.service.ts";
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand } from "../shared/command.ts";

@@ -6,8 +6,9 @@ import { parseDatabaseUrl } from "./database-url.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { bytesLeft, reservedBytes, spaceLacking, watchDiskSpace } from "./disk-space.ts";
 import { openPGlite } from "./pglite.ts";
-import { openPostgres, type PostgresOptions, usualWaits } from "./postgres.ts";
+import { openPostgres, type PostgresOptions } from "./postgres.ts";
 import { reason, unusable } from "./unusable.ts";
+import { usualWaits } from "./waits.ts";
 
 /** Where the figures are kept: in this process (`directory`), or on a PostgreSQL server (`url`). */
 export type DatabaseConfig =

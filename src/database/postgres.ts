@@ -1,7 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import type pg from "pg";
 import type { Caller } from "./caller.ts";
-import { type Connection, type Connections, openConnections, type Waits } from "./connections.ts";
+import type { Connection } from "./connection.ts";
+import { type Connections, openConnections } from "./connections.ts";
 import type { Database, OnStatement, Queries, Session } from "./database.ts";
 import { parseDatabaseUrl } from "./database-url.ts";
 import { exactTypes } from "./exact-types.ts";
@@ -12,6 +13,7 @@ import { retried } from "./retry.ts";
 import { createSharedTime, type SharedTime } from "./shared-time.ts";
 import type { Sql } from "./sql.ts";
 import { foundDiskFull } from "./states.ts";
+import { usualWaits, type Waits } from "./waits.ts";
 
 /**
  * V8 takes it from a few rows that had to wait that the driver's rows live long, and allocates all later ones among old
@@ -20,13 +22,8 @@ import { foundDiskFull } from "./states.ts";
  */
 setFlagsFromString("--no-allocation-site-pretenuring");
 
-export const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
-
 /** A server whose disk was found to be full is taken to be so for as long, in milliseconds: only a write that fails shows it. */
 const afterFullDisk = 5_000;
-
-/** For work that nobody waits for in front of a page: statements over much, between which a slow source is read. */
-export const longWaits: Waits = { ...usualWaits, statement: 3_600_000, idleInTransaction: 3_600_000 };
 
 export interface PostgresOptions {
 	/** Connections at most. */

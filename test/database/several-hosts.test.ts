@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer, connect as tcp } from "node:net";
 import { expect, inject, test } from "vitest";
-import { openPostgres, usualWaits } from "../../src/database/postgres.ts";
+import { openPostgres } from "../../src/database/postgres.ts";
 import { sql } from "../../src/database/sql.ts";
+import { usualWaits } from "../../src/database/waits.ts";
 import { freshDatabase, urlOf } from "../support/database.ts";
 
 /** Nobody's: a port that was free a moment ago could be somebody's by now. */
