@@ -1,5 +1,6 @@
 import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
+import type { ModelName } from "../database/model.ts";
 import { name, type Sql, sql } from "../database/sql.ts";
 import type { Given } from "../shared/maybe.ts";
 import { type Direction, type List, type OrderColumn, type Parent, thenUuid } from "./list.ts";
@@ -135,7 +136,7 @@ export function requireSingleDemands(filters: Filters): void {
 
 /** The columns of the order that is asked for. */
 export function orderOf<DeclaredOrders extends Orders>(
-	model: VisibleModel,
+	model: ModelName,
 	{ orders, order }: Pick<DeclaredList<Filters, DeclaredOrders>, "orders" | "order">,
 	orderBy: Given<OrderOf<DeclaredOrders>>,
 	parent?: Parent,
