@@ -31,7 +31,7 @@ export interface Config {
 	/** Who may ask what the schema is. */
 	introspection: "everyone" | "signed-in" | "off";
 	/** The most that one operation may cost. */
-	mostCost: number;
+	maxCost: number;
 	/** How long an operation may take, in milliseconds. */
 	operationTimeout: number;
 	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
@@ -170,13 +170,13 @@ export function parseConfig(env: Environment): Config {
 		interval < notifications.maxAge,
 		"NOTIFICATION_INTERVAL, in minutes, must be shorter than NOTIFICATION_MAX_AGE, in hours: what waits for the one would be too old.",
 	);
-	const mostCost = wholeNumber("COST_LIMIT", 1_000, 1);
+	const maxCost = wholeNumber("COST_LIMIT", 1_000, 1);
 	const costPerSecond = wholeNumber("RATE_LIMIT", 100, 0);
 	const atOnce = costPerSecond * 10;
 	check(
-		mostCost,
-		costPerSecond === 0 || mostCost <= atOnce,
-		`COST_LIMIT must not be more than ten times RATE_LIMIT, ${atOnce}: a token could never ask for an operation of ${mostCost}.`,
+		maxCost,
+		costPerSecond === 0 || maxCost <= atOnce,
+		`COST_LIMIT must not be more than ten times RATE_LIMIT, ${atOnce}: a token could never ask for an operation of ${maxCost}.`,
 	);
 	const listed = (name: string): string[] => (given(name) ?? "").split(",").flatMap((item) => item.trim() || []);
 	const origins = listed("CORS_ORIGINS");
@@ -214,7 +214,7 @@ export function parseConfig(env: Environment): Config {
 		alertRetention,
 		graphiql,
 		introspection,
-		mostCost,
+		maxCost,
 		operationTimeout: operationSeconds * 1_000,
 		costPerSecond,
 		origins,

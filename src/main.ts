@@ -30,8 +30,8 @@ import type { RunningServer, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
 import { readArguments, runCommand, type TakeSignals } from "./shared/command.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
-import { measuring } from "./shared/measures.ts";
-import { every } from "./shared/repeat.ts";
+import { measuring } from "./shared/metrics.ts";
+import { repeat } from "./shared/repeat.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
 import { buildOf } from "./telemetry/build.ts";
 import { type ErrorStream, jsonErrors, plainErrors, takeOwnErrors } from "./telemetry/error-stream.ts";
@@ -79,7 +79,7 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 	});
 	// The database opens while the server, most of the code, is loaded.
 	const [database, server] = await Promise.all([
-		openDatabase(config.database, { onRetry: observation.measures?.retry, onStatement: observation.onStatement }),
+		openDatabase(config.database, { onRetry: observation.metrics?.retry, onStatement: observation.onStatement }),
 		import("./server/server.ts"),
 	]);
 	try {
@@ -93,17 +93,17 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 			database,
 			clock: systemClock,
 			tell: (line) => process.stderr.write(`${line}\n`),
-			measures: observation.measures,
+			metrics: observation.metrics,
 		});
 		// What began and what turned while no instance ran, or was left over by an import that was killed before its end.
-		const turn = monthTurns({ database, reference, timeZone: config.timeZone, measures: observation.measures });
+		const turn = monthTurns({ database, reference, timeZone: config.timeZone, metrics: observation.metrics });
 		await turn().catch(report("the month cannot be turned"));
 
 		const told = watchedDatabase(
 			database,
 			tellingTimeouts((line) => process.stderr.write(`${line}\n`)),
 		);
-		const served = observation.measures === undefined ? told : watchedDatabase(told, measuring(observation.measures));
+		const served = observation.metrics === undefined ? told : watchedDatabase(told, measuring(observation.metrics));
 		await serve(server.startServer, { database: served, reference, turn }, config, observation, takeSignals);
 		return 0;
 	} finally {
@@ -117,11 +117,11 @@ async function serve(
 	start: typeof startServer,
 	{ database, reference, turn }: { database: Database; reference: ReferenceClock; turn: () => Promise<void> },
 	config: Config,
-	{ health, measures, beginOperation, read, url: operationsUrl }: Observation,
+	{ health, metrics, beginOperation, read, url: operationsUrl }: Observation,
 	takeSignals: TakeSignals,
 ): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
-	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: measures?.logRead });
+	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: metrics?.logRead });
 	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
 	const uses = startTokenUses({ database, clock: systemClock, onError: report("uses of tokens cannot be noted") });
 	const services: Services = {
@@ -132,12 +132,12 @@ async function serve(
 		timeZone: config.timeZone,
 		log,
 		authenticate: createAuthentication(database, systemClock, uses.used),
-		measures,
+		metrics,
 	};
-	const { host, port, graphiql, origins, hosts, mostCost, costPerSecond, introspection } = config;
+	const { host, port, graphiql, origins, hosts, maxCost, costPerSecond, introspection } = config;
 	const onBug = (error: unknown, requestId?: string) =>
 		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
-	const admission = { mostCost, costPerSecond, introspection, longestExecution: config.operationTimeout };
+	const admission = { maxCost, costPerSecond, introspection, maxExecutionTime: config.operationTimeout };
 	const connections = {
 		...config.connections,
 		all: Math.min(config.connections.all, connectionsWithin(processLimits(), config.database)),
@@ -150,7 +150,7 @@ async function serve(
 		await log.stop();
 		throw error;
 	});
-	const looks = every(
+	const looks = repeat(
 		millisecondsBetweenLooks,
 		async () => void (await isCertain(reference)),
 		() => {}, // the database cannot be asked: that is for readiness to tell
@@ -161,58 +161,58 @@ async function serve(
 		subscriptionLag: () => log.lag(),
 		sendsMail: config.mailServer !== undefined,
 	});
-	const watches = measures && [
-		startLogWatch({ database, log, measures }),
-		every(
+	const watches = metrics && [
+		startLogWatch({ database, log, metrics }),
+		repeat(
 			millisecondsBetweenMeasures,
 			async () => {
 				const { counts, overdue } = await openMails(database);
-				measures.mails(counts, overdue);
+				metrics.mails(counts, overdue);
 			},
 			report("notifications cannot be measured"),
 		),
-		every(
+		repeat(
 			millisecondsBetweenMeasures,
-			() => measureMonths({ database, reference, timeZone: config.timeZone, measures }),
+			() => measureMonths({ database, reference, timeZone: config.timeZone, metrics }),
 			(error) => {
 				if (!(error instanceof UncertainClock)) report("months cannot be measured")(error); // of the clock, it has said so
 			},
 		),
 	];
-	const turns = every(millisecondsBetweenTurns, turn, report("the month cannot be turned"));
-	const folding = every(millisecondsBetweenFoldings, () => foldUsernames(database), report("usernames cannot be folded"));
+	const turns = repeat(millisecondsBetweenTurns, turn, report("the month cannot be turned"));
+	const folding = repeat(millisecondsBetweenFoldings, () => foldUsernames(database), report("usernames cannot be folded"));
 	const clear = async (now: Date) => {
 		await forgetOldAnswers(database, now);
 		await forgetFullBuckets(database);
 		await pruneLog(database, daysBefore(now, config.alertRetention));
 		await forgetUnusedUsernames(database);
 	};
-	const clearings = every(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
+	const clearings = repeat(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
 	const verifications =
-		measures &&
-		every(
+		metrics &&
+		repeat(
 			millisecondsBetweenTurns,
 			async () => {
 				const last = await lastVerification(database);
-				if (last !== undefined) measures.verified(last.at, last.differences);
+				if (last !== undefined) metrics.verified(last.at, last.differences);
 			},
 			report("the last verification cannot be read"),
 		);
 	const indexes = startIndexJobs(database, {
 		migrate: config.migrate,
 		tell: (line) => process.stderr.write(`${line}\n`),
-		progress: measures && ((name, { done, total }) => measures.job(name, done, total)),
+		progress: metrics && ((name, { done, total }) => metrics.job(name, done, total)),
 	});
 	const derivations = startCurrentUsagesJob(database, {
 		tell: (line) => process.stderr.write(`${line}\n`),
-		progress: measures && ((name, { done, total }) => measures.job(name, done, total)),
+		progress: metrics && ((name, { done, total }) => metrics.job(name, done, total)),
 	});
 	const delivery = startDelivery({
 		database,
 		clock: systemClock,
 		transport: config.mailServer === undefined ? undefined : openMailTransport(config.mailServer, config.mailFrom),
 		rules: config.notifications,
-		measures,
+		metrics,
 		isClockRight: () => isCertain(reference),
 		tell: (line) => process.stderr.write(`${line}\n`),
 		onError: report("notifications cannot be delivered"),

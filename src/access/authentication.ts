@@ -1,12 +1,12 @@
 import type { Caller } from "../database/caller.ts";
 import type { Database, Queries } from "../database/database.ts";
 import type { Clock } from "../shared/clock.ts";
-import { joined } from "../shared/coalesce.ts";
+import { coalesce } from "../shared/coalesce.ts";
 import { RecentSet } from "../shared/recent-set.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
 /** Tokens of which it is remembered that they signed somebody in. */
-const mostKnown = 10_000;
+const maxKnown = 10_000;
 
 /**
  * Tells who a token signs in at the moment of asking; undefined when it is not good. Those who ask together share a statement.
@@ -19,10 +19,10 @@ export function createAuthentication(
 	clock: Clock,
 	used: (token: string) => void = () => {},
 ): (token: string) => Promise<Viewer | undefined> {
-	const good = new RecentSet<string>(mostKnown);
+	const good = new RecentSet<string>(maxKnown);
 	const ofGood = database.onBehalfOf(callers.good);
 	const ofOthers = database.onBehalfOf(callers.others);
-	return joined(async (token) => {
+	return coalesce(async (token) => {
 		const queries: Queries = good.has(token) ? ofGood : ofOthers;
 		const viewer = await viewerOf(queries, token, clock());
 		if (viewer === undefined) good.delete(token);

@@ -1,7 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { takesNoChanges } from "../database/states.ts";
 import type { Clock } from "../shared/clock.ts";
-import { every } from "../shared/repeat.ts";
+import { repeat } from "../shared/repeat.ts";
 import { noteUses } from "./token.store.ts";
 import { tokenHash } from "./token.ts";
 
@@ -9,7 +9,7 @@ import { tokenHash } from "./token.ts";
 const resolution = 10 * 60_000;
 
 /** As many tokens are noted at once; what others were used for is noted when they are used again. */
-const mostTokens = 10_000;
+const maxTokens = 10_000;
 
 /** Notes when tokens are used: not when they are, for a sign-in is not to wait for a write, but together, and seldom. */
 export interface TokenUses {
@@ -41,10 +41,10 @@ export function startTokenUses({ database, clock, onError, pause = 60_000 }: Tok
 			if (!takesNoChanges(error)) throw error;
 		}
 	};
-	const notes = every(pause, note, onError);
+	const notes = repeat(pause, note, onError);
 	return {
 		used: (token) => {
-			if (used.size < mostTokens) used.add(token);
+			if (used.size < maxTokens) used.add(token);
 		},
 		stop: async () => {
 			await notes.stop();

@@ -1,6 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { Clock } from "../shared/clock.ts";
-import { every } from "../shared/repeat.ts";
+import { repeat } from "../shared/repeat.ts";
 import { goodTokens } from "./token.store.ts";
 import { tokenHash } from "./token.ts";
 
@@ -22,7 +22,7 @@ export interface TokenWatchOptions {
 /** Starts the watch: one statement at a time, however many tokens are watched, and none when there are none. */
 export function startTokenWatch({ database, clock, onError, pause = 5_000 }: TokenWatchOptions): TokenWatch {
 	const watchers = new Map<string, Set<() => void>>();
-	const looks = every(
+	const looks = repeat(
 		pause,
 		async () => {
 			if (watchers.size === 0) return;

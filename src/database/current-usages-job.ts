@@ -19,7 +19,7 @@ const betweenTries = 10_000;
 const betweenTriesOfCommands = 2_000;
 
 /** After as many failures without a step between them a command gives up. */
-const mostFailures = 5;
+const maxFailures = 5;
 
 /** Between two lines about it, in milliseconds. */
 const betweenLines = 10_000;
@@ -94,7 +94,7 @@ export function startCurrentUsagesJob(database: Database, options: BackfillOptio
  * @throws Failure when steps fail one after the other
  */
 export async function finishCurrentUsages(database: Database, options: BackfillOptions): Promise<void> {
-	await deriveAll(database, { betweenTries: betweenTriesOfCommands, ...options }, mostFailures);
+	await deriveAll(database, { betweenTries: betweenTriesOfCommands, ...options }, maxFailures);
 }
 
 async function deriveAll(

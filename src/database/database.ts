@@ -1,4 +1,4 @@
-import type { StatementWatch } from "../shared/measures.ts";
+import type { StatementWatch } from "../shared/metrics.ts";
 import type { Caller } from "./caller.ts";
 import type { Sql } from "./sql.ts";
 

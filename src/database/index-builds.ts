@@ -1,4 +1,4 @@
-import { every } from "../shared/repeat.ts";
+import { repeat } from "../shared/repeat.ts";
 import type { Database, Queries, Session } from "./database.ts";
 import { type LargeIndex, readIndexes } from "./index-files.ts";
 import { quoted, sql } from "./sql.ts";
@@ -140,5 +140,5 @@ async function watch(
 		`);
 		if (row !== undefined) await seen(row.phase, { done: Number(row.done), total: Number(row.total) });
 	};
-	return every(betweenLooks, look, () => {}); // the build itself tells when the database is gone
+	return repeat(betweenLooks, look, () => {}); // the build itself tells when the database is gone
 }

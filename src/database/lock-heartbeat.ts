@@ -12,7 +12,7 @@ export interface HeldLock {
 
 /** Between two beats, and after how long without one the lock is looked at before anything is written, in milliseconds. */
 const betweenBeats = 1_000;
-const longestPause = 3_000;
+const maxPause = 3_000;
 
 /**
  * In a thread of its own, which a slow statement of the embedded database does not hold up. Whoever lost the lock, be it
@@ -59,10 +59,10 @@ export function startHeartbeat(held: HeldLock): { check(): void; stop(): Promise
 	worker.unref();
 	return {
 		check: () => {
-			if (process.hrtime.bigint() - Atomics.load(last, 0) < BigInt(longestPause) * 1_000_000n) return;
+			if (process.hrtime.bigint() - Atomics.load(last, 0) < BigInt(maxPause) * 1_000_000n) return;
 			const seen = Atomics.load(last, 0);
 			worker.postMessage("beat");
-			Atomics.wait(last, 0, seen, longestPause); // the beat ends the process, or confirms the lock
+			Atomics.wait(last, 0, seen, maxPause); // the beat ends the process, or confirms the lock
 		},
 		stop: () => worker.terminate(),
 	};

@@ -85,7 +85,7 @@ async function missingIn(queries: Queries, migrations: readonly Migration[]): Pr
  * A change of a table waits no longer for those who use it: whoever comes after it waits behind it, and the version before
  * goes on meanwhile. It is tried again.
  */
-const longestLockWait = "2s";
+const maxLockWait = "2s";
 
 /** Whether somebody else's transaction kept a lock for too long, or waited for one that this one had. */
 const isInTheWay = (error: unknown): boolean => /^(55P03|40P01)$/.test(stateOf(error));
@@ -96,7 +96,7 @@ async function whenLocked<Result>(session: Session, { tell, patience = usualPati
 	for (let tries = 1; ; tries++) {
 		await session.script("begin");
 		try {
-			await session.script(`set local lock_timeout = '${longestLockWait}'`);
+			await session.script(`set local lock_timeout = '${maxLockWait}'`);
 			const [row] = await session.rows<{ locked: boolean }>(sql`select pg_try_advisory_xact_lock(${migrationsLock}::bigint) as "locked"`);
 			if (row?.locked === true) {
 				const result = await work();

@@ -22,8 +22,8 @@ export interface Found {
 }
 
 /** How long the server has to be reached and to answer what is looked at, and to pass a notification on, in milliseconds. */
-const longestLook = 30_000;
-const longestNotification = 5_000;
+const maxLookTime = 30_000;
+const maxNotification = 5_000;
 
 /** As often it is tried whether connections share those of the server: others that use them at the moment can hide it. */
 const rounds = 3;
@@ -40,7 +40,7 @@ export async function lookAtWays({ statements, sessions, prepares }: Ways): Prom
 	const tooLong = setTimeout(() => {
 		isOver = true;
 		for (const { cut } of open) cut();
-	}, longestLook);
+	}, maxLookTime);
 	const connect = async (connections: Connections): Promise<pg.Client> => {
 		const way = connections.unpooled(" start", "start");
 		open.push(way);
@@ -67,7 +67,7 @@ export async function lookAtWays({ statements, sessions, prepares }: Ways): Prom
 		}
 		return found;
 	} catch (error) {
-		throw isOver && !(error instanceof Failure) ? new Error(`it does not answer within ${longestLook / 1_000} seconds`) : error;
+		throw isOver && !(error instanceof Failure) ? new Error(`it does not answer within ${maxLookTime / 1_000} seconds`) : error;
 	} finally {
 		clearTimeout(tooLong);
 		for (const { cut } of open) cut();
@@ -142,7 +142,7 @@ async function passNotifications(listening: pg.Client, notifying: pg.Client): Pr
 			if (notification.channel === channel) resolve(true);
 		});
 		// What has come meanwhile is read before: the process may have been busy loading its code.
-		waiting = setTimeout(() => setImmediate(resolve, false), longestNotification);
+		waiting = setTimeout(() => setImmediate(resolve, false), maxNotification);
 	});
 	try {
 		await listening.query(`listen "${channel}"`);

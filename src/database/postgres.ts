@@ -195,7 +195,7 @@ async function listen(connections: Connections, channel: string, notified: (payl
 			() =>
 				connect().then(
 					() => notified(""),
-					() => reconnectIn(Math.min(wait * 2, longestPause)),
+					() => reconnectIn(Math.min(wait * 2, maxPause)),
 				),
 			wait,
 		);
@@ -211,4 +211,4 @@ async function listen(connections: Connections, channel: string, notified: (payl
 
 /** Before a connection that was lost is opened again, in milliseconds. */
 const firstPause = 100;
-const longestPause = 2_000;
+const maxPause = 2_000;

@@ -2,10 +2,10 @@ import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** How often work is done at most before its failure is the caller's. */
-const mostTries = 5;
+const maxTries = 5;
 
 /** Before the next try, in milliseconds, times the number of tries: those who met do not meet again. */
-const longestPause = 40;
+const maxPause = 40;
 
 /** PostgreSQL's codes for work that was rolled back because of other work beside it, and that may succeed alone. */
 const rolledBackForOthers = /^(40P01|40001)$/;
@@ -19,9 +19,9 @@ export async function retried<Result>(work: () => Promise<Result>, onRetry: () =
 		try {
 			return await work();
 		} catch (error) {
-			if (tries === mostTries || !(error instanceof Error && "code" in error && rolledBackForOthers.test(String(error.code)))) throw error;
+			if (tries === maxTries || !(error instanceof Error && "code" in error && rolledBackForOthers.test(String(error.code)))) throw error;
 			onRetry();
-			await pause(randomInt(1, longestPause * tries));
+			await pause(randomInt(1, maxPause * tries));
 		}
 	}
 }

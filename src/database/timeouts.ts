@@ -1,9 +1,9 @@
-import type { StatementWatch } from "../shared/measures.ts";
+import type { StatementWatch } from "../shared/metrics.ts";
 import { oneLine } from "../shared/one-line.ts";
 import { tookTooLong } from "./states.ts";
 
 /** As many statements are told apart: clients choose some of what is in their texts. */
-const mostTexts = 100;
+const maxTexts = 100;
 
 /** Writes a line about each statement that took longer than it may, the first time that it did: its text, which has no values in it. */
 export function tellingTimeouts(write: (line: string) => void): StatementWatch {
@@ -11,10 +11,10 @@ export function tellingTimeouts(write: (line: string) => void): StatementWatch {
 	return (statement, run) => {
 		const answer = run();
 		answer.catch((error: unknown) => {
-			if (!tookTooLong(error) || told.has(statement.text) || told.size >= mostTexts) return;
+			if (!tookTooLong(error) || told.has(statement.text) || told.size >= maxTexts) return;
 			told.add(statement.text);
 			write(`A statement took longer than it may, and was ended: ${oneLine(statement.text)}`);
-			if (told.size === mostTexts) write(`${mostTexts} statements have taken longer than they may: no other is written here.`);
+			if (told.size === maxTexts) write(`${maxTexts} statements have taken longer than they may: no other is written here.`);
 		});
 		return answer;
 	};

@@ -1,10 +1,10 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import type { LogAges } from "../shared/measures.ts";
+import type { LogAges } from "../shared/metrics.ts";
 import type { Position } from "./position.ts";
 
 /** Holes that are looked into, at most: the oldest come first. */
-const mostHoles = 1_000;
+const maxHoles = 1_000;
 
 /**
  * How old the oldest entry without a number is, and the oldest one that has a number after the position. Looks at the first
@@ -16,7 +16,7 @@ export async function logAges(queries: Queries, { number }: Position): Promise<L
 			extract(epoch from clock_timestamp() - unread."created")::float8 as "unread"
 		from "LogHead" h
 		left join lateral (
-			select e."created" from (select given from unnest(h."holes") given order by given limit ${mostHoles}::int) hole cross join lateral (
+			select e."created" from (select given from unnest(h."holes") given order by given limit ${maxHoles}::int) hole cross join lateral (
 				select l."id", l."created" from "LogEntry" l where l."id" >= lower(hole.given) and l."id" < upper(hole.given) order by l."id" limit 1
 			) e order by e."id" limit 1
 		) hole on true

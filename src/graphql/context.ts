@@ -8,8 +8,8 @@ import type { LogReader } from "../event-log/log-reader.ts";
 import type { Position } from "../event-log/position.ts";
 import { createLoader, type Loader } from "../reading/loader.ts";
 import type { Clock } from "../shared/clock.ts";
-import type { Measures } from "../shared/measures.ts";
-import type { Operation } from "../shared/operation.ts";
+import type { Metrics } from "../shared/metrics.ts";
+import type { OperationTrace } from "../shared/operation-trace.ts";
 import { unauthenticated } from "./errors.ts";
 import { OperationCaller } from "./operation-caller.ts";
 
@@ -27,7 +27,7 @@ export interface Services {
 	/** Tells when a token is no longer good. */
 	readonly tokens: TokenWatch;
 	/** Told what is done; nobody is when absent. */
-	readonly measures?: Measures | undefined;
+	readonly metrics?: Metrics | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Services {
  */
 export interface Context extends Services {
 	/** What the client's operation is to those who run the service. Its statements are counted by the database that stands here. */
-	readonly operation: Operation | undefined;
+	readonly operation: OperationTrace | undefined;
 	/** On whose behalf the database that stands here runs statements; undefined for nobody. */
 	readonly caller: OperationCaller | undefined;
 	/** The same database for what other operations of the viewer wait for too. */
@@ -88,7 +88,7 @@ export interface Asker {
 }
 
 /** A context for whoever asks; for nobody without one. */
-export function createContext(services: Services, asker?: Asker, operation?: Operation): Context {
+export function createContext(services: Services, asker?: Asker, operation?: OperationTrace): Context {
 	const none = { operation, lastEventId: undefined, following: undefined, admitted: undefined };
 	if (asker === undefined) {
 		const ofNobody = { caller: undefined, shared: () => services.database, isSignedIn: false, token: undefined, viewer: nobody, read: refusingLoader };
@@ -99,21 +99,21 @@ export function createContext(services: Services, asker?: Asker, operation?: Ope
 	const watched = (database: Database) => (operation === undefined ? database : watchedDatabase(database, operation.watch));
 	const database = watched(services.database.onBehalfOf(caller));
 	const shared = () => watched(services.database.onBehalfOf(caller.together));
-	const read = createLoader(database, viewer, services.measures?.batch);
+	const read = createLoader(database, viewer, services.metrics?.batch);
 	return { ...services, ...none, database, caller, shared, isSignedIn: true, token, lastEventId, viewer, read };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */
 export function resetLoader(context: Context, viewer: Viewer = context.viewer): void {
 	context.viewer = viewer;
-	context.read = createLoader(context.database, viewer, context.measures?.batch);
+	context.read = createLoader(context.database, viewer, context.metrics?.batch);
 }
 
 /** When what the operation does is done, and in whose calendar. */
-export const momentOf = ({ clock, timeZone, measures }: Context): Moment => ({ now: clock(), timeZone, measures });
+export const momentOf = ({ clock, timeZone, metrics }: Context): Moment => ({ now: clock(), timeZone, metrics });
 
 /** Where mutations write: the first write of a month turns it. */
-export const writesOf = ({ database, reference, timeZone, measures }: Context): Transactions => beginningMonths(database, { reference, timeZone, measures });
+export const writesOf = ({ database, reference, timeZone, metrics }: Context): Transactions => beginningMonths(database, { reference, timeZone, metrics });
 
 const nobody: Viewer = {
 	asOf: new Date(0),

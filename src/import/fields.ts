@@ -25,10 +25,10 @@ function readText(value: unknown, longest: number): string | Wrong {
 }
 
 /** Names are indexed, and an entry of an index has at most 2,704 bytes. */
-const longestName = 500;
+const maxNameLength = 500;
 
 /** Text that must not be empty, of at most so many characters. */
-export const text = (longest = longestName) =>
+export const text = (longest = maxNameLength) =>
 	shape((value) => {
 		if (value === null) return missing;
 		const read = readText(value, longest);

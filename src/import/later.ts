@@ -4,7 +4,7 @@ import { lockMembership } from "../database/lock.ts";
 import { type Sql, sql } from "../database/sql.ts";
 
 /** How long a change waits for those who write, and how long these are let go on before it waits again, in milliseconds. */
-const longestWait = 300;
+const maxWait = 300;
 const betweenWaits = 700;
 
 /**
@@ -15,7 +15,7 @@ const betweenWaits = 700;
 export async function changeAlone(database: Database, change: Sql, onWait: () => void = () => {}): Promise<void> {
 	const once = () =>
 		database.transaction(async (tx) => {
-			await tx.rows(sql`select set_config('lock_timeout', ${String(longestWait)}, true)`);
+			await tx.rows(sql`select set_config('lock_timeout', ${String(maxWait)}, true)`);
 			await lockMembership(tx);
 			await tx.rows(sql`select set_config('lock_timeout', '0', true)`);
 			await tx.rows(change);

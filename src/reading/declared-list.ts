@@ -2,7 +2,7 @@ import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
 import { name, type Sql, sql } from "../database/sql.ts";
-import type { Given } from "../shared/maybe.ts";
+import type { Maybe } from "../shared/maybe.ts";
 import { type Direction, type List, type OrderColumn, type Parent, thenUuid } from "./list.ts";
 
 /** What the conditions of a filter are made with. */
@@ -38,7 +38,7 @@ export interface Filter<Value> extends FilterColumn {
 export type Filters = Readonly<Record<string, Filter<never>>>;
 
 /** The filters' values as clients give them. */
-export type FilterOf<Declared extends Filters> = { [Name in keyof Declared]?: Given<Declared[Name] extends Filter<infer Value> ? Value : never> };
+export type FilterOf<Declared extends Filters> = { [Name in keyof Declared]?: Maybe<Declared[Name] extends Filter<infer Value> ? Value : never> };
 
 /** An order: by a column and then by uuid, or by columns of its own. */
 export type Order =
@@ -65,8 +65,8 @@ export interface DeclaredList<DeclaredFilters extends Filters, DeclaredOrders ex
 
 /** What is asked of a list. */
 export interface Asked<DeclaredFilters extends Filters, DeclaredOrders extends Orders> {
-	filter?: Given<FilterOf<DeclaredFilters>>;
-	orderBy?: Given<OrderOf<DeclaredOrders>>;
+	filter?: Maybe<FilterOf<DeclaredFilters>>;
+	orderBy?: Maybe<OrderOf<DeclaredOrders>>;
 }
 
 /** The rows of the model that are asked for, below the parent where there is one. Throws InvalidInput for what no row can have. */
@@ -92,7 +92,7 @@ export function listOf<Model extends VisibleModel, DeclaredFilters extends Filte
 }
 
 /** The conditions of the filters that are given, for statements that are of no model. Throws InvalidInput for what no row can have. */
-export const filterConditions = <Declared extends Filters>(filters: Declared, values: Given<FilterOf<Declared>>, timeZone: string): Sql[] =>
+export const filterConditions = <Declared extends Filters>(filters: Declared, values: Maybe<FilterOf<Declared>>, timeZone: string): Sql[] =>
 	conditionsOf(givenFilters(filters, values), timeZone);
 
 interface GivenFilter {
@@ -102,7 +102,7 @@ interface GivenFilter {
 	readonly value: never;
 }
 
-function givenFilters<Declared extends Filters>(filters: Declared, values: Given<FilterOf<Declared>>): GivenFilter[] {
+function givenFilters<Declared extends Filters>(filters: Declared, values: Maybe<FilterOf<Declared>>): GivenFilter[] {
 	return Object.entries(filters).flatMap(([called, filter]) => {
 		const value = values?.[called];
 		return value == null ? [] : [{ called, filter, value: value as never }];
@@ -138,7 +138,7 @@ export function requireSingleDemands(filters: Filters): void {
 export function orderOf<DeclaredOrders extends Orders>(
 	model: ModelName,
 	{ orders, order }: Pick<DeclaredList<Filters, DeclaredOrders>, "orders" | "order">,
-	orderBy: Given<OrderOf<DeclaredOrders>>,
+	orderBy: Maybe<OrderOf<DeclaredOrders>>,
 	parent?: Parent,
 ): readonly OrderColumn[] {
 	if (orderBy == null) return typeof order === "function" ? order(parent) : order;

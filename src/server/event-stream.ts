@@ -53,7 +53,7 @@ export function createEventStream(): EventStream {
 		});
 
 	return {
-		tell: ({ text, position }) => {
+		deliver: ({ text, position }) => {
 			if (ended !== undefined) return;
 			const event = position === undefined ? text : `${text}\nid: ${position}`;
 			if (taker === undefined) return backlog.push(event);
@@ -61,7 +61,7 @@ export function createEventStream(): EventStream {
 			taker = undefined;
 			take({ done: false, value: written(event) });
 		},
-		taken: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
+		drained: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
 		end,
 		results: (follower, ending) => {
 			following = follower;

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
-import type { Operation } from "../shared/operation.ts";
+import type { OperationTrace } from "../shared/operation-trace.ts";
 import { isTooDeep } from "./limits/json-bounds.ts";
 import { codesOf } from "./observed-operations.ts";
 import type { Pipeline, ReadQuestion } from "./pipeline.ts";
 import { readQuestion } from "./prepare.ts";
-import { endpoint, longestBody } from "./yoga.ts";
+import { endpoint, maxBodyBytes } from "./yoga.ts";
 
 interface Params {
 	readonly query: string;
@@ -26,7 +26,7 @@ const isJson = /^application\/json(; ?charset=utf-8)?$/i;
  */
 export const answerPlainPosts =
 	(pipeline: Pipeline) =>
-	(request: IncomingMessage, response: ServerResponse, operation: Operation): void => {
+	(request: IncomingMessage, response: ServerResponse, operation: OperationTrace): void => {
 		if (!isPlain(request)) {
 			leave(pipeline, request, response, operation);
 			return;
@@ -42,7 +42,7 @@ export const answerPlainPosts =
 		});
 	};
 
-const leave = ({ yoga, addressOf }: Pipeline, request: IncomingMessage, response: ServerResponse, operation: Operation): void =>
+const leave = ({ yoga, addressOf }: Pipeline, request: IncomingMessage, response: ServerResponse, operation: OperationTrace): void =>
 	void yoga(request, response, { operation, address: addressOf(request) });
 
 /** Whether the request is a POST of JSON of a known length, whose answer may be JSON. */
@@ -57,11 +57,11 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
 		(accept === undefined || accept === "*/*" || accept === mediaType) &&
 		length !== undefined &&
 		Number(length) > 0 &&
-		Number(length) <= longestBody
+		Number(length) <= maxBodyBytes
 	);
 }
 
-async function answer(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, operation: Operation, body: Buffer): Promise<void> {
+async function answer(pipeline: Pipeline, request: IncomingMessage, response: ServerResponse, operation: OperationTrace, body: Buffer): Promise<void> {
 	const executed = await execute(pipeline, request, operation, body.toString());
 	if (executed === undefined) {
 		// As a framework that has read the body before would hand it on; of a text, every character would be listed.
@@ -82,7 +82,7 @@ async function answer(pipeline: Pipeline, request: IncomingMessage, response: Se
 async function execute(
 	{ yoga, prepare, addressOf }: Pipeline,
 	request: IncomingMessage,
-	operation: Operation,
+	operation: OperationTrace,
 	body: string,
 ): Promise<ExecutionResult | undefined> {
 	const params = paramsIn(body);

@@ -20,7 +20,7 @@ export interface KnownDocument {
 }
 
 /** Together, as many bytes of documents are kept. */
-const mostBytes = 32 * 1024 * 1024;
+const maxBytes = 32 * 1024 * 1024;
 
 /** What is kept for a word, a line, and a field of a plan, as measured; in bytes. */
 const bytesOf = { character: 2, token: 550, line: 300, field: 600, document: 1_000 };
@@ -33,7 +33,7 @@ export class KnownDocuments {
 	readonly #kept: BoundedCache<KnownDocument>;
 	readonly #known = new WeakMap<DocumentNode, KnownDocument>();
 
-	constructor(parse: (text: string) => Read, most = mostBytes) {
+	constructor(parse: (text: string) => Read, most = maxBytes) {
 		this.#parse = parse;
 		this.#kept = new BoundedCache(most);
 	}

@@ -1,20 +1,20 @@
 import { type DocumentNode, type ExecutionResult, type GraphQLError, getOperationAST } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
-import type { Operation } from "../shared/operation.ts";
+import type { OperationTrace } from "../shared/operation-trace.ts";
 import type { Transport } from "./pipeline.ts";
 
 /** Which request met an error, so that a bug can be told together with it. */
 export class RequestsOfErrors {
 	readonly #requests = new WeakMap<object, string>();
 
-	add(errors: readonly unknown[], operation: Operation | undefined): void {
+	add(errors: readonly unknown[], operation: OperationTrace | undefined): void {
 		if (operation === undefined) return;
 		for (const error of errors) if (typeof error === "object" && error !== null) this.#requests.set(error, operation.requestId);
 	}
 
 	/** The same promise, whose error is the operation's. */
-	async watch<Result>(promise: Promise<Result>, operation: Operation | undefined): Promise<Result> {
+	async watch<Result>(promise: Promise<Result>, operation: OperationTrace | undefined): Promise<Result> {
 		try {
 			return await promise;
 		} catch (error) {
@@ -41,7 +41,7 @@ export const useOperations = (requests: RequestsOfErrors): Plugin<Context, Trans
 	},
 });
 
-function identify(operation: Operation | undefined, document: DocumentNode, name: string | null | undefined): void {
+function identify(operation: OperationTrace | undefined, document: DocumentNode, name: string | null | undefined): void {
 	const definition = operation && getOperationAST(document, name);
 	if (definition) operation.identify(definition.operation, definition.name?.value);
 }

@@ -3,7 +3,7 @@ import type { DocumentNode, ExecutionArgs, GraphQLError, OperationDefinitionNode
 import type { YogaServerInstance } from "graphql-yoga";
 import type { Viewer } from "../access/viewer.ts";
 import type { Context } from "../graphql/context.ts";
-import type { Operation } from "../shared/operation.ts";
+import type { OperationTrace } from "../shared/operation-trace.ts";
 import type { OpenStreams } from "./limits/open-streams.ts";
 import type { Slots } from "./limits/slots.ts";
 
@@ -12,7 +12,7 @@ export interface Transport {
 	/** The Authorization header, or the parameter of that name of a WebSocket connection. */
 	authorization?: string | undefined;
 	/** What those who run the service know it as. */
-	operation?: Operation | undefined;
+	operation?: OperationTrace | undefined;
 	/** Where it comes from. */
 	address?: string | undefined;
 }

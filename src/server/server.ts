@@ -5,12 +5,12 @@ import { WebSocketServer } from "ws";
 import type { Services } from "../graphql/context.ts";
 import { badRequest, rateLimited } from "../graphql/errors.ts";
 import { listening } from "../shared/listening.ts";
-import type { BeginOperation } from "../shared/operation.ts";
+import type { BeginOperation } from "../shared/operation-trace.ts";
 import { createOperations } from "../telemetry/operations.ts";
 import { answerPlainPosts } from "./fast-post.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
-import { betweenLooks, longestWaits } from "./limits/limits.ts";
+import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
 import { hasTarget } from "./request-target.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
@@ -50,7 +50,7 @@ const largestMessage = 64 * 1024;
 const patience = 8_000;
 
 /** An answer of status 406 repeats what can be answered for each type that is accepted; in characters. */
-const longestAccept = 1_000;
+const maxAccept = 1_000;
 
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(
@@ -79,12 +79,12 @@ export async function startServer(
 		else if (!hasTarget(request)) refuse(response, 400, noTarget());
 		else if (refused !== undefined) refuse(response, refused.status, refused.error);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
-		else if ((request.headers.accept?.length ?? 0) > longestAccept) response.writeHead(406).end();
+		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
 		else if (isForeignForm(request)) refuse(response, 415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
 		else answer(request, response, operation);
 	});
-	Object.assign(http, longestWaits);
-	const enter = boundConnections(http, connections, services.measures);
+	Object.assign(http, connectionTimeouts);
+	const enter = boundConnections(http, connections, services.metrics);
 	const silent = silentConnections(http);
 	/** Why a socket is not opened; undefined when it is. */
 	const refusalOf = (request: IncomingMessage): { status: number; message?: string } | undefined => {

@@ -3,7 +3,7 @@ import type { ExecutionArgs, ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../graphql/context.ts";
 import { rateLimited } from "../graphql/errors.ts";
-import type { Measures } from "../shared/measures.ts";
+import type { Metrics } from "../shared/metrics.ts";
 import { hasWrongVariables } from "../subscriptions/operation.ts";
 import type { Subscriptions } from "../subscriptions/subscriptions.ts";
 import { createEventStream, type WrittenResult } from "./event-stream.ts";
@@ -26,7 +26,7 @@ export const useSharedSubscriptions = (
 	subscriptions: Subscriptions,
 	connections: Slots,
 	streams: OpenStreams,
-	measures: Measures | undefined,
+	metrics: Metrics | undefined,
 ): Plugin<Context> => {
 	async function onSocket(args: ExecutionArgs, listener: SocketListener): Promise<SocketListener | ExecutionResult> {
 		const begun = await subscriptions.start(args, listener);
@@ -37,9 +37,9 @@ export const useSharedSubscriptions = (
 		const { token, res: response } = args.contextValue as Context & { readonly res?: ServerResponse };
 		const giveBack = token === undefined ? () => {} : connections.take(token);
 		if (giveBack === undefined) return { errors: [rateLimited(tooManyConnections)] };
-		measures?.connection("stream", 1);
+		metrics?.connection("stream", 1);
 		const leave = () => {
-			measures?.connection("stream", -1);
+			metrics?.connection("stream", -1);
 			giveBack();
 		};
 		// A stream that has ended holds its connection until its client has read the end.

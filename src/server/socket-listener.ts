@@ -1,5 +1,5 @@
 import type { Ending } from "../shared/ending.ts";
-import type { Listener, Told } from "../subscriptions/listener.ts";
+import type { Delivery, Listener } from "../subscriptions/listener.ts";
 import type { Outbox } from "./socket-writer.ts";
 
 type Over = IteratorResult<never, void>;
@@ -29,11 +29,11 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 		this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
 	}
 
-	tell({ text }: Told): void {
+	deliver({ text }: Delivery): void {
 		this.#outbox.send(`${this.#head}${text}}`);
 	}
 
-	taken(): Promise<void> | undefined {
+	drained(): Promise<void> | undefined {
 		return this.#outbox.emptied();
 	}
 

@@ -4,10 +4,10 @@ import { Backlog } from "./send-buffer.ts";
 import { endingOn } from "./socket-closes.ts";
 
 /** What is handed to the socket before it has sent the rest: it copies each message. */
-const mostInSocket = 16 * 1024;
+const maxInSocket = 16 * 1024;
 
 /** Of answers, which are not held back, as much is handed to it before another is too much; in bytes. */
-const mostUnread = 1024 * 1024;
+const maxUnread = 1024 * 1024;
 
 const fellBehind = { code: 4413, reason: "Fell behind: connect again, and go on from your last position." };
 
@@ -49,14 +49,14 @@ export class Outbox {
 	}
 
 	#hasRoom(): boolean {
-		return this.#backlog?.isEmpty !== false && this.#socket.bufferedAmount < mostInSocket;
+		return this.#backlog?.isEmpty !== false && this.#socket.bufferedAmount < maxInSocket;
 	}
 
 	/** Called for each message that is sent, and for each that cannot be, for the socket is closed. */
 	readonly #sent = (): void => {
 		const isOpen = this.#socket.readyState === this.#socket.OPEN;
 		if (!isOpen) this.#backlog?.clear();
-		while (this.#backlog?.isEmpty === false && this.#socket.bufferedAmount < mostInSocket) this.#socket.send(this.#backlog.shift() ?? "", this.#sent);
+		while (this.#backlog?.isEmpty === false && this.#socket.bufferedAmount < maxInSocket) this.#socket.send(this.#backlog.shift() ?? "", this.#sent);
 		if (this.#waiting === undefined || (isOpen && !this.#hasRoom())) return;
 		const told = this.#waiting;
 		this.#waiting = undefined;
@@ -66,7 +66,7 @@ export class Outbox {
 
 /** Called before a client is answered what it asked: closes the socket with 4413, and hears it no more, when it does not read the answers. */
 export function endIfUnread(socket: WebSocket): void {
-	if (socket.bufferedAmount <= mostUnread) return;
+	if (socket.bufferedAmount <= maxUnread) return;
 	socket.removeAllListeners("message");
 	socket.close(fellBehind.code, fellBehind.reason);
 }

@@ -6,7 +6,7 @@ import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited, serviceStops } from "../graphql/errors.ts";
-import type { BeginOperation, Operation as ObservedOperation } from "../shared/operation.ts";
+import type { BeginOperation, OperationTrace } from "../shared/operation-trace.ts";
 import { refuseDeepJson } from "./limits/deep-json.ts";
 import { deepestJson } from "./limits/json-bounds.ts";
 import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits/limits.ts";
@@ -61,7 +61,7 @@ export function serveWebSocket(
 	services: Services,
 	beginOperation: BeginOperation,
 ): { stop(): Promise<void> } {
-	const { tokens, measures } = services;
+	const { tokens, metrics } = services;
 	let isStopping = false;
 	/** The operations of each socket by their ids, those that are refused at once aside. */
 	const underWay = new WeakMap<WebSocket, () => Record<string, unknown>>();
@@ -78,10 +78,10 @@ export function serveWebSocket(
 	const signIn = (socket: WebSocket, token: string): string | undefined => signIns.get(socket)?.add(token);
 	sockets.on("connection", rememberClose);
 	sockets.on("connection", (socket) => {
-		measures?.connection("socket", 1);
-		socket.once("close", () => measures?.connection("socket", -1));
+		metrics?.connection("socket", 1);
+		socket.once("close", () => metrics?.connection("socket", -1));
 	});
-	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, measures })));
+	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, metrics })));
 	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
 	sockets.on("connection", (socket) =>
 		refuseDeepJson(socket, () => socket.close(closeCodes.badMessage, `Lists and objects are nested more than ${deepestJson} deep.`)),
@@ -111,7 +111,7 @@ export function serveWebSocket(
 				}
 				const refused = signIn(socket, token);
 				if (refused !== undefined) {
-					measures?.limitHit("RATE_LIMITED", viewer.username);
+					metrics?.limitHit("RATE_LIMITED", viewer.username);
 					socket.close(closeCodes.tooMany, refused);
 				}
 				return true;
@@ -177,10 +177,10 @@ export function serveWebSocket(
 	};
 }
 
-const operationOf = ({ contextValue }: ExecutionArgs): ObservedOperation | undefined => (contextValue as Context).operation;
+const operationOf = ({ contextValue }: ExecutionArgs): OperationTrace | undefined => (contextValue as Context).operation;
 
 /** The errors that an operation is answered with, as what it ended with. */
-function refused(operation: ObservedOperation, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+function refused(operation: OperationTrace, errors: readonly GraphQLError[]): readonly GraphQLError[] {
 	operation.end(codesOf(errors));
 	return errors;
 }

@@ -7,7 +7,7 @@ import { useErrorCodes } from "../graphql/error-codes.ts";
 import { badRequest, recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../schema.ts";
-import type { Operation } from "../shared/operation.ts";
+import type { OperationTrace } from "../shared/operation-trace.ts";
 import { createSubscriptions } from "../subscriptions/subscriptions.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { type AdmissionOptions, createAdmission } from "./limits/admission.ts";
@@ -32,7 +32,7 @@ const ofTransport: ReadonlySet<string> = new Set(["OPERATION_RESOLUTION_FAILURE"
 const suggestion = / Did you mean [^?]+\?$/;
 
 /** The most that is read of a request, in bytes. */
-export const longestBody = 256 * 1024;
+export const maxBodyBytes = 256 * 1024;
 
 export interface YogaOptions {
 	/** Whether GraphiQL signs in with the demo's tokens. */
@@ -69,7 +69,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		graphqlEndpoint: endpoint,
 		landingPage: false,
 		cors: origins.length === 0 ? false : { origin: [...origins], methods: ["GET", "POST"], exposedHeaders: ["retry-after", "x-request-id"], maxAge: 3_600 },
-		maxRequestBodySize: longestBody,
+		maxRequestBodySize: maxBodyBytes,
 		multipart: false,
 		parserAndValidationCache: false, // it keeps whatever anybody sends
 		logging: false,
@@ -85,7 +85,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			usePlannedQueries(documents),
-			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections, streams, services.measures),
+			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections, streams, services.metrics),
 			plugin,
 		],
 		maskedErrors: { maskError: mask },
@@ -160,7 +160,7 @@ async function contextFor(
 	signIn: (token: string) => Promise<Viewer | undefined>,
 	authorization: string | undefined,
 	lastEventId: string | undefined,
-	operation: Operation | undefined,
+	operation: OperationTrace | undefined,
 ): Promise<Context> {
 	if (authorization === undefined || authorization.trim() === "") return createContext(services, undefined, operation);
 	const token = tokenIn(authorization);

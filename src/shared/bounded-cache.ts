@@ -1,12 +1,12 @@
 /** Keeps what was used last, as many bytes of it as it may hold: keys and values together, as they are reckoned when they are set. */
 export class BoundedCache<Value> {
-	readonly #mostBytes: number;
+	readonly #maxBytes: number;
 	/** In the order in which they were used. */
 	readonly #entries = new Map<string, { readonly value: Value; bytes: number }>();
 	#bytes = 0;
 
-	constructor(mostBytes: number) {
-		this.#mostBytes = mostBytes;
+	constructor(maxBytes: number) {
+		this.#maxBytes = maxBytes;
 	}
 
 	get bytes(): number {
@@ -28,11 +28,11 @@ export class BoundedCache<Value> {
 	/** Keeps the value, and forgets what was used longest ago until there is room; a value that takes more than all is not kept. */
 	set(key: string, value: Value, bytes: number): void {
 		this.delete(key);
-		if (bytes > this.#mostBytes) return;
+		if (bytes > this.#maxBytes) return;
 		this.#entries.set(key, { value, bytes });
 		this.#bytes += bytes;
 		for (const oldest of this.#entries.keys()) {
-			if (this.#bytes <= this.#mostBytes) break;
+			if (this.#bytes <= this.#maxBytes) break;
 			this.delete(oldest);
 		}
 	}

@@ -3,7 +3,7 @@
  * when all that has come in is looked at, and whoever calls while it is under way waits for the next one, which gathers callers
  * for a millisecond at least. Nothing is kept.
  */
-export function joined<Value>(load: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+export function coalesce<Value>(load: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
 	/** By key, the load that callers can still join. */
 	const open = new Map<string, Promise<Value>>();
 	/** By key, the last load, which the next one waits for. */

@@ -1,2 +1,2 @@
 /** An optional value as clients give it: absent and null both mean that it is not given. */
-export type Given<Value> = Value | null | undefined;
+export type Maybe<Value> = Value | null | undefined;

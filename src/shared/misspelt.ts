@@ -1,7 +1,7 @@
 type Environment = Readonly<Record<string, unknown>>;
 
 /** As many are named at most. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** Variables of other programs, which may be as like to ours as they are. */
 const others = /^(PG|NODE_|NPM_|OTEL_|KUBERNETES_|WALDUR_(?!TOK))|_(SERVICE|TCP)_|_PORT_\d/i;
@@ -36,8 +36,8 @@ export function misspelt(env: Environment, own: ReadonlySet<string>): string | u
 		return meant === undefined ? [] : [`${name} (${meant} was probably meant)`];
 	});
 	if (found.length === 0) return undefined;
-	const rest = found.length > mostNamed ? `, and ${found.length - mostNamed} more` : "";
-	return `Not read from the environment: ${found.slice(0, mostNamed).join(", ")}${rest}.`;
+	const rest = found.length > maxNamed ? `, and ${found.length - maxNamed} more` : "";
+	return `Not read from the environment: ${found.slice(0, maxNamed).join(", ")}${rest}.`;
 }
 
 function meantBy(name: string, unset: readonly string[]): string | undefined {

@@ -40,7 +40,7 @@ export interface Member {
 }
 
 /** What waits at most for a member that does not listen yet. */
-const mostWaiting = 1_000;
+const maxWaiting = 1_000;
 
 /** Makes a broadcast of the steps; `onEnd` is told as soon as nobody can join it any more. */
 export function createBroadcast({ database, clock, tokens, authenticate }: Services, steps: AsyncGenerator<Step, void, void>, onEnd: () => void): Broadcast {
@@ -76,9 +76,9 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 	function take(member: Member, step: Step, at: Position): void {
 		if (member.after === undefined) {
 			member.waiting ??= [];
-			if (member.waiting.push(step) > mostWaiting) leave(member);
+			if (member.waiting.push(step) > maxWaiting) leave(member);
 		} else if (isAfter(at, member.after)) {
-			member.listener.tell(step.told(member.previous));
+			member.listener.deliver(step.told(member.previous));
 			member.previous = undefined;
 		}
 	}
@@ -88,7 +88,7 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 		for (const member of [...members]) {
 			if (member.after === undefined) leave(member);
 			else {
-				member.listener.tell(last.told());
+				member.listener.deliver(last.told());
 				end([member]);
 			}
 		}

@@ -7,7 +7,7 @@ import { PositionExpired } from "../event-log/position-expired.ts";
 import { type Context, resetLoader } from "../graphql/context.ts";
 import { unauthenticated } from "../graphql/errors.ts";
 import type { List } from "../reading/list.ts";
-import { certain } from "../shared/assert-present.ts";
+import { assertPresent } from "../shared/assert-present.ts";
 import { stoppable } from "../shared/stoppable.ts";
 
 /** One event of a subscription: what it is about, where a client goes on after it, and the position before it in the subscription. */
@@ -62,7 +62,7 @@ export function followLog<Model extends ModelName>(followed: Followed<Model>, co
 export const readingsOf = (events: AsyncIterable<unknown>): AsyncGenerator<LogReading, void, void> => events as AsyncGenerator<LogReading, void, void>;
 
 function readings<Model extends ModelName>({ subject, list }: Followed<Model>, context: Context): AsyncGenerator<LogReading, void, void> {
-	const { from, untilCaughtUp, watch, settle } = certain(context.following, "subscriptions are answered while they follow the log");
+	const { from, untilCaughtUp, watch, settle } = assertPresent(context.following, "subscriptions are answered while they follow the log");
 	const { positions } = context.log;
 	return stoppable(async function* (signal) {
 		const tokenEnded = new AbortController();

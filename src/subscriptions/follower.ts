@@ -3,7 +3,7 @@ import type { Position } from "../event-log/position.ts";
 import { serviceStops } from "../graphql/errors.ts";
 import { completed, type Ending, endedWith } from "../shared/ending.ts";
 import type { Broadcast, Member } from "./broadcast.ts";
-import type { Listener, Told } from "./listener.ts";
+import type { Delivery, Listener } from "./listener.ts";
 import type { Step } from "./step.ts";
 
 /** What is told to a listener alone: the steps there are, and whether they ended because there are no more. */
@@ -13,8 +13,8 @@ export interface Replay {
 	reached(): Position | undefined;
 }
 
-/** The ways to the events of one subscription. Each throws when the operation cannot be begun. */
-export interface Ways {
+/** The sources to the events of one subscription. Each throws when the operation cannot be begun. */
+export interface Sources {
 	/** What is after the position until now. */
 	replay(after: Position): Promise<Replay>;
 	/** The broadcast to all who are told the same; when there is none, one that begins at the position. */
@@ -48,8 +48,8 @@ export class Follower implements Listener {
 	 * told the same; live only without a position. No event is left out or told twice where the one ends and the other begins.
 	 * Resolves once the operation is begun; throws when it cannot be.
 	 */
-	async follow(ways: Ways, after: Position | undefined): Promise<void> {
-		const goOn = await this.#begin(ways, after);
+	async follow(sources: Sources, after: Position | undefined): Promise<void> {
+		const goOn = await this.#begin(sources, after);
 		goOn().catch((error: unknown) => this.end(error));
 	}
 
@@ -61,14 +61,14 @@ export class Follower implements Listener {
 		void this.#replayed?.return();
 	}
 
-	tell(event: Told): void {
+	deliver(event: Delivery): void {
 		if (this.#stopped) return;
 		if (event.position !== undefined) this.#told++;
-		this.#listener.tell(event);
+		this.#listener.deliver(event);
 	}
 
-	taken(): Promise<void> | undefined {
-		return this.#stopped ? undefined : this.#listener.taken();
+	drained(): Promise<void> | undefined {
+		return this.#stopped ? undefined : this.#listener.drained();
 	}
 
 	end(error?: unknown): void {
@@ -79,27 +79,27 @@ export class Follower implements Listener {
 		this.#listener.end(masked);
 	}
 
-	async #begin(ways: Ways, after: Position | undefined): Promise<() => Promise<void>> {
+	async #begin(sources: Sources, after: Position | undefined): Promise<() => Promise<void>> {
 		if (after === undefined) {
-			const broadcast = await ways.broadcast(await ways.end());
-			return () => this.#join(ways, undefined, broadcast);
+			const broadcast = await sources.broadcast(await sources.end());
+			return () => this.#join(sources, undefined, broadcast);
 		}
-		const replay = await ways.replay(after);
-		return async () => this.#join(ways, await this.#tellAlone(replay, placeAt(after)));
+		const replay = await sources.replay(after);
+		return async () => this.#join(sources, await this.#tellAlone(replay, placeAt(after)));
 	}
 
 	/** Joins first and replays then: what is broadcast meanwhile waits, and what was replayed of it is left out. */
-	async #join(ways: Ways, from: Place | undefined, first?: Broadcast): Promise<void> {
+	async #join(sources: Sources, from: Place | undefined, first?: Broadcast): Promise<void> {
 		let place = from;
 		let broadcast = first;
 		// A broadcast that was begun is joined in any case: it goes on for as long as somebody is in.
 		while (broadcast !== undefined || !this.#stopped) {
-			broadcast ??= await ways.broadcast(place?.reached ?? (await ways.end()));
+			broadcast ??= await sources.broadcast(place?.reached ?? (await sources.end()));
 			this.#broadcast = broadcast;
 			this.#member = broadcast.join(this.#token, this);
 			if (this.#stopped) return this.stop();
 			if (this.#member !== undefined) {
-				place = place === undefined ? placeAt(await ways.end()) : await this.#tellAlone(await ways.replay(place.reached), place);
+				place = place === undefined ? placeAt(await sources.end()) : await this.#tellAlone(await sources.replay(place.reached), place);
 				if (place !== undefined && broadcast.listen(this.#member, place.reached, place.last)) return;
 			}
 			broadcast = undefined;
@@ -113,10 +113,10 @@ export class Follower implements Listener {
 		this.#replayed = steps;
 		if (this.#stopped) void steps.return();
 		for await (const step of steps) {
-			this.tell(step.told(last));
+			this.deliver(step.told(last));
 			if (step.at === undefined) isConcluded = true;
 			else last = step.at;
-			await this.taken();
+			await this.drained();
 		}
 		this.#replayed = undefined;
 		const position = reached();

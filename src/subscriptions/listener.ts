@@ -1,5 +1,5 @@
 /** One event of a subscription as it is told: the same text for everyone who shares it. */
-export interface Told {
+export interface Delivery {
 	/** The result as JSON. */
 	readonly text: string;
 	/** Where it stands in the log; undefined when there is nothing to go on from. */
@@ -9,9 +9,9 @@ export interface Told {
 /** A subscriber, as its transport serves it. */
 export interface Listener {
 	/** Takes the next event, and never throws: others are told the same by the same hand. */
-	tell(event: Told): void;
+	deliver(event: Delivery): void;
 	/** Resolves when nothing that was told waits for the client any more; undefined when nothing does. */
-	taken(): Promise<void> | undefined;
+	drained(): Promise<void> | undefined;
 	/** Nothing more comes: all is told, or there was an error. */
 	end(error?: unknown): void;
 }

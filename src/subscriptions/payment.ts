@@ -26,9 +26,9 @@ export interface Bill extends Pick<Following, "pay" | "settle"> {
 export const pointsPerEvent = 0.1;
 
 /** Events wait as long for what they are charged, in milliseconds, and then end: others of the token take it all. */
-const longestWait = 30_000;
+const maxWait = 30_000;
 
-const longestPause = 1_000;
+const maxPause = 1_000;
 
 /** None of the tokens may be charged what comes after the position. */
 export class EventsTooFast extends Error {
@@ -53,8 +53,8 @@ export async function pay(charges: EventCharges, tokens: () => readonly string[]
 		const portion = Math.min(left, charges.atOnce);
 		const begun = performance.now();
 		for (let seconds = await untilPaid(charges, tokens(), viewer, portion); seconds > 0; seconds = await untilPaid(charges, tokens(), viewer, portion)) {
-			if (performance.now() - begun > longestWait) throw new EventsTooFast(seconds, at);
-			await pause(Math.min(seconds * 1_000, longestPause), undefined, { ref: false });
+			if (performance.now() - begun > maxWait) throw new EventsTooFast(seconds, at);
+			await pause(Math.min(seconds * 1_000, maxPause), undefined, { ref: false });
 		}
 	}
 }

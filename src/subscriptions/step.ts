@@ -1,20 +1,20 @@
 import { isSameText, type Position } from "../event-log/position.ts";
 import { previousToBeGiven } from "./follow-log.ts";
-import type { Told } from "./listener.ts";
+import type { Delivery } from "./listener.ts";
 
 /** An event of a subscription on its way to those who are told of it. */
 export interface Step {
 	/** Where it stands in the log; undefined for the last that is told, which is no event: the log cannot go on. */
 	readonly at: Position | undefined;
 	/** The event as the one after that at the position; without one, after the event before it here, and written once for all. */
-	told(previous?: Position): Told;
+	told(previous?: Position): Delivery;
 }
 
 /** Makes the step of an event as it was executed. */
 export function createStep(text: string, at: Position | undefined, usual: Position, print: (position: Position) => string): Step {
 	const position = at && print(at);
 	const parts = text.split(previousToBeGiven);
-	const toldAfter = (previous: Position): Told => ({ text: parts.join(print(previous)), position });
+	const toldAfter = (previous: Position): Delivery => ({ text: parts.join(print(previous)), position });
 	const ofAll = parts.length === 1 ? { text, position } : toldAfter(usual);
 	// Those who have reconnected together come from the same place: what is written for one is written for the next, too.
 	let last = { previous: usual, told: ofAll };

@@ -5,7 +5,7 @@ import { PositionExpired } from "../event-log/position-expired.ts";
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
 import { eventsTooFast, rateLimited } from "../graphql/errors.ts";
 import type { Ending } from "../shared/ending.ts";
-import type { Operation } from "../shared/operation.ts";
+import type { OperationTrace } from "../shared/operation-trace.ts";
 import { stoppable } from "../shared/stoppable.ts";
 import { type Broadcast, createBroadcast } from "./broadcast.ts";
 import { createDistinct, differentPerToken } from "./distinct.ts";
@@ -59,8 +59,8 @@ export function createSubscriptions(
 	const broadcasts = new Map<string, Promise<Broadcast>>();
 	const distinct = createDistinct();
 	/** Made here: it lasts as long as the subscription does, and would keep all that beginning it took. */
-	const goneWith = (operation: Operation | undefined, endOne: () => void, onOver: () => void) => (ending: Ending, told: number) => {
-		services.measures?.subscribers(-1);
+	const goneWith = (operation: OperationTrace | undefined, endOne: () => void, onOver: () => void) => (ending: Ending, told: number) => {
+		services.metrics?.subscribers(-1);
 		operation?.over(ending, told);
 		endOne();
 		onOver();
@@ -137,7 +137,7 @@ export function createSubscriptions(
 	/** The event's result as JSON. Throws an error that passes: whoever goes on from before the event gets it whole then. */
 	function written({ data, errors }: ExecutionResult = {}): string {
 		const masked = errors?.map(mask);
-		for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.measures?.eventFailed(code);
+		for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.metrics?.eventFailed(code);
 		const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
 		if (passing !== undefined) throw passing;
 		return JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
@@ -190,15 +190,15 @@ export function createSubscriptions(
 				onOver();
 				return { errors: [mask(tooManyDifferent())] };
 			}
-			const ways = {
+			const sources = {
 				replay: (after: Position) => replayOf(args, after),
 				broadcast: (from: Position) => broadcastOf(key, args, from),
 				end: async () => salted(await services.log.end()),
 			};
 			const follower = new Follower(listener, token, maskEnd, goneWith((args.contextValue as Context).operation, endOne, onOver));
-			services.measures?.subscribers(1);
+			services.metrics?.subscribers(1);
 			try {
-				await follower.follow(ways, givenPosition(args));
+				await follower.follow(sources, givenPosition(args));
 				return follower;
 			} catch (error) {
 				follower.stop();

@@ -1,5 +1,5 @@
 import type { Ending } from "../shared/ending.ts";
-import type { OperationType } from "../shared/operation.ts";
+import type { OperationType } from "../shared/operation-trace.ts";
 
 /** What is told of an operation whenever something is. Nothing of its values is in it. */
 interface KnownOperation {

@@ -1,5 +1,5 @@
 import type { Probe } from "../database/database.ts";
-import { every } from "../shared/repeat.ts";
+import { repeat } from "../shared/repeat.ts";
 
 /** Whether requests are to be sent here. */
 export interface Health {
@@ -14,7 +14,7 @@ export interface Health {
 
 /** Between two questions, and how long the database has for an answer, in milliseconds: together less than the two seconds that are promised. */
 const betweenProbes = 500;
-const longestAnswer = 1_000;
+const maxAnswerTime = 1_000;
 
 export function createHealth(): Health {
 	let answers = false;
@@ -30,10 +30,10 @@ export function createHealth(): Health {
 		},
 		watch: (probe, problem = () => undefined) => {
 			problemNow = problem;
-			const looking = every(
+			const looking = repeat(
 				betweenProbes,
 				async () => {
-					answers = await probe.answers(longestAnswer);
+					answers = await probe.answers(maxAnswerTime);
 				},
 				() => {
 					answers = false;

@@ -1,7 +1,7 @@
 import type { AnsweredOperation, OverSubscription } from "./answered.ts";
 
 /** Clients choose the names of their operations; as much of one is told. */
-const longestName = 100;
+const maxNameLength = 100;
 
 /** The operation as one line of JSON, with the moment at which it was answered, or the subscription was over. */
 export function logLine(operation: AnsweredOperation | OverSubscription, now: Date): string {
@@ -12,7 +12,7 @@ export function logLine(operation: AnsweredOperation | OverSubscription, now: Da
 		traceId: traceId ?? null,
 		viewer: viewer ?? null,
 		type: type ?? null,
-		name: name?.slice(0, longestName) ?? null,
+		name: name?.slice(0, maxNameLength) ?? null,
 		...("events" in operation ? { events: operation.events } : { cost: operation.cost ?? null }),
 		statements,
 		ms: Math.round(milliseconds * 10) / 10,

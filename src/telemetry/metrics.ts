@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { OnStatement, PoolUse } from "../database/database.ts";
 import { systemClock } from "../shared/clock.ts";
-import type { LogAges, Measures } from "../shared/measures.ts";
+import type { LogAges, Metrics } from "../shared/metrics.ts";
 import { type AnsweredOperation, failures } from "./answered.ts";
 import { slowMilliseconds } from "./slow-statements.ts";
 import { createViewerCounts } from "./viewer-counts.ts";
@@ -27,7 +27,7 @@ export interface Sources {
 }
 
 /** What is counted of the service, as Prometheus reads it. */
-export interface Metrics extends Measures {
+export interface MetricsRegistry extends Metrics {
 	operation(answered: AnsweredOperation): void;
 	/** A subscription that had begun is over. */
 	subscriptionOver(over: Pick<AnsweredOperation, "codes" | "viewer">): void;
@@ -40,8 +40,8 @@ export interface Metrics extends Measures {
 }
 
 /** Clients choose the names of their operations: so many are told apart, the others are one. */
-const mostNames = 100;
-const longestName = 64;
+const maxNames = 100;
+const maxNameLength = 64;
 const otherName = "other";
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -51,7 +51,7 @@ const magnitudes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_
 const limitCodes = ["RATE_LIMITED", "COST_LIMIT_EXCEEDED", "TIMED_OUT", "STATEMENT_TIMEOUT", "FELL_BEHIND"];
 
 /** Starts counting. What the process itself takes is among it. `isReady` is asked when metrics are read; `now` counts milliseconds. */
-export function createMetrics(isReady: () => boolean = () => false, now: () => number = () => performance.now()): Metrics {
+export function createMetrics(isReady: () => boolean = () => false, now: () => number = () => performance.now()): MetricsRegistry {
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry });
 	const named = (name: string, help: string) => ({ name: `usage_gateway_${name}`, help, registers: [registry] });
@@ -259,7 +259,7 @@ function knownNames(): (name: string | undefined) => string {
 	const known = new Set<string>();
 	return (name = "") => {
 		if (known.has(name)) return name;
-		if (known.size >= mostNames || name.length > longestName) return otherName;
+		if (known.size >= maxNames || name.length > maxNameLength) return otherName;
 		known.add(name);
 		return name;
 	};

@@ -1,7 +1,7 @@
 import type { OnStatement } from "../database/database.ts";
 import type { Clock } from "../shared/clock.ts";
-import type { Measures } from "../shared/measures.ts";
-import type { BeginOperation } from "../shared/operation.ts";
+import type { Metrics } from "../shared/metrics.ts";
+import type { BeginOperation } from "../shared/operation-trace.ts";
 import type { AnsweredOperation, OverSubscription } from "./answered.ts";
 import type { ErrorStream } from "./error-stream.ts";
 import { createHealth, type Health } from "./health.ts";
@@ -29,7 +29,7 @@ export interface ObservationOptions {
 export interface Observation {
 	readonly health: Health;
 	/** Undefined when nothing is counted. */
-	readonly measures: Measures | undefined;
+	readonly metrics: Metrics | undefined;
 	readonly beginOperation: BeginOperation;
 	/** Told of each statement that a database runs. */
 	readonly onStatement: OnStatement;
@@ -58,7 +58,7 @@ export async function startObservation({ server, collector, write, clock, errors
 	};
 	return {
 		health,
-		measures: metrics,
+		metrics: metrics,
 		beginOperation: createOperations({ tell, tellOver, tracing }),
 		onStatement: (ended) => {
 			metrics?.statementEnded(ended);

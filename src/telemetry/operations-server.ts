@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import { listening } from "../shared/listening.ts";
 import type { Health } from "./health.ts";
-import type { Metrics } from "./metrics.ts";
+import type { MetricsRegistry } from "./metrics.ts";
 
 export interface OperationsServer {
 	/** Where it is, without a path. */
@@ -14,7 +14,7 @@ export interface OperationsServerOptions {
 	/** 0 takes a free port. */
 	readonly port: number;
 	readonly health: Health;
-	readonly metrics: Metrics;
+	readonly metrics: MetricsRegistry;
 }
 
 /**

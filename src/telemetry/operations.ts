@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Ending } from "../shared/ending.ts";
-import type { StatementWatch } from "../shared/measures.ts";
-import type { Asked, BeginOperation, Operation, OperationType } from "../shared/operation.ts";
+import type { StatementWatch } from "../shared/metrics.ts";
+import type { Asked, BeginOperation, OperationTrace, OperationType } from "../shared/operation-trace.ts";
 import { type AnsweredOperation, type OverSubscription, outcomeOf } from "./answered.ts";
 import { type OperationSpan, remoteSpan, type Tracing } from "./tracing.ts";
 
@@ -27,7 +27,7 @@ export const createOperations =
 			tracing?.begin(traceparent),
 		);
 
-class WatchedOperation implements Operation {
+class WatchedOperation implements OperationTrace {
 	readonly requestId: string;
 	readonly #begun = performance.now();
 	readonly #watchers: Watchers;

@@ -6,10 +6,10 @@ import type { ErrorStream } from "./error-stream.ts";
 export const slowMilliseconds = 1_000;
 
 /** Characters of a statement that are written. */
-const longestText = 1_000;
+const maxTextLength = 1_000;
 
 /** As many lines are written in as many milliseconds: how many came beyond them is told by the next line, or when the time is over. */
-const mostLines = 10;
+const maxLines = 10;
 const period = 60_000;
 
 /** Writes about slow statements. */
@@ -38,7 +38,7 @@ export function tellingSlowStatements(errors: ErrorStream, now: () => number): T
 	const ended: OnStatement = ({ text, milliseconds, caller }) => {
 		if (milliseconds < slowMilliseconds) return;
 		if (now() - begun >= period) [begun, written] = [now(), 0];
-		if (written >= mostLines) {
+		if (written >= maxLines) {
 			untold++;
 			timer ??= setTimeout(stop, begun + period - now()).unref();
 			return;
@@ -49,7 +49,7 @@ export function tellingSlowStatements(errors: ErrorStream, now: () => number): T
 			viewer: caller?.viewer ?? null,
 			requestId: caller?.requestId ?? null,
 			untold,
-			statement: oneLine(text).slice(0, longestText),
+			statement: oneLine(text).slice(0, maxTextLength),
 		});
 		untold = 0;
 	};

@@ -1,9 +1,9 @@
 /** Viewers that are named at a time, and those of whom it is reckoned which are to be. */
-const mostNamed = 20;
-const mostReckoned = 200;
+const maxNamed = 20;
+const maxReckoned = 200;
 
 /** Characters of a username that are kept. */
-const longestName = 100;
+const maxNameLength = 100;
 
 /**
  * A viewer takes the place of a named one who has this much less: of those who take as much as others, now the one and now the
@@ -55,7 +55,7 @@ export function createWorstViewers(now: () => number): WorstViewers {
 	/** Counts, and makes room for a viewer who is new among those that are not named. */
 	function reckon(viewer: string, amount: number): number {
 		const known = reckoned.get(viewer);
-		const inherited = known === undefined && reckoned.size >= mostReckoned ? least(false) : undefined;
+		const inherited = known === undefined && reckoned.size >= maxReckoned ? least(false) : undefined;
 		if (inherited !== undefined) reckoned.delete(inherited.viewer);
 		const total = (known ?? inherited?.amount ?? 0) + amount;
 		reckoned.set(viewer, total);
@@ -65,12 +65,12 @@ export function createWorstViewers(now: () => number): WorstViewers {
 	return {
 		add: (username, amount) => {
 			if (username === undefined) return { name: noViewer, ended: undefined };
-			const viewer = username.slice(0, longestName);
+			const viewer = username.slice(0, maxNameLength);
 			if (viewer === otherViewers || viewer === noViewer) return { name: viewer, ended: undefined };
 			halve();
 			const total = reckon(viewer, amount);
 			if (named.has(viewer)) return { name: viewer, ended: undefined };
-			if (named.size < mostNamed) {
+			if (named.size < maxNamed) {
 				named.add(viewer);
 				return { name: viewer, ended: undefined };
 			}

@@ -68,9 +68,9 @@ function codesIn({ errors = [], data }: ExecutionResult<Answer>): string[] {
 }
 
 /** The longest answer to what is refused, in characters. */
-const longestRefusal = 100_000;
+const maxRefusalLength = 100_000;
 
-const longestStall = 100;
+const maxStall = 100;
 
 const uuids = (text: string): string[] => text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
 
@@ -90,13 +90,13 @@ async function expectUnharmed(): Promise<void> {
 	expect(json.data).toEqual({ viewer: { username: "staff" } });
 	expect(await gateway.bugs()).toEqual([]);
 	expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
-	if (gateway.stalls !== undefined) expect((await gateway.stalls()).longestOwn).toBeLessThan(longestStall);
+	if (gateway.stalls !== undefined) expect((await gateway.stalls()).longestOwn).toBeLessThan(maxStall);
 }
 
 function expectRefused({ codes }: Attack, text: string, sent: string, token: string | undefined): void {
 	if (codes.length === 0) return;
 	expect(leaksIn(text, sent, token)).toEqual([]);
-	expect(text.length).toBeLessThan(longestRefusal);
+	expect(text.length).toBeLessThan(maxRefusalLength);
 }
 
 const operations = [...attacks, ...injections(readFileSync(projectPath("schema.graphql"), "utf8"))].map((attack) => [attack.what, attack] as const);
@@ -190,7 +190,7 @@ describe("the service is not harmed by", () => {
 		const body = /\{.*\}/s.exec(text)?.[0];
 		if (codes !== undefined) expect(codesIn(JSON.parse(body ?? "{}"))).toEqual(codes);
 		expect(leaksIn(body ?? text.slice(text.indexOf("\r\n\r\n")), String(sent), token)).toEqual([]);
-		expect(text.length, text.slice(0, 1_000)).toBeLessThan(longestRefusal);
+		expect(text.length, text.slice(0, 1_000)).toBeLessThan(maxRefusalLength);
 		await expectUnharmed();
 	});
 

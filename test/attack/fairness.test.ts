@@ -30,7 +30,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 		beforeEach(async () => {
 			const database = await freshDatabase("demo");
 			metrics = createMetrics();
-			gateway = await startGateway({ database, limits: limited, observation: { measures: metrics, beginOperation: createOperations() } });
+			gateway = await startGateway({ database, limits: limited, observation: { metrics: metrics, beginOperation: createOperations() } });
 			aside = await openPostgres(await urlOf(database), { connections: 3, waits: patient });
 			await gateway.ask("demo_member", small); // the customers are not looked at to sign in
 		});

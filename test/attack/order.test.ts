@@ -3,7 +3,7 @@ import { type DocumentNode, parse } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { introspectionIn } from "../../src/server/introspection.ts";
 import { documentBounds } from "../../src/server/limits/document-bounds.ts";
-import type { Measures } from "../../src/shared/measures.ts";
+import type { Metrics } from "../../src/shared/metrics.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { createOperations } from "../../src/telemetry/operations.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
@@ -13,7 +13,7 @@ import { transports } from "../support/transports.ts";
 import { anyFamily } from "./documents.ts";
 
 const work = { validations: 0, selections: 0 };
-const measures: Measures = {
+const metrics: Metrics = {
 	...createMetrics(),
 	documentRead: (_tokens, selections) => {
 		work.selections += selections;
@@ -23,7 +23,7 @@ const measures: Measures = {
 
 let gateway: Gateway;
 beforeAll(async () => {
-	gateway = await startGateway({ template: "demo", limits: limited, observation: { measures, beginOperation: createOperations() } });
+	gateway = await startGateway({ template: "demo", limits: limited, observation: { metrics, beginOperation: createOperations() } });
 });
 afterAll(() => gateway.stop());
 beforeEach(() => void Object.assign(work, { validations: 0, selections: 0 }));

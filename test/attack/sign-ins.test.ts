@@ -7,7 +7,7 @@ import { connectRaw } from "../support/raw-sockets.ts";
 const gateway = gatewayForFile({ template: "demo", limits: limited });
 
 /** A tenth of a second restores a try: a machine that takes long for each needs some more of them. */
-const mostTries = 4_000;
+const maxTries = 4_000;
 const atOnce = 200;
 
 const codeOf = async (token: string): Promise<unknown> => (await gateway().send(token, "{ __typename }")).errors?.[0]?.extensions["code"];
@@ -24,7 +24,7 @@ async function closeOf(token: string): Promise<string | undefined> {
 
 /** Tries tokens that nobody has, many at once, until one is not even looked up. */
 async function exhaust(attempt: (token: string) => Promise<unknown>, refused: unknown): Promise<boolean> {
-	for (let tries = 0; tries < mostTries; tries += atOnce) {
+	for (let tries = 0; tries < maxTries; tries += atOnce) {
 		const ends = await Promise.all(Array.from({ length: atOnce }, () => attempt(newToken())));
 		if (ends.includes(refused)) return true;
 	}

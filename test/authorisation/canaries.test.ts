@@ -51,7 +51,7 @@ function isSame(one: Answered, other: Answered): boolean {
 }
 
 /** A failure is made simpler this many times: each costs three answers. */
-const mostShrinking = 100;
+const maxShrinking = 100;
 
 describe.each(viewers)("%s", (viewer) => {
 	const token = `demo_${viewer}`;
@@ -75,7 +75,7 @@ describe.each(viewers)("%s", (viewer) => {
 		};
 		let shrunk = 0;
 		const property = fc.asyncProperty(choices, async (made) => {
-			if (shrunk > mostShrinking) return;
+			if (shrunk > maxShrinking) return;
 			const operation = operationOf("Query", made, pool);
 			const asked = JSON.stringify(operation);
 			const differ = (what: string, ...answers: Answered[]) => {

@@ -6,7 +6,7 @@ import { freshDatabase, urlOf } from "../support/database.ts";
 import { patient } from "../support/templates.setup.ts";
 
 /** What one connection's backend may take, in bytes. */
-const mostMemory = 10_000_000;
+const maxMemory = 10_000_000;
 
 describe.skipIf(inject("templates").engine !== "PostgreSQL")("a connection that is asked for ever other columns (skipped without PostgreSQL)", () => {
 	let own: Database;
@@ -37,7 +37,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a connection that 
 
 	test("takes less than ten megabytes of the server", async () => {
 		const [memory] = await database.rows<{ bytes: number }>(sql`select sum("total_bytes")::float8 as "bytes" from pg_backend_memory_contexts`);
-		expect(memory?.bytes).toBeLessThan(mostMemory);
+		expect(memory?.bytes).toBeLessThan(maxMemory);
 	});
 
 	test("still answers what it has not kept, and keeps that instead of what was not asked for longest", async () => {

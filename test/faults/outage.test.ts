@@ -19,10 +19,10 @@ import { makeWorld, type World } from "./world.ts";
 const rounds = Number(process.env["OUTAGE_ROUNDS"] ?? 1);
 
 /** What is promised, in milliseconds: how long a call lasts at most, and how soon the service works, and is ready, when its database is. */
-const longestCall = 6_000;
+const maxCall = 6_000;
 const soonest = 2_000;
 /** How soon the service ends when it is asked to. */
-const longestStop = 15_000;
+const maxStopTime = 15_000;
 
 /** A server that does not answer is frozen this long, in milliseconds. */
 const frozenFor = 12_000;
@@ -190,7 +190,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 	test.each(Object.keys(ways))("answers each call within six seconds of %s", (how) => {
 		const tooLong = by(how)
 			.flatMap(calls)
-			.filter(({ milliseconds, heldUp }) => milliseconds > longestCall + heldUp);
+			.filter(({ milliseconds, heldUp }) => milliseconds > maxCall + heldUp);
 		expect(tooLong).toEqual([]);
 	});
 
@@ -262,7 +262,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 			await vi.waitUntil(() => begun > 100, patience);
 			server.freeze();
 			const asked = performance.now();
-			const end = await Promise.race([service.stop(), pause(2 * longestStop, undefined, { ref: false })]);
+			const end = await Promise.race([service.stop(), pause(2 * maxStopTime, undefined, { ref: false })]);
 			const milliseconds = performance.now() - asked;
 			isOver = true;
 			server.thaw();
@@ -273,7 +273,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 		}, 300_000);
 
 		test("has ended within fifteen seconds", () => {
-			expect(stopped.milliseconds).toBeLessThan(longestStop + stopped.heldUp);
+			expect(stopped.milliseconds).toBeLessThan(maxStopTime + stopped.heldUp);
 		});
 
 		test("has ended well", () => {

@@ -40,10 +40,10 @@ export const serviceFaults: readonly Fault[] = Object.keys(points).flatMap((poin
 );
 
 /** How many calls a round has at most before its fault. */
-const mostCalls = 40;
+const maxCalls = 40;
 
 /** A point that is not come to by then never is, in milliseconds. */
-const longestRound = 120_000;
+const maxRoundTime = 120_000;
 
 /** In each round the callers go on against a service that is killed in the midst of it, and what is stored then is looked at. */
 export async function playRounds({ world, rounds, faults, settings, inspect, crashServer }: RoundsOptions): Promise<Rounds> {
@@ -73,11 +73,11 @@ export async function playRounds({ world, rounds, faults, settings, inspect, cra
 		const watch = setTimeout(() => {
 			tooLong = true;
 			service.kill();
-		}, longestRound);
+		}, maxRoundTime);
 		const calling = Promise.all(callers.map((caller) => caller.call(service.url, () => service.isDead)));
 		const end = async () => {
 			if (atPoint !== undefined) return;
-			await more(randomInt(1, mostCalls));
+			await more(randomInt(1, maxCalls));
 			if (fault === "database server") {
 				await crashServer?.();
 				await more(callers.length);

@@ -137,7 +137,7 @@ test("failures are counted from zero, by state and cause, so that the first of t
 		...outbox.delivery((await startMailServer()).address),
 		tell: () => {},
 		onError: unexpected,
-		measures: { notification: (state, cause, count) => counted.set(`${state} ${cause}`, count ?? 1) },
+		metrics: { notification: (state, cause, count) => counted.set(`${state} ${cause}`, count ?? 1) },
 	});
 	onTestFinished(() => worker.stop());
 	const causes = ["ADDRESS", "CONNECTION", "CUT_SHORT", "OTHER", "REFUSED", "SIGN_IN", "TIME"];
@@ -161,7 +161,7 @@ test("a cause of failures is a line when it begins and a line when it ends, what
 		pause: 20,
 		tell: (line) => lines.push(line),
 		onError: unexpected,
-		measures: { notification: (state, cause, count = 1) => states.push(...Array(count).fill([state, cause].join(" ").trim())) },
+		metrics: { notification: (state, cause, count = 1) => states.push(...Array(count).fill([state, cause].join(" ").trim())) },
 	});
 	onTestFinished(() => worker.stop());
 	await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3);

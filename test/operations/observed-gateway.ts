@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { type Database, watchedDatabase } from "../../src/database/database.ts";
-import { measuring } from "../../src/shared/measures.ts";
+import { measuring } from "../../src/shared/metrics.ts";
 import { type Observation, startObservation } from "../../src/telemetry/observation.ts";
 import { freshDatabase } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
@@ -52,5 +52,4 @@ export async function startObservedGateway(collector?: string): Promise<Observed
 	};
 }
 
-const measured = (database: Database, { measures }: Observation): Database =>
-	measures === undefined ? database : watchedDatabase(database, measuring(measures));
+const measured = (database: Database, { metrics }: Observation): Database => (metrics === undefined ? database : watchedDatabase(database, measuring(metrics)));

@@ -156,8 +156,8 @@ describe("of notifications and months is told", () => {
 	test("the last month that has begun for every offering, and the first that has not", async () => {
 		const database = await freshDatabase("demo");
 		const told: Date[][] = [];
-		const measures = { months: (last: Date, next: Date) => void told.push([last, next]) };
-		const at = (moment: string) => measureMonths({ database, reference: { now: async () => new Date(moment) }, timeZone: "Europe/Tallinn", measures });
+		const metrics = { months: (last: Date, next: Date) => void told.push([last, next]) };
+		const at = (moment: string) => measureMonths({ database, reference: { now: async () => new Date(moment) }, timeZone: "Europe/Tallinn", metrics });
 		await turnMonth(database, { now: new Date("2026-12-10T00:00:00Z"), timeZone: "Europe/Tallinn" });
 		await at("2026-12-20T00:00:00Z");
 		await at("2027-02-05T00:00:00Z");

@@ -138,7 +138,7 @@ describe("the pages name", () => {
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(operating.namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom, alertRetention, mostCost, operationTimeout, costPerSecond, connections, drain } = parseConfig({});
+		const { host, port, timeZone, database, mailFrom, alertRetention, maxCost, operationTimeout, costPerSecond, connections, drain } = parseConfig({});
 		const { database: server } = parseConfig({ DATABASE_URL: "postgresql://db/usage" });
 		if (server.kind !== "server") throw new Error("A DATABASE_URL names a server.");
 		const defaults = {
@@ -147,7 +147,7 @@ describe("the pages name", () => {
 			TIME_ZONE: timeZone,
 			SMTP_FROM: mailFrom,
 			ALERT_RETENTION: alertRetention,
-			COST_LIMIT: mostCost,
+			COST_LIMIT: maxCost,
 			RATE_LIMIT: costPerSecond,
 			DRAIN_SECONDS: drain / 1_000,
 			CONNECTION_LIMIT: connections.all,
@@ -172,9 +172,9 @@ describe("the pages name", () => {
 			`${limits.betweenPings / 1_000} seconds to answer a ping`,
 			`| connections of an address | ${parseConfig({}).connections.perAddress} `,
 			`| connections in all | ${parseConfig({}).connections.all} `,
-			`${limits.longestWaits.headersTimeout / 1_000} seconds for its headers ${limits.longestWaits.requestTimeout / 1_000} for all of it`,
-			`${limits.longestWaits.timeout / 1_000} while an answer is not taken`,
-			`${limits.longestWaits.keepAliveTimeout / 1_000} seconds between two requests`,
+			`${limits.connectionTimeouts.headersTimeout / 1_000} seconds for its headers ${limits.connectionTimeouts.requestTimeout / 1_000} for all of it`,
+			`${limits.connectionTimeouts.timeout / 1_000} while an answer is not taken`,
+			`${limits.connectionTimeouts.keepAliveTimeout / 1_000} seconds between two requests`,
 		])
 			expect(figures).toContain(text);
 	});

@@ -14,7 +14,7 @@ let provider: Provider;
 let clients: Client[];
 
 async function started(costPerSecond: number): Promise<void> {
-	const admission = { ...limited.admission, costPerSecond, mostCost: 1_000 };
+	const admission = { ...limited.admission, costPerSecond, maxCost: 1_000 };
 	gateway = await startGateway({ now: "2017-01-10T12:00:00Z", limits: { ...limited, admission } });
 	provider = await makeProvider(gateway);
 }

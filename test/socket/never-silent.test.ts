@@ -32,8 +32,8 @@ beforeEach(async () => {
 		failing = undefined;
 		throw new Error("nobody has named this");
 	});
-	const measures = { ...createMetrics(), eventFailed: (code: string) => void failed.push(code) };
-	gateway = await startGateway({ database, now: "2017-01-10T12:00:00Z", observation: { measures, beginOperation: createOperations() } });
+	const metrics = { ...createMetrics(), eventFailed: (code: string) => void failed.push(code) };
+	gateway = await startGateway({ database, now: "2017-01-10T12:00:00Z", observation: { metrics, beginOperation: createOperations() } });
 	provider = await makeProvider(gateway);
 	await provider.component("cpu");
 	resource = await provider.resource();

@@ -51,7 +51,7 @@ export interface GatewayOptions {
 	/** Says which months have begun; those that have by the gateway's own clock without it. */
 	readonly reference?: ReferenceClock;
 	/** Looks at what the gateway does; nobody does without it. */
-	readonly observation?: Pick<Observation, "measures" | "beginOperation">;
+	readonly observation?: Pick<Observation, "metrics" | "beginOperation">;
 }
 
 /** The whole service on a fresh database and a free port of loopback, with a clock that stands still. */
@@ -70,8 +70,8 @@ export async function startGateway({
 	const bugs: unknown[] = [];
 	const unobserved = given ?? (await freshDatabase(template));
 	const database = observedDatabase(unobserved, (statement) => statements.push(statement));
-	const measures = observation?.measures;
-	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error), onRead: measures?.logRead });
+	const metrics = observation?.metrics;
+	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error), onRead: metrics?.logRead });
 	const tokens = startTokenWatch({ database: unobserved, clock: () => time, onError: (error) => bugs.push(error), pause: 100 });
 	const services: Services = {
 		tokens,
@@ -81,7 +81,7 @@ export async function startGateway({
 		timeZone,
 		log,
 		authenticate: createAuthentication(database, () => time),
-		measures,
+		metrics,
 	};
 	const server: RunningServer = await startServer(services, {
 		host: "127.0.0.1",

@@ -2,5 +2,5 @@
 export const limited = {
 	graphiql: false,
 	origins: ["https://portal.example.org"],
-	admission: { mostCost: 1_000, costPerSecond: 100, introspection: "signed-in" },
+	admission: { maxCost: 1_000, costPerSecond: 100, introspection: "signed-in" },
 } as const;

@@ -11,4 +11,4 @@ const bounds = {
 };
 
 /** A service that lets in whatever is asked, as often as it is asked: for tests of anything else. */
-export const unlimited = { graphiql: true, origins: [], admission: { mostCost: 100_000_000, costPerSecond: 0, bounds, introspection: "everyone" } } as const;
+export const unlimited = { graphiql: true, origins: [], admission: { maxCost: 100_000_000, costPerSecond: 0, bounds, introspection: "everyone" } } as const;

@@ -4,7 +4,7 @@ import type { Position } from "../../src/event-log/position.ts";
 import type { Services } from "../../src/graphql/context.ts";
 import { type Broadcast, createBroadcast } from "../../src/subscriptions/broadcast.ts";
 import { previousToBeGiven } from "../../src/subscriptions/follow-log.ts";
-import type { Listener, Told } from "../../src/subscriptions/listener.ts";
+import type { Delivery, Listener } from "../../src/subscriptions/listener.ts";
 import { EventsTooFast } from "../../src/subscriptions/payment.ts";
 import { createStep, type Step } from "../../src/subscriptions/step.ts";
 
@@ -52,12 +52,12 @@ beforeEach(() => {
 
 /** A listener and what it was told. */
 function listening(token = "token") {
-	const told: Told[] = [];
+	const told: Delivery[] = [];
 	let end: (how: unknown) => void = () => {};
 	const ended = new Promise<unknown>((resolve) => {
 		end = resolve;
 	});
-	const listener: Listener = { tell: (event) => told.push(event), taken: () => undefined, end: (error) => end(error ?? "complete") };
+	const listener: Listener = { deliver: (event) => told.push(event), drained: () => undefined, end: (error) => end(error ?? "complete") };
 	const member = broadcast.join(token, listener);
 	if (member === undefined) throw new Error("The broadcast is over.");
 	const listen = (position: Position, previous = position) => broadcast.listen(member, position, previous);

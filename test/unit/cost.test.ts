@@ -102,9 +102,9 @@ test.each<[string, string, number, Record<string, unknown>?]>([
 	["in a variable", "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 300, { ids: Array(300).fill("x") }],
 	["deep in a variable", "mutation ($input: [SetUsageInput!]!) { setUsages(input: $input) { __typename } }", 251, { input: [{ usages: Array(251).fill({}) }] }],
 ])("the longest list of an argument is found %s", (_where, document, expected, variables) => {
-	expect(asked(document, variables).longestList).toBe(expected);
+	expect(asked(document, variables).maxListLength).toBe(expected);
 });
 
 test("a value that is nested a hundred thousand deep is looked through", () => {
-	expect(asked("query ($x: JSON) { __typename }", { x: JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) }).longestList).toBe(1);
+	expect(asked("query ($x: JSON) { __typename }", { x: JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) }).maxListLength).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { every } from "../../src/shared/repeat.ts";
+import { repeat } from "../../src/shared/repeat.ts";
 
 beforeEach(() => {
 	vi.useFakeTimers();
@@ -29,7 +29,7 @@ function slowJob() {
 describe("a repeated job", () => {
 	test("begins at once, and again when the time has passed since it ended", async () => {
 		const { begun, end, job } = slowJob();
-		every(1_000, job, noErrors);
+		repeat(1_000, job, noErrors);
 		expect(begun()).toBe(1);
 		await vi.advanceTimersByTimeAsync(10_000);
 		expect(begun()).toBe(1);
@@ -44,7 +44,7 @@ describe("a repeated job", () => {
 	test("goes on after a failure, which is told", async () => {
 		const told: unknown[] = [];
 		let runs = 0;
-		every(
+		repeat(
 			1_000,
 			async () => {
 				if (++runs === 1) throw new Error("once");
@@ -58,7 +58,7 @@ describe("a repeated job", () => {
 
 	test("is not begun again once it is stopped", async () => {
 		const { begun, end, job } = slowJob();
-		const repeated = every(1_000, job, noErrors);
+		const repeated = repeat(1_000, job, noErrors);
 		end();
 		await vi.advanceTimersByTimeAsync(500);
 		await repeated.stop();
@@ -69,7 +69,7 @@ describe("a repeated job", () => {
 
 	test("is stopped when the run that is under way has ended, and not begun again", async () => {
 		const { begun, end, job } = slowJob();
-		const repeated = every(1_000, job, noErrors);
+		const repeated = repeat(1_000, job, noErrors);
 		let stopped = false;
 		const stopping = repeated.stop().then(() => {
 			stopped = true;

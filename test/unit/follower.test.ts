@@ -4,8 +4,8 @@ import type { Position } from "../../src/event-log/position.ts";
 import { type Ending, stopped } from "../../src/shared/ending.ts";
 import type { Broadcast, Member } from "../../src/subscriptions/broadcast.ts";
 import { previousToBeGiven } from "../../src/subscriptions/follow-log.ts";
-import { Follower, type Replay, type Ways } from "../../src/subscriptions/follower.ts";
-import type { Listener, Told } from "../../src/subscriptions/listener.ts";
+import { Follower, type Replay, type Sources } from "../../src/subscriptions/follower.ts";
+import type { Delivery, Listener } from "../../src/subscriptions/listener.ts";
 import { createStep, type Step } from "../../src/subscriptions/step.ts";
 
 const at = (id: number): Position => ({ number: BigInt(id), mark: 1n });
@@ -29,8 +29,8 @@ let endings: Ending[];
 let meanwhile: () => void;
 
 const listener: Listener = {
-	tell: ({ text }: Told) => void told.push(text.replace(/ after \d+$/, "")),
-	taken: () => undefined,
+	deliver: ({ text }: Delivery) => void told.push(text.replace(/ after \d+$/, "")),
+	drained: () => undefined,
 	end: (error) => void ended.push(error ?? "complete"),
 };
 
@@ -62,7 +62,7 @@ function replay(after: Position): Replay {
 	return { steps, reached: () => reached };
 }
 
-const ways: Ways = {
+const sources: Sources = {
 	replay: async (after) => replay(after),
 	broadcast: async () => {
 		begun++;
@@ -91,13 +91,13 @@ beforeEach(() => {
 });
 
 test("without a position it is told nothing of what was, and listens from the end on", async () => {
-	await following().follow(ways, undefined);
+	await following().follow(sources, undefined);
 	await settled();
 	expect([told, [...listening.values()]]).toEqual([[], [at(3)]]);
 });
 
 test("with a position it is told what is after it, and listens from there on", async () => {
-	await following().follow(ways, at(1));
+	await following().follow(sources, at(1));
 	await settled();
 	expect([told, [...listening.values()]]).toEqual([["event 2", "event 3"], [at(3)]]);
 });
@@ -106,7 +106,7 @@ test("what comes between its replay and its joining is told before it listens", 
 	meanwhile = () => {
 		if (last < 5) last++;
 	};
-	await following().follow(ways, at(1));
+	await following().follow(sources, at(1));
 	await settled();
 	expect([told, [...listening.values()]]).toEqual([["event 2", "event 3", "event 4", "event 5"], [at(5)]]);
 });
@@ -116,7 +116,7 @@ test.each([undefined, at(1)])(
 	async (position) => {
 		const follower = following();
 		meanwhile = () => follower.stop();
-		await follower.follow(ways, position);
+		await follower.follow(sources, position);
 		await settled();
 		expect([members.size, listening.size, ended]).toEqual([0, 0, []]);
 		expect(joins).toBe(begun);
@@ -125,7 +125,7 @@ test.each([undefined, at(1)])(
 
 test("it is told of an error, masked, and leaves", async () => {
 	const follower = following();
-	await follower.follow(ways, undefined);
+	await follower.follow(sources, undefined);
 	await settled();
 	for (const { listener: joined } of [...members]) joined.end(new Error("secret"));
 	expect([ended, members.size]).toEqual([[masked], 0]);
@@ -143,14 +143,14 @@ function cutShort(after: Position, last?: Step): Replay {
 }
 
 test("it is told that the log cannot go on from its position, and nothing more", async () => {
-	await following().follow({ ...ways, replay: async (after) => cutShort(after, noMore) }, at(1));
+	await following().follow({ ...sources, replay: async (after) => cutShort(after, noMore) }, at(1));
 	await settled();
 	expect([told, ended, members.size]).toEqual([["event 2", "event 3", "no more"], ["complete"], 0]);
 	expect(endings).toEqual([{ outcome: "ended", code: "POSITION_EXPIRED" }]);
 });
 
 test("it is told of an error when its replay ends before all is told, and nobody has said why", async () => {
-	await following().follow({ ...ways, replay: async (after) => cutShort(after) }, at(1));
+	await following().follow({ ...sources, replay: async (after) => cutShort(after) }, at(1));
 	await settled();
 	expect([told, ended, members.size]).toEqual([["event 2", "event 3"], [masked], 0]);
 });
@@ -168,14 +168,14 @@ test.each([
 		})();
 		return { steps: seen, reached };
 	};
-	await following().follow({ ...ways, replay: async (from) => own(from) }, after === undefined ? undefined : at(after));
+	await following().follow({ ...sources, replay: async (from) => own(from) }, after === undefined ? undefined : at(after));
 	await settled();
 	expect([[...listening.values()], previous]).toEqual([[at(3)], [at(expected)]]);
 });
 
 test("its first event alone is the one after its position, and each later one after that before it", async () => {
 	const texts: string[] = [];
-	await following({ ...listener, tell: ({ text }) => void texts.push(text) }).follow({ ...ways, replay: async () => replay(at(1)) }, at(0));
+	await following({ ...listener, deliver: ({ text }) => void texts.push(text) }).follow({ ...sources, replay: async () => replay(at(1)) }, at(0));
 	await settled();
 	expect(texts.slice(0, 2)).toEqual(["event 2 after 0", "event 3 after 2"]);
 });
@@ -185,7 +185,7 @@ test.each([
 	["its transport", stopped, { outcome: "stopped" }],
 ])("it says once how %s has ended it", async (_who, ending, expected) => {
 	const follower = following();
-	await follower.follow(ways, undefined);
+	await follower.follow(sources, undefined);
 	await settled();
 	follower.stop(ending);
 	follower.stop();
@@ -199,7 +199,7 @@ test("it replays and joins anew when too much has come before it could listen", 
 		...broadcast,
 		listen: (member: Member, after: Position, last: Position) => refused++ > 0 && broadcast.listen(member, after, last),
 	};
-	await following().follow({ ...ways, broadcast: async () => busy }, at(2));
+	await following().follow({ ...sources, broadcast: async () => busy }, at(2));
 	await settled();
 	expect([told, [...listening.values()]]).toEqual([["event 3"], [at(3)]]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { joined } from "../../src/shared/coalesce.ts";
+import { coalesce } from "../../src/shared/coalesce.ts";
 
 /** Loads that end when the test says so; each answers its number. */
 function loads() {
@@ -18,7 +18,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
 describe("callers for the same key", () => {
 	test("share a load when they call in the same turn", async () => {
 		const { begun, load } = loads();
-		const call = joined(load);
+		const call = coalesce(load);
 		const together = [call("a"), call("a")];
 		await turn();
 		begun[0]?.end();
@@ -27,7 +27,7 @@ describe("callers for the same key", () => {
 
 	test("share the load that begins after they called, not the one under way", async () => {
 		const { begun, load } = loads();
-		const call = joined(load);
+		const call = coalesce(load);
 		const first = call("a");
 		await turn();
 		const late = [call("a"), call("a")];
@@ -42,7 +42,7 @@ describe("callers for the same key", () => {
 
 	test("load anew when nothing is under way: nothing is kept", async () => {
 		const { begun, load } = loads();
-		const call = joined(load);
+		const call = coalesce(load);
 		for (const number of [1, 2]) {
 			const answer = call("a");
 			await turn();
@@ -53,7 +53,7 @@ describe("callers for the same key", () => {
 
 	test("are not told of an error of a load that began before they called", async () => {
 		const { begun, load } = loads();
-		const call = joined(load);
+		const call = coalesce(load);
 		const first = call("a");
 		await turn();
 		const late = call("a");
@@ -66,7 +66,7 @@ describe("callers for the same key", () => {
 
 	test("who come again and again are each answered by a later load", async () => {
 		const { begun, load } = loads();
-		const call = joined(load);
+		const call = coalesce(load);
 		const answers = [];
 		for (const number of [0, 1, 2]) {
 			answers.push(call("a"));
@@ -81,7 +81,7 @@ describe("callers for the same key", () => {
 
 test("callers for different keys do not wait for each other", async () => {
 	const { begun, load } = loads();
-	const call = joined(load);
+	const call = coalesce(load);
 	void call("a");
 	void call("b");
 	await turn();

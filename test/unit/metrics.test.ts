@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnsweredOperation } from "../../src/telemetry/answered.ts";
-import { createMetrics, type Metrics, type Sources } from "../../src/telemetry/metrics.ts";
+import { createMetrics, type MetricsRegistry, type Sources } from "../../src/telemetry/metrics.ts";
 
 test("metrics say what became of notifications, by state and cause", async () => {
 	const metrics = createMetrics();
@@ -38,7 +38,7 @@ const refused = (viewer: string | undefined, code: string): AnsweredOperation =>
 	outcome: "refused",
 });
 
-const linesOf = async (metrics: Metrics, name: string) => (await metrics.text()).split("\n").filter((line) => line.startsWith(`usage_gateway_${name}`));
+const linesOf = async (metrics: MetricsRegistry, name: string) => (await metrics.text()).split("\n").filter((line) => line.startsWith(`usage_gateway_${name}`));
 
 test("metrics count the limits that viewers meet by name and code, and nothing else of them", async () => {
 	const metrics = createMetrics();
@@ -89,7 +89,7 @@ test("metrics count errors that are the service's from zero, so that the first o
 });
 
 /** Metrics by a clock that stands until it is told how many seconds pass. */
-function timed(isReady?: () => boolean): { metrics: Metrics; passes(seconds: number): void } {
+function timed(isReady?: () => boolean): { metrics: MetricsRegistry; passes(seconds: number): void } {
 	let time = 0;
 	return {
 		metrics: createMetrics(isReady, () => time),

@@ -57,7 +57,7 @@ async function followers(count: number): Promise<Subscriber[]> {
 		const ended = new Promise<unknown>((resolve) => {
 			end = resolve;
 		});
-		const listener: Listener = { tell: ({ text }) => void texts.push(JSON.parse(text).data.previous), taken: () => undefined, end };
+		const listener: Listener = { deliver: ({ text }) => void texts.push(JSON.parse(text).data.previous), drained: () => undefined, end };
 		const contextValue = { ...services, viewer, token: "token" } as unknown as Context;
 		await subscriptions.start({ schema: { getSubscriptionType: () => undefined } as never, document, contextValue }, listener);
 		started.push({ texts, ended });

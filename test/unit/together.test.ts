@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
 import type { Shape } from "../../src/database/select.ts";
+import { sharedLookup } from "../../src/reading/shared-lookup.ts";
 import type { Statements } from "../../src/reading/statements.ts";
-import { visibleTogether } from "../../src/reading/together.ts";
 
 const named: Shape = { columns: new Set(["uuid", "name"]), links: new Map() };
 const stated: Shape = { columns: new Set(["uuid", "state"]), links: new Map() };
@@ -19,7 +19,7 @@ function readings() {
 				return uuids.map((uuid) => (uuid === "gone" ? null : { uuid, readBy: username }));
 			},
 		}) as Pick<Statements, "visible">;
-	const ask = (one: Viewer, uuid: string, shape = named) => visibleTogether(one, () => of(one), "Resource", shape, uuid);
+	const ask = (one: Viewer, uuid: string, shape = named) => sharedLookup(one, () => of(one), "Resource", shape, uuid);
 	return { read, ask };
 }
 

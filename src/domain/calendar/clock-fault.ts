@@ -6,7 +6,7 @@ export const tolerance = 5_000;
 const day = 86_400_000;
 
 /** After how many days in which no service ran the clock has to be confirmed, by whether the database has a clock of its own. */
-export const longestAbsence = { ownClock: 731, computersClock: 62 } as const;
+export const maxAbsence = { ownClock: 731, computersClock: 62 } as const;
 
 /** What is known of the time at one moment. */
 export interface ClockReading {
@@ -43,7 +43,7 @@ export function clockFault(reading: ClockReading): ClockFault | undefined {
 	const { database: now, reached, hasOwnClock } = reading;
 	if (reached === null) return undefined;
 	if (reached.getTime() - now.getTime() > tolerance) return { kind: "BACK", now, reached };
-	const longest = hasOwnClock ? longestAbsence.ownClock : longestAbsence.computersClock;
+	const longest = hasOwnClock ? maxAbsence.ownClock : maxAbsence.computersClock;
 	return now.getTime() - reached.getTime() > longest * day ? { kind: "AWAY", now, reached } : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from "../../database/database.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { Measures } from "../../shared/measures.ts";
+import type { Metrics } from "../../shared/metrics.ts";
 import { Unavailable } from "../../shared/unavailable.ts";
 import { type DatabaseClock, noteReached, databaseClock as ownClock, reachedMoment } from "./calendar.store.ts";
 import { type ClockFault, clockFault, faultText, offsetOf } from "./clock-fault.ts";
@@ -32,11 +32,11 @@ export interface ReferenceClockOptions {
 	readonly databaseClock?: DatabaseClock;
 	/** Told in a line when the time becomes uncertain, and when it is certain again. */
 	readonly tell: (line: string) => void;
-	readonly measures?: Measures | undefined;
+	readonly metrics?: Metrics | undefined;
 }
 
 /** The clock, which looks at the database each time that it is asked. */
-export function createReferenceClock({ database, clock, databaseClock = ownClock, tell, measures }: ReferenceClockOptions): ReferenceClock {
+export function createReferenceClock({ database, clock, databaseClock = ownClock, tell, metrics }: ReferenceClockOptions): ReferenceClock {
 	let fault: ClockFault | undefined;
 
 	function found(next: ClockFault | undefined): void {
@@ -54,7 +54,7 @@ export function createReferenceClock({ database, clock, databaseClock = ownClock
 			const asked = clock();
 			const now = await databaseClock(database);
 			const reading = { asked, answered: clock(), database: now, reached, hasOwnClock: database.engine === "PostgreSQL" };
-			measures?.clockOffset(offsetOf(reading) / 1_000);
+			metrics?.clockOffset(offsetOf(reading) / 1_000);
 			found(clockFault(reading));
 			if (fault !== undefined) throw new UncertainClock(fault);
 			return now;

@@ -4,7 +4,7 @@ import { oneOf, uuid } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Category, Offering, OfferingUser } from "../../graphql/nodes.ts";
 import { byName, type List, type OrderColumn, thenUuid } from "../../reading/list.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 
 const byType: readonly OrderColumn[] = [{ column: "type", type: "text" }];
 
@@ -66,7 +66,7 @@ export const offeringUsers = list(OfferingUser, {
 });
 
 /** Those of exactly this name; all when it is not given. The field takes the name without a filter around it. */
-export function offeringUsersNamed(username: Given<string>, timeZone: string): List & { model: "OfferingUser" } {
+export function offeringUsersNamed(username: Maybe<string>, timeZone: string): List & { model: "OfferingUser" } {
 	const all = offeringUsers.of({}, timeZone, { column: "offeringUuid" });
 	return username == null ? all : { ...all, key: JSON.stringify([all.key, username]), where: [sql`"t"."username" = ${username}`] };
 }

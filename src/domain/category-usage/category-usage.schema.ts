@@ -9,7 +9,7 @@ import { CategoryComponentUsage, Customer, Project } from "../../graphql/nodes.t
 import { type FilterOf, filterConditions } from "../../reading/declared-list.ts";
 import type { PageArguments } from "../../reading/page.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { CategoryComponentUsageConnection, CategoryComponentUsageFilter, totalFilters } from "./category-usage.list.ts";
 import { type Calendar, categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys, newestFirst } from "./category-usage.store.ts";
 import { type CategoryUsage, parsedId, requiredScope, type ScopeKind, typeName } from "./category-usage.ts";
@@ -20,7 +20,7 @@ const linkDescription = (readers: string) =>
 	`Read by staff, support and ${readers}; empty for anyone else.`;
 
 interface ListArguments extends PageArguments {
-	filter?: Given<FilterOf<typeof totalFilters>>;
+	filter?: Maybe<FilterOf<typeof totalFilters>>;
 }
 
 const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: billingPeriodAt(clock(), timeZone), timeZone });

@@ -2,15 +2,15 @@ import type { Viewer } from "../../access/viewer.ts";
 import { visibility } from "../../access/visibility.ts";
 import type { Queries } from "../../database/database.ts";
 import { sql } from "../../database/sql.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 
 /** What an update names of a customer; what is absent or null stays as it is. */
 export interface CustomerChange {
 	readonly uuid: string;
-	readonly blocked?: Given<boolean>;
-	readonly archived?: Given<boolean>;
+	readonly blocked?: Maybe<boolean>;
+	readonly archived?: Maybe<boolean>;
 	/** The groups that it is to be a member of, and of no others. */
-	readonly organizationGroups?: Given<readonly string[]>;
+	readonly organizationGroups?: Maybe<readonly string[]>;
 }
 
 /** Whether the customer is there and the viewer sees it. */

@@ -1,14 +1,14 @@
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { absent, type Problems } from "../../shared/refusal.ts";
 
 /** How long the answer to a key is kept at least, in days. */
 export const daysKept = 7;
 
-const longestKey = 255;
+const maxKeyLength = 255;
 
 /** An input that can be sent again under the same key without being done again. */
 export interface KeyedInput {
-	readonly idempotencyKey?: Given<string>;
+	readonly idempotencyKey?: Maybe<string>;
 }
 
 /** What a caller asks to be done once under a key. */
@@ -32,8 +32,8 @@ const inWords = (model: string): string => model.replaceAll(/(?<=[a-z])[A-Z]/g, 
 
 /** Stage 1 of every keyed input. */
 export function keyProblems({ idempotencyKey }: KeyedInput): Problems {
-	if (idempotencyKey == null || (idempotencyKey.length >= 1 && [...idempotencyKey].length <= longestKey)) return [];
-	return [{ code: "INVALID_INPUT", message: `An idempotency key must have 1 to ${longestKey} characters.`, path: ["input", "idempotencyKey"] }];
+	if (idempotencyKey == null || (idempotencyKey.length >= 1 && [...idempotencyKey].length <= maxKeyLength)) return [];
+	return [{ code: "INVALID_INPUT", message: `An idempotency key must have 1 to ${maxKeyLength} characters.`, path: ["input", "idempotencyKey"] }];
 }
 
 /** Stage 1 among the items of one call: a key names one of them. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database, Transactions } from "../../database/database.ts";
 import { billingPeriodAt, startOfMonth } from "../../shared/billing-period.ts";
-import type { Measures } from "../../shared/measures.ts";
+import type { Metrics } from "../../shared/metrics.ts";
 import { stopsWrites, tolerance } from "../calendar/clock-fault.ts";
 import { type ReferenceClock, UncertainClock } from "../calendar/reference-clock.service.ts";
 import { MonthNotBegun } from "./begun-month.service.ts";
@@ -10,18 +10,18 @@ import { turnMonth } from "./month-turn.service.ts";
 export interface FirstWriteOptions {
 	readonly reference: ReferenceClock;
 	readonly timeZone: string;
-	readonly measures?: Measures | undefined;
+	readonly metrics?: Metrics | undefined;
 }
 
 /** How often a transaction is run: the offerings that it comes to may differ from one time to the next. */
-const mostTimes = 3;
+const maxTimes = 3;
 
 /**
  * Where writes run after which policies are evaluated. The first of a month turns it for the offerings that it needs, in
  * transactions before its own. The database's clock says whether the month has begun: what would be stored in one that has
  * not, or while the instance's clock is wrong, is refused. Throws Unavailable then.
  */
-export function beginningMonths(database: Database, { reference, timeZone, measures }: FirstWriteOptions): Transactions {
+export function beginningMonths(database: Database, { reference, timeZone, metrics }: FirstWriteOptions): Transactions {
 	return {
 		transaction: async (work) => {
 			for (let time = 1; ; time++) {
@@ -30,9 +30,9 @@ export function beginningMonths(database: Database, { reference, timeZone, measu
 				try {
 					return await database.transaction(work);
 				} catch (error) {
-					if (!(error instanceof MonthNotBegun) || time === mostTimes) throw error;
+					if (!(error instanceof MonthNotBegun) || time === maxTimes) throw error;
 					await untilBegun(reference, error);
-					await turnMonth(database, { ...error.when, measures }, error.offerings);
+					await turnMonth(database, { ...error.when, metrics }, error.offerings);
 				}
 			}
 		},

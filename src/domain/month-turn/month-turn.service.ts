@@ -26,12 +26,12 @@ export interface TurnedMonth {
  *
  * @param offerings the offerings that are meant; all of them without it
  */
-export async function turnMonth(database: Database, { now, timeZone, measures }: Moment, offerings?: readonly string[]): Promise<TurnedMonth[]> {
+export async function turnMonth(database: Database, { now, timeZone, metrics }: Moment, offerings?: readonly string[]): Promise<TurnedMonth[]> {
 	const thisMonth = billingPeriodAt(now, timeZone);
 	const turned = new Map<BillingPeriod, TurnedMonth>();
 	await each(await offeringsToTurn(database, thisMonth, offerings), async ({ offeringUuid, lastTurned }) => {
 		for (const month of monthsToTurn(lastTurned, thisMonth)) {
-			const turn = await database.transaction((tx) => turnWithin(tx, offeringUuid, month, { now, timeZone, measures }));
+			const turn = await database.transaction((tx) => turnWithin(tx, offeringUuid, month, { now, timeZone, metrics }));
 			if (turn !== undefined) turned.set(month, sum(turn, turned.get(month)));
 		}
 	});

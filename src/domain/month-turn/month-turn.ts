@@ -6,9 +6,9 @@ import { addMonths, type BillingPeriod, billingPeriodAt, monthsBetween, startOfM
  * months of them, and the others are left to the next turn.
  */
 export const monthsToTurn = (lastTurned: BillingPeriod | null, thisMonth: BillingPeriod): BillingPeriod[] =>
-	lastTurned === null ? [thisMonth] : monthsBetween(addMonths(lastTurned, 1), thisMonth).slice(0, mostMonths);
+	lastTurned === null ? [thisMonth] : monthsBetween(addMonths(lastTurned, 1), thisMonth).slice(0, maxMonths);
 
-const mostMonths = 60;
+const maxMonths = 60;
 
 /** When what the turn of the month writes has happened: now, or the month's first moment where the turn is caught up in a later month. */
 export const momentOfTurn = (month: BillingPeriod, now: Date, timeZone: string): Date =>

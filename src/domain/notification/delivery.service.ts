@@ -1,5 +1,5 @@
-import type { Measures } from "../../shared/measures.ts";
-import { every } from "../../shared/repeat.ts";
+import type { Metrics } from "../../shared/metrics.ts";
+import { repeat } from "../../shared/repeat.ts";
 import { createDeliveryReport } from "./delivery-report.ts";
 import { type Delivery, deliverDue } from "./notification.service.ts";
 import { countDue } from "./notification.store.ts";
@@ -10,7 +10,7 @@ export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 	readonly tell: (line: string) => void;
 	/** Called when the database fails; the next round tries again. */
 	readonly onError: (error: unknown) => void;
-	readonly measures?: Pick<Measures, "notification"> | undefined;
+	readonly metrics?: Pick<Metrics, "notification"> | undefined;
 	/** Whether the clock is right: otherwise nothing is sent or too old. It is, without it. */
 	readonly isClockRight?: () => Promise<boolean>;
 	/** Between two rounds, in milliseconds. */
@@ -20,7 +20,7 @@ export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 }
 
 /** Delivers notifications in rounds until it is stopped. Any number of processes may do so on one database. */
-export function startDelivery({ tell, onError, measures, isClockRight = async () => true, pause = 3_000, patience = 5_000, ...delivery }: DeliveryOptions): {
+export function startDelivery({ tell, onError, metrics, isClockRight = async () => true, pause = 3_000, patience = 5_000, ...delivery }: DeliveryOptions): {
 	stop(): Promise<void>;
 } {
 	const { database, clock, transport } = delivery;
@@ -28,10 +28,10 @@ export function startDelivery({ tell, onError, measures, isClockRight = async ()
 	const report = createDeliveryReport(tell);
 	let isWaitTold = false;
 	// What is never counted before it happens has no increase when it happens for the first time.
-	for (const state of ["PENDING", "FAILED"]) for (const cause of failureCauses) measures?.notification(state, cause, 0);
+	for (const state of ["PENDING", "FAILED"]) for (const cause of failureCauses) metrics?.notification(state, cause, 0);
 
 	const onOutcome = (outcome: Outcome) => {
-		measures?.notification(outcome.state, causeOf(outcome));
+		metrics?.notification(outcome.state, causeOf(outcome));
 		report.add(outcome);
 	};
 	const round = async () => {
@@ -44,7 +44,7 @@ export function startDelivery({ tell, onError, measures, isClockRight = async ()
 		}
 	};
 
-	const rounds = every(pause, round, onError);
+	const rounds = repeat(pause, round, onError);
 	return {
 		stop: async () => {
 			stopping.abort();

@@ -4,7 +4,7 @@ import { hasHiddenCharacter } from "./address.ts";
 import type { MailTransport } from "./mail.transport.ts";
 import { type Announcement, mailOf } from "./message.ts";
 import { announcementsOf, type Claim, decideDue, giveUpCutShort, markFailed, markSent } from "./notification.store.ts";
-import { afterFailure, cutShort, type DeliveryRules, type Failed, mostAttempts, type Outcome, unmailable } from "./notification.ts";
+import { afterFailure, cutShort, type DeliveryRules, type Failed, maxAttempts, type Outcome, unmailable } from "./notification.ts";
 
 export interface Delivery {
 	readonly database: Database;
@@ -66,7 +66,7 @@ async function attempt({ database, clock, transport, onOutcome }: Delivery, [cla
 		await markSent(database, claim, announcement.firings, now);
 		onOutcome?.({ state: "SENT" });
 	} else {
-		const next = afterFailure(isMailable ? claim.attempts : mostAttempts, now);
+		const next = afterFailure(isMailable ? claim.attempts : maxAttempts, now);
 		await markFailed(database, claim, next, failed.reason, now);
 		onOutcome?.({ state: next.state, failed });
 	}

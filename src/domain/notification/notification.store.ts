@@ -3,7 +3,7 @@ import type { Viewer } from "../../access/viewer.ts";
 import type { Queries, Transactions } from "../../database/database.ts";
 import { isOneOf, list, raw, type Sql, sql } from "../../database/sql.ts";
 import type { Announcement } from "./message.ts";
-import { type afterFailure, cutShort, type DeliveryRules, type ExpiryCause, expiries, lease, mostAttempts, states } from "./notification.ts";
+import { type afterFailure, cutShort, type DeliveryRules, type ExpiryCause, expiries, lease, maxAttempts, states } from "./notification.ts";
 
 /** A notification that the caller has to itself until the lease ends. */
 export interface Claim {
@@ -30,7 +30,7 @@ export function decideDue(queries: Queries, sending: number, now: Date, { interv
 	return queries.rows<Decided>(sql`
 		with due as (
 			select "uuid", "policyUuid", "recipient", "attempts", "queued" from "Notification"
-			where "state" = 'PENDING' and "due" <= ${now}::timestamptz and "attempts" < ${mostAttempts}::int
+			where "state" = 'PENDING' and "due" <= ${now}::timestamptz and "attempts" < ${maxAttempts}::int
 			order by "due", "uuid" limit ${sending === 0 ? expiringAtOnce : sending}::int for update skip locked
 		), decided as (
 			select due."uuid", last."sent" + span as held, case
@@ -63,7 +63,7 @@ export function decideDue(queries: Queries, sending: number, now: Date, { interv
 export async function giveUpCutShort(queries: Queries, now: Date): Promise<number> {
 	const rows = await queries.rows(sql`
 		with ended as (
-			select "uuid" from "Notification" where "state" = 'PENDING' and "due" <= ${now}::timestamptz and "attempts" >= ${mostAttempts}::int
+			select "uuid" from "Notification" where "state" = 'PENDING' and "due" <= ${now}::timestamptz and "attempts" >= ${maxAttempts}::int
 			for update skip locked
 		)
 		update "Notification" n set "state" = 'FAILED', "error" = ${cutShort.reason}, "modified" = ${now}::timestamptz
@@ -73,13 +73,13 @@ export async function giveUpCutShort(queries: Queries, now: Date): Promise<numbe
 }
 
 /** What is counted of many. */
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
 /** How many notifications are due; ten thousand stands for as many or more. */
 export async function countDue(queries: Queries, now: Date): Promise<number> {
 	const [row] = await queries.rows<{ count: number }>(sql`
 		select count(*)::int as "count" from (
-			select from "Notification" where "state" = 'PENDING' and "due" <= ${now}::timestamptz limit ${mostCounted}::int
+			select from "Notification" where "state" = 'PENDING' and "due" <= ${now}::timestamptz limit ${maxCounted}::int
 		) due
 	`);
 	return row?.count ?? 0;
@@ -100,7 +100,7 @@ export async function openMails(queries: Queries): Promise<OpenMails> {
 		const word = raw(`'${state}'`);
 		return sql`
 			select ${word} as "state", (
-				select count(*)::int from (select from "Notification" where "state" = ${word} order by "due" limit ${raw(String(mostCounted))}) few
+				select count(*)::int from (select from "Notification" where "state" = ${word} order by "due" limit ${raw(String(maxCounted))}) few
 			) as "count"`;
 	});
 	const rows = await queries.rows<{ state: string; count: number; overdue: number | null }>(sql`

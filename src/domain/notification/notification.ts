@@ -27,7 +27,7 @@ export type Outcome = { state: "SENT" } | { state: "PENDING" | "FAILED"; failed:
 export const states = ["PENDING", "SENT", "FAILED", "EXPIRED"];
 
 /** How often delivery is tried before it is given up. */
-export const mostAttempts = 10;
+export const maxAttempts = 10;
 
 /** How long a claimed notification is left to whoever claimed it, in milliseconds. Every attempt ends well before. */
 export const lease = 2 * minute;
@@ -40,7 +40,7 @@ export const cutShort: Failed = {
 
 /** The first failure is followed by a pause of one minute, each further one by twice the pause before: eight and a half hours in all. */
 export function afterFailure(attempts: number, now: Date): { state: "PENDING" | "FAILED"; due: Date } {
-	if (attempts >= mostAttempts) return { state: "FAILED", due: now };
+	if (attempts >= maxAttempts) return { state: "FAILED", due: now };
 	return { state: "PENDING", due: new Date(now.getTime() + minute * 2 ** (attempts - 1)) };
 }
 
@@ -57,7 +57,7 @@ export interface Untold {
 	readonly secrets: readonly string[];
 }
 
-const longestReason = 300;
+const maxReasonLength = 300;
 
 /** What keeps messages from being sent, for those who count: few, whatever servers answer. */
 export const failureCauses = ["SIGN_IN", "ADDRESS", "TIME", "CONNECTION", "REFUSED", "CUT_SHORT", "OTHER"] as const;
@@ -86,7 +86,7 @@ export interface Failed {
 
 export function failureOf({ code = "", response = "", message }: SendFailure, untold: Untold): Failed {
 	const [cause, sentence] = failures[code] ?? ["OTHER", "The message could not be sent"];
-	if (response !== "" && cause !== "SIGN_IN") return { cause: "REFUSED", reason: withoutUntold(oneLine(response), untold).slice(0, longestReason) };
+	if (response !== "" && cause !== "SIGN_IN") return { cause: "REFUSED", reason: withoutUntold(oneLine(response), untold).slice(0, maxReasonLength) };
 	const [systemCode] = /\bE[A-Z]{5,}\b/.exec(message) ?? [];
 	return { cause, reason: `${sentence}${systemCode === undefined ? "" : ` (${systemCode})`}.` };
 }

@@ -2,7 +2,7 @@ import { mayChangePolicies } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
 import type { Queries, Transactions } from "../../database/database.ts";
 import { lockOfferings } from "../../database/lock.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
 import { checkGroups } from "../customer/group.service.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
@@ -17,8 +17,8 @@ export interface ChangedPolicy {
 }
 
 /** What an update names; what is absent or null stays as it is, a set that is given replaces the whole set. */
-export type PolicyChange = { readonly uuid: string; readonly scope?: Given<string> } & {
-	readonly [Field in keyof PolicyRequest]?: Given<PolicyRequest[Field]>;
+export type PolicyChange = { readonly uuid: string; readonly scope?: Maybe<string> } & {
+	readonly [Field in keyof PolicyRequest]?: Maybe<PolicyRequest[Field]>;
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Queries } from "../../database/database.ts";
 import { appendToLog } from "../../event-log/log.store.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
-import type { Measures } from "../../shared/measures.ts";
+import type { Metrics } from "../../shared/metrics.ts";
 import { RuleRefusal } from "../../shared/refusal.ts";
 import { causeOf, changesIn, type UsageChange } from "./cause.ts";
 import { addNotifications, countedCustomers, isBlocked, recordTransition } from "./policy.store.ts";
@@ -15,7 +15,7 @@ export interface Moment {
 	/** False where fired policies stay so, for what holds them may not be there yet; true without it. */
 	readonly resets?: boolean;
 	/** Told how long evaluations take. */
-	readonly measures?: Measures | undefined;
+	readonly metrics?: Metrics | undefined;
 }
 
 /** A firing that an evaluation recorded. */
@@ -41,7 +41,7 @@ export async function evaluatePolicies(
 ): Promise<RecordedFiring[]> {
 	const begun = performance.now();
 	const firings = await turnedPolicies(tx, offeringUuids, moment, changes);
-	moment.measures?.evaluation(performance.now() - begun);
+	moment.metrics?.evaluation(performance.now() - begun);
 	return firings;
 }
 

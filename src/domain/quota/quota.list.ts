@@ -2,7 +2,7 @@ import { connectionType, orderType } from "../../graphql/fields/list-types.ts";
 import { CustomerQuota } from "../../graphql/nodes.ts";
 import { type OrderOf, orderOf } from "../../reading/declared-list.ts";
 import type { OrderColumn } from "../../reading/list.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 
 /** Figures are computed and no rows of a model: their list is in the statement of the store, and these are its orders. */
 const orders = {
@@ -27,7 +27,7 @@ function byCustomer(descending: boolean): readonly OrderColumn[] {
 export type QuotaOrder = OrderOf<typeof orders>;
 
 /** The columns of the order, by name unless another one is asked for. */
-export const quotaOrder = (orderBy: Given<QuotaOrder>): readonly OrderColumn[] => orderOf("CustomerQuota", { orders, order: byCustomer(false) }, orderBy);
+export const quotaOrder = (orderBy: Maybe<QuotaOrder>): readonly OrderColumn[] => orderOf("CustomerQuota", { orders, order: byCustomer(false) }, orderBy);
 
 export const CustomerQuotaOrder = orderType("CustomerQuotaOrder", "quotas", orders);
 

@@ -5,7 +5,7 @@ import { loadedBy } from "../../graphql/fields/loaded.ts";
 import { computedPage } from "../../graphql/fields/page.ts";
 import { Customer, CustomerQuota } from "../../graphql/nodes.ts";
 import type { PageArguments } from "../../reading/page.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { CustomerQuotaConnection, CustomerQuotaOrder, type QuotaOrder, quotaOrder } from "./quota.list.ts";
 import { requireQuotaList, requireQuotas } from "./quota.service.ts";
 import { type Quota, quotaCount, quotaPage, quotasOf } from "./quota.store.ts";
@@ -48,7 +48,7 @@ const quotaNamed = loadedBy({
 
 interface QuotaListArguments extends PageArguments {
 	quotaName: Quota["quotaName"];
-	orderBy?: Given<QuotaOrder>;
+	orderBy?: Maybe<QuotaOrder>;
 }
 
 /** Resolves to one figure of every customer. */

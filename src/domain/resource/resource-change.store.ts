@@ -3,7 +3,7 @@ import type { Viewer } from "../../access/viewer.ts";
 import { visibility } from "../../access/visibility.ts";
 import type { Queries } from "../../database/database.ts";
 import { type Sql, sql } from "../../database/sql.ts";
-import { certain } from "../../shared/assert-present.ts";
+import { assertPresent } from "../../shared/assert-present.ts";
 
 /** The project that is to hold a resource. */
 export interface HoldingProject {
@@ -33,7 +33,7 @@ export async function flagsOfProject(tx: Queries, uuid: string): Promise<{ block
 	const [flags] = await tx.rows<{ blocked: boolean; archived: boolean; isRemoved: boolean }>(sql`
 		select c."blocked", c."archived", p."isRemoved" from "Project" p join "Customer" c on c."uuid" = p."customerUuid" where p."uuid" = ${uuid}::uuid
 	`);
-	return certain(flags, "projects are kept");
+	return assertPresent(flags, "projects are kept");
 }
 
 /** Whether the offering sells the plan. */
@@ -55,7 +55,7 @@ export async function addResource(tx: Queries, { name, offeringUuid, projectUuid
 		values (${name}, 'CREATING', ${offeringUuid}::uuid, ${projectUuid}::uuid, ${customerUuid}::uuid, ${planUuid}::uuid, ${now}::timestamptz, ${now}::timestamptz)
 		returning "uuid"
 	`);
-	return certain(added, "a resource is stored").uuid;
+	return assertPresent(added, "a resource is stored").uuid;
 }
 
 /** A resource that is to be changed. */

@@ -1,7 +1,7 @@
 import { mayCreateResources, mayReportUsage } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
 import type { Queries, Transactions } from "../../database/database.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { type Moment, refuseBlocked } from "../policy/policy.service.ts";
@@ -23,7 +23,7 @@ export interface ResourceRequest {
 	readonly name: string;
 	readonly offering: string;
 	readonly project: string;
-	readonly plan?: Given<string>;
+	readonly plan?: Maybe<string>;
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Problem, Problems } from "../../shared/refusal.ts";
 
-const longestName = 150;
+const maxNameLength = 150;
 
 /** Stage 1 of a new resource: its name alone. */
 export function nameProblems(name: string): Problems {
 	const length = [...name.trim()].length;
-	if (length >= 1 && length <= longestName) return [];
-	return [{ code: "INVALID_INPUT", message: `A name must have 1 to ${longestName} characters.`, path: ["input", "name"] }];
+	if (length >= 1 && length <= maxNameLength) return [];
+	return [{ code: "INVALID_INPUT", message: `A name must have 1 to ${maxNameLength} characters.`, path: ["input", "name"] }];
 }
 
 /** Stage 3: only what is on sale can be bought. */

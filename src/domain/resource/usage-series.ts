@@ -21,13 +21,13 @@ export interface SeriesPoint {
 }
 
 /** At most this many months in one matrix. */
-const mostMonths = 120;
+const maxMonths = 120;
 
 /** The months from one day's to another's. Throws InvalidInput when they are the wrong way round or too many. */
 export function seriesMonths(from: string, to: string): BillingPeriod[] {
 	const [first, last] = [monthOf(from), monthOf(to)];
 	if (first > last) throw new InvalidInput(`from must not be later than to: ${from} is later than ${to}.`);
-	if (monthCount(last) - monthCount(first) >= mostMonths) throw new InvalidInput(`from and to must be at most ${mostMonths} months apart.`);
+	if (monthCount(last) - monthCount(first) >= maxMonths) throw new InvalidInput(`from and to must be at most ${maxMonths} months apart.`);
 	return monthsBetween(first, last);
 }
 

@@ -1,7 +1,7 @@
 import { mayReportUsage } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
 import type { Queries } from "../../database/database.ts";
-import { certain } from "../../shared/assert-present.ts";
+import { assertPresent } from "../../shared/assert-present.ts";
 import type { BatchChecks, Placed } from "../../shared/batch-checks.ts";
 import { type BillingPeriod, startOfMonth } from "../../shared/billing-period.ts";
 import { absent, InvalidInputRefusal, NotFoundRefusal, type Problem, RuleRefusal } from "../../shared/refusal.ts";
@@ -121,7 +121,7 @@ async function foundReports(tx: Queries, viewer: Viewer, reports: readonly Place
 	});
 	const found = there.map((item) => ({
 		...item,
-		subject: certain(subjects.get(resourceOf(item.input) ?? ""), "a visible plan period has a visible resource"),
+		subject: assertPresent(subjects.get(resourceOf(item.input) ?? ""), "a visible plan period has a visible resource"),
 		period: periodOf(item.input),
 	}));
 	return checks.stage(InvalidInputRefusal, found, ({ subject, period }) => pairProblems(period, subject));

@@ -1,7 +1,7 @@
 import type { Viewer } from "../../access/viewer.ts";
 import type { Queries, Transactions } from "../../database/database.ts";
 import { appendToLog, type LogSubject } from "../../event-log/log.store.ts";
-import { certain } from "../../shared/assert-present.ts";
+import { assertPresent } from "../../shared/assert-present.ts";
 import { BatchChecks } from "../../shared/batch-checks.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import { callSizeProblems } from "../../shared/call-size.ts";
@@ -37,7 +37,7 @@ export async function setUsage(database: Transactions, viewer: Viewer, report: U
 	const checks = new BatchChecks({ partial: false, indexed: false, itemised: false });
 	const { results } = await storeReports(database, viewer, [report], moment, checks, () => true);
 	const [stored] = results.values();
-	return certain(stored, "a report that was not refused is stored");
+	return assertPresent(stored, "a report that was not refused is stored");
 }
 
 /**
@@ -55,7 +55,7 @@ export async function setUsages(
 	const isCause = (usages: readonly string[], causeUuid: string | null) => causeUuid !== null && usages.includes(causeUuid);
 	const { results, firings } = await storeReports(database, viewer, reports, moment, checks, isCause);
 	return {
-		results: reports.map((_report, index) => certain(results.get(index) ?? checks.refusals.get(index), "each report is stored or refused")),
+		results: reports.map((_report, index) => assertPresent(results.get(index) ?? checks.refusals.get(index), "each report is stored or refused")),
 		firings,
 	};
 }

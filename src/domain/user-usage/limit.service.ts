@@ -1,7 +1,7 @@
 import { mayLimitUsers } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
 import type { Queries, Transactions } from "../../database/database.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
 import { accountsNamed } from "./account.store.ts";
 import { addLimit, changeLimit, deleteLimit, type LimitedResource, limitedComponent, limitedResource, limitToChange, type StoredLimit } from "./limit.store.ts";
@@ -10,10 +10,10 @@ import { duplicateProblem, type LimitRequest, limitRuleProblems, limitShapeProbl
 /** What a change of a limit may name; what is absent stays as it is. The resource is fixed, and may only be repeated. */
 export interface LimitChange {
 	readonly uuid: string;
-	readonly resource?: Given<string>;
-	readonly component?: Given<string>;
-	readonly user?: Given<string>;
-	readonly limit?: Given<string>;
+	readonly resource?: Maybe<string>;
+	readonly component?: Maybe<string>;
+	readonly user?: Maybe<string>;
+	readonly limit?: Maybe<string>;
 }
 
 /**

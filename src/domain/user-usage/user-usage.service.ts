@@ -2,7 +2,7 @@ import { mayReportUsage } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
 import type { Queries, Transactions } from "../../database/database.ts";
 import { lockOfferings } from "../../database/lock.ts";
-import { certain } from "../../shared/assert-present.ts";
+import { assertPresent } from "../../shared/assert-present.ts";
 import { BatchChecks, type Placed } from "../../shared/batch-checks.ts";
 import { callSizeProblems } from "../../shared/call-size.ts";
 import { Decimal } from "../../shared/decimal.ts";
@@ -28,7 +28,7 @@ export interface StoredPart {
  */
 export async function setUserUsage(database: Transactions, viewer: Viewer, part: UserUsageReport, now: Date): Promise<StoredPart> {
 	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false, itemised: false }));
-	return certain(stored, "a part that was not refused is stored");
+	return assertPresent(stored, "a part that was not refused is stored");
 }
 
 /** Stores up to 250 parts, all or nothing, and answers them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
@@ -84,12 +84,12 @@ function certainlyStored(
 	stored: readonly { uuid: string | null; recordIsThere: boolean }[],
 	checks: BatchChecks,
 ): (FoundPart & { uuid: string })[] {
-	const placed = parts.map((item, place) => ({ ...item, ...certain(stored[place], "each part has an answer") }));
+	const placed = parts.map((item, place) => ({ ...item, ...assertPresent(stored[place], "each part has an answer") }));
 	const there = checks.stage(NotFoundRefusal, placed, ({ input, uuid, recordIsThere }) =>
 		uuid !== null || (recordIsThere && viewer.isStaff) ? [] : [absent("Component usage", input.componentUsage, "componentUsage")],
 	);
 	const unremoved = checks.stage(RuleRefusal, there, ({ uuid }) => (uuid === null ? [removedProblem("componentUsage")] : []));
-	return unremoved.map((item) => ({ ...item, uuid: certain(item.uuid ?? undefined, "what was not stored was refused") }));
+	return unremoved.map((item) => ({ ...item, uuid: assertPresent(item.uuid ?? undefined, "what was not stored was refused") }));
 }
 
 /** What the parts name is there, seen, and the viewer's to report. Leaves the offerings locked. */
@@ -102,7 +102,7 @@ async function foundParts(tx: Queries, viewer: Viewer, parts: readonly PlacedPar
 	);
 	const there = checks
 		.stage(NotFoundRefusal, parts, ({ input: { componentUsage: uuid } }) => (subjects.has(uuid) ? [] : [absent("Component usage", uuid, "componentUsage")]))
-		.map((item) => ({ ...item, subject: certain(subjects.get(item.input.componentUsage), "what is absent was refused") }));
+		.map((item) => ({ ...item, subject: assertPresent(subjects.get(item.input.componentUsage), "what is absent was refused") }));
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
 	const permitted = checks.permitted(there, ({ subject }) => mayReportUsage(viewer, subject), message);
 	const open = checks.stage(RuleRefusal, permitted, ({ subject }) => (subject.projectIsRemoved ? [removedProblem("componentUsage")] : []));
@@ -122,7 +122,7 @@ async function withAccounts(tx: Queries, viewer: Viewer, parts: readonly (Placed
 	);
 	const known = checks.stage(NotFoundRefusal, parts, ({ input: { user } }) => (user == null || named.has(user) ? [] : [absent("Offering user", user, "user")]));
 	const fitting = checks.stage(InvalidInputRefusal, known, ({ input: { user }, subject }) =>
-		user == null ? [] : accountProblems(certain(named.get(user), "what is absent was refused"), subject.offeringUuid),
+		user == null ? [] : accountProblems(assertPresent(named.get(user), "what is absent was refused"), subject.offeringUuid),
 	);
 	const unnamed = fitting.filter(({ input }) => input.user == null).map(({ input }) => input);
 	const byUsername = new Map((await accountsByUsername(tx, unnamed)).map((found) => [nameOf(found), found]));

@@ -50,7 +50,7 @@ export async function foldUsernames(queries: Queries): Promise<void> {
 }
 
 /** As long a removal of names waits for those who write parts, and they for it, in milliseconds; then it is left to the next time. */
-const longestWait = 300;
+const maxWait = 300;
 
 /**
  * Forgets the names of which there is no part any more. Looks at all names, a batch in a statement. Those of a batch go while
@@ -72,7 +72,7 @@ export async function forgetUnusedUsernames(database: Database): Promise<number>
 
 function removeUnused(database: Database, names: readonly string[]): Promise<number> {
 	const removed = database.transaction(async (tx) => {
-		await tx.rows(sql`select set_config('lock_timeout', ${String(longestWait)}, true)`);
+		await tx.rows(sql`select set_config('lock_timeout', ${String(maxWait)}, true)`);
 		await tx.rows(sql`lock table "ComponentUserUsage" in share mode`);
 		const rows = await tx.rows(sql`
 			delete from "Username" n where n."username" = any(${names}::text[]) and not exists (${partsOf(sql`n`)}) returning 1

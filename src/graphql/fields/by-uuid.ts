@@ -2,8 +2,8 @@ import type { GraphQLResolveInfo } from "graphql";
 import { isVisibleModel, type VisibleModel } from "../../access/visibility.ts";
 import { type LinkName, type LinkTarget, linkOf, type ModelName, type Row } from "../../database/model.ts";
 import { type Shape, shapeKey } from "../../database/select.ts";
+import { sharedLookup } from "../../reading/shared-lookup.ts";
 import { type AnyRow, createStatements } from "../../reading/statements.ts";
-import { visibleTogether } from "../../reading/together.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { byKey } from "../query-plan/by-key.ts";
@@ -78,8 +78,8 @@ export function planByUuid({ model, uuid, sight, absent }: ByUuidSource, place: 
 	const read = (uuid: string, { context }: Execution): Promise<AnyRow | null> => {
 		if (sight === "holder" || !isVisibleModel(model)) return linkedRow(model, shape, uuid, context);
 		if (!place.isRoot) return seenRow(model, shape, uuid, context);
-		const shared = () => createStatements(context.shared(), context.viewer, context.measures?.batch);
-		return visibleTogether(context.viewer, shared, model, shape, uuid);
+		const shared = () => createStatements(context.shared(), context.viewer, context.metrics?.batch);
+		return sharedLookup(context.viewer, shared, model, shape, uuid);
 	};
 	return byKey(
 		place,

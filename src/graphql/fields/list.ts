@@ -4,7 +4,7 @@ import type { ModelName, Row } from "../../database/model.ts";
 import { type Asked, type DeclaredList, type FilterOf, listOf, type Order, type OrderOf, requireSingleDemands } from "../../reading/declared-list.ts";
 import type { Parent } from "../../reading/list.ts";
 import type { PageArguments } from "../../reading/page.ts";
-import type { Given } from "../../shared/maybe.ts";
+import type { Maybe } from "../../shared/maybe.ts";
 import { builder } from "../builder.ts";
 import type { ListFilters } from "./filters.ts";
 import { connectionType, filterType, orderType } from "./list-types.ts";
@@ -32,7 +32,7 @@ interface Declaration<Filters extends ListFilters, Orders extends ListOrders> ex
 
 type InputType<Value> = PothosSchemaTypes.InputObjectRef<Types, Value>;
 
-type Argument<Value> = PothosSchemaTypes.ArgumentRef<Types, Given<Value>>;
+type Argument<Value> = PothosSchemaTypes.ArgumentRef<Types, Maybe<Value>>;
 
 type PagingArguments = ReturnType<PothosSchemaTypes.InputFieldBuilder<Types, "Arg">["connectionArgs"]>;
 

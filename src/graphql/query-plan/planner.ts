@@ -49,7 +49,7 @@ export const refusalAt = ({ isRoot }: Place, error: unknown): unknown => (isRoot
 export type PlanObjects = (type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], planner: Planner) => ObjectPlan;
 
 /** A plan takes time and memory for each field of the answer, and few words can ask for many where fragments are spread at several places. */
-const mostFields = 3_000;
+const maxFields = 3_000;
 
 /** What the parts of one plan share while it is made. */
 export class Planner {
@@ -99,7 +99,7 @@ export class Planner {
 	fields(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): readonly PlannedField[] {
 		const byName = grouped(fieldsOf(selectionSets, type, this.#about), ({ alias, name }) => (alias ?? name).value);
 		this.#planned += byName.size;
-		if (this.#planned > mostFields) throw new Unplanned(`There is no plan of more than ${mostFields} fields.`);
+		if (this.#planned > maxFields) throw new Unplanned(`There is no plan of more than ${maxFields} fields.`);
 		return [...byName].map(([answered, nodes]) => {
 			const name = nodes[0]?.name.value ?? "";
 			const field = type.getFields()[name];

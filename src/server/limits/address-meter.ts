@@ -2,13 +2,13 @@ import type { Charge } from "./admission.service.ts";
 import { type Level, levelAt, type Rate, secondsUntil } from "./bucket.ts";
 
 /** As many addresses have a bucket of their own here. Of more, the one that asked longest ago is forgotten: it has a full one again. */
-const mostAddresses = 10_000;
+const maxAddresses = 10_000;
 
 /** All addresses together may ask as much as this many. */
 const addressesInAll = 10;
 
 /** Characters of an address that are kept: the longest one has 45, and a zone behind it. */
-const longestAddress = 64;
+const maxAddressLength = 64;
 
 /** Meters in this process what is asked by those who do not sign in. `now` counts milliseconds. */
 export function createAddressMeter(rate: Rate, now: () => number): { charge(address: string, cost: number): Charge } {
@@ -25,7 +25,7 @@ export function createAddressMeter(rate: Rate, now: () => number): { charge(addr
 			const isAllowed = cost <= own && cost <= all;
 			levels.delete(network);
 			levels.set(network, { level: isAllowed ? own - cost : own, at });
-			for (const [longestAgo] of levels.size > mostAddresses ? levels : []) {
+			for (const [longestAgo] of levels.size > maxAddresses ? levels : []) {
 				levels.delete(longestAgo);
 				break;
 			}
@@ -39,7 +39,7 @@ export function createAddressMeter(rate: Rate, now: () => number): { charge(addr
 
 /** What one client has of addresses: of IPv6 a whole /64, whichever of its addresses it sends from. */
 export function networkOf(address: string): string {
-	const plain = address.slice(0, longestAddress).replace(/^::ffff:(?=\d+\.)/i, "");
+	const plain = address.slice(0, maxAddressLength).replace(/^::ffff:(?=\d+\.)/i, "");
 	if (!plain.includes(":")) return plain;
 	const [head = "", tail] = plain.split("::");
 	const groups = head === "" ? [] : head.split(":");

@@ -12,8 +12,8 @@ import type { Plugin } from "graphql-yoga";
 import { mayReportAnything } from "../../access/permissions.ts";
 import type { AnnouncedCost, Context, Services } from "../../graphql/context.ts";
 import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../../graphql/errors.ts";
-import { certain } from "../../shared/assert-present.ts";
-import type { Measures } from "../../shared/measures.ts";
+import { assertPresent } from "../../shared/assert-present.ts";
+import type { Metrics } from "../../shared/metrics.ts";
 import type { EventCharges } from "../../subscriptions/payment.ts";
 import { type Introspection, introspectionIn } from "../introspection.ts";
 import { type KnownDocument, KnownDocuments } from "../known-documents.ts";
@@ -25,7 +25,7 @@ import { type DocumentBounds, documentBounds, documentRefusal, textRefusal } fro
 /** What one operation, and one token, may ask for. */
 export interface AdmissionOptions {
 	/** The most that one operation may cost. */
-	readonly mostCost: number;
+	readonly maxCost: number;
 	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
 	readonly costPerSecond: number;
 	/** How large a document may be, when not as everywhere. */
@@ -33,11 +33,11 @@ export interface AdmissionOptions {
 	/** Who may ask what the schema is. */
 	readonly introspection: "everyone" | "signed-in" | "off";
 	/** How long an operation may take, in milliseconds, when not as usual. */
-	readonly longestExecution?: number;
+	readonly maxExecutionTime?: number;
 }
 
 /** The most items in one list of a query's argument. Changes tell by typed errors how many they take, and cost 1 for each. */
-const mostListItems = 250;
+const maxListItems = 250;
 
 /** An operation's statements may take as many milliseconds of the database for each point of its cost; more is charged afterwards. */
 const millisecondsPerPoint = 3;
@@ -72,8 +72,8 @@ export interface Admission {
 
 /** Lets an operation run when it is neither too large, nor too much for who asks at the moment. */
 export function createAdmission(
-	{ database, measures }: Pick<Services, "database" | "measures">,
-	{ mostCost, costPerSecond, bounds = documentBounds, introspection, longestExecution = usualExecution }: AdmissionOptions,
+	{ database, metrics }: Pick<Services, "database" | "metrics">,
+	{ maxCost, costPerSecond, bounds = documentBounds, introspection, maxExecutionTime = usualExecution }: AdmissionOptions,
 ): Admission {
 	const rate = { size: costPerSecond * 10, perSecond: costPerSecond };
 	const now = () => performance.now();
@@ -84,13 +84,13 @@ export function createAdmission(
 		try {
 			return parseWithin(text, bounds, tally);
 		} finally {
-			measures?.documentRead(tally.tokens, tally.selections);
+			metrics?.documentRead(tally.tokens, tally.selections);
 		}
 	});
 
 	function chargeAfterwards(token: string, isReporter: boolean, points: number): void {
 		if (meter === undefined) return;
-		measures?.chargedAfterwards(points);
+		metrics?.chargedAfterwards(points);
 		meter.chargeAfterwards(token, isReporter, points);
 	}
 
@@ -107,19 +107,19 @@ export function createAdmission(
 			const present = costs.get(operation);
 			let selections = 0;
 			const cost = present ?? costOf(schema, document, operation, variables, () => void selections++);
-			measures?.documentRead(0, selections);
+			metrics?.documentRead(0, selections);
 			// Looked at once where that does not depend on variables.
 			if (present === undefined && !operation.variableDefinitions?.length && Object.keys(variables).length === 0) costs.set(operation, cost);
 			return { ...cost, type: operation.operation, introspection };
 		},
-		admit: async (context, { cost, longestList, type, introspection: { isAsked, isOfData } }, address) => {
+		admit: async (context, { cost, maxListLength, type, introspection: { isAsked, isOfData } }, address) => {
 			if (isAsked && introspection === "off") throw introspectionOff();
 			if (!context.isSignedIn && (isOfData || (isAsked && introspection === "signed-in"))) throw unauthenticated();
 			context.operation?.observeCost(cost);
-			if (longestList > mostListItems && type !== OperationTypeNode.MUTATION)
-				throw refusedInput(`A list of an argument has at most ${mostListItems} items, not ${longestList}.`);
-			const asked = { requested: cost, limit: mostCost };
-			if (cost > mostCost) throw costLimitExceeded(asked);
+			if (maxListLength > maxListItems && type !== OperationTypeNode.MUTATION)
+				throw refusedInput(`A list of an argument has at most ${maxListItems} items, not ${maxListLength}.`);
+			const asked = { requested: cost, limit: maxCost };
+			if (cost > maxCost) throw costLimitExceeded(asked);
 			const charge = await charged(context, cost, address);
 			if (charge === undefined) return asked;
 			const announced = { ...asked, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
@@ -139,14 +139,14 @@ export function createAdmission(
 		plugin: {
 			onParse: ({ setParseFn }) => setParseFn((source) => documents.read(typeof source === "string" ? source : source.body)),
 			// A schema that is not told of is not guessed by its suggestions either.
-			onValidate: ({ setValidationFn }) => setValidationFn(validateWithin(measures, introspection !== "everyone")),
+			onValidate: ({ setValidationFn }) => setValidationFn(validateWithin(metrics, introspection !== "everyone")),
 			onExecute: ({ context, args, executeFn, setExecuteFn }) => {
-				const cost = certain(context.admitted, "what is executed was admitted");
+				const cost = assertPresent(context.admitted, "what is executed was admitted");
 				const abandon = abandonable(args as ExecutionArgs);
-				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args), longestExecution, abandon));
+				setExecuteFn((args: ExecutionArgs) => withinTime(executeFn(args), maxExecutionTime, abandon));
 				return { onExecuteDone: ({ result }) => void Object.assign(result, { extensions: { ...(result as ExecutionResult).extensions, cost } }) };
 			},
-			onSubscribe: ({ context }) => void certain(context.admitted, "what is subscribed to was admitted"),
+			onSubscribe: ({ context }) => void assertPresent(context.admitted, "what is subscribed to was admitted"),
 		},
 	};
 }
@@ -164,15 +164,15 @@ function parseWithin(text: string, bounds: DocumentBounds, tally: { tokens: numb
 }
 
 /** As many errors of a document are told: each is looked up in its text, and compared with names of the schema. */
-const mostErrors = 20;
+const maxErrors = 20;
 
 /** The time is measured, for what is wrong with a document takes longest to find. */
 const validateWithin =
-	(measures: Measures | undefined, hideSuggestions: boolean): typeof validate =>
+	(metrics: Metrics | undefined, hideSuggestions: boolean): typeof validate =>
 	(schema, document, rules, options) => {
 		const begun = performance.now();
-		const errors = validate(schema, document, rules, { ...options, hideSuggestions, maxErrors: mostErrors });
-		measures?.validation(performance.now() - begun);
+		const errors = validate(schema, document, rules, { ...options, hideSuggestions, maxErrors: maxErrors });
+		metrics?.validation(performance.now() - begun);
 		return errors;
 	};
 

@@ -12,7 +12,7 @@ export interface Buckets {
 }
 
 /** As many tokens have a bucket of their own here. Of more, the one that asked longest ago is forgotten: it has a full one again. */
-const mostHere = 10_000;
+const maxHere = 10_000;
 
 /**
  * The buckets of the database, which all instances share. While it takes no changes, reads go on: then each instance has
@@ -24,7 +24,7 @@ export function createBuckets(queries: Queries, now: () => number): Buckets {
 	function set(hash: string, level: number): number {
 		here.delete(hash);
 		here.set(hash, { level, at: now() });
-		for (const [longestAgo] of here.size > mostHere ? here : []) {
+		for (const [longestAgo] of here.size > maxHere ? here : []) {
 			here.delete(longestAgo);
 			break;
 		}

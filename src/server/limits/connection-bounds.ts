@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
-import type { Measures } from "../../shared/measures.ts";
+import type { Metrics } from "../../shared/metrics.ts";
 import { networkOf } from "./address-meter.ts";
 import { clientAddress, type Proxies } from "./client-address.ts";
 import { createSlots } from "./slots.ts";
@@ -26,13 +26,13 @@ export const withoutBounds: ConnectionBounds = { all: Number.POSITIVE_INFINITY, 
 export function boundConnections(
 	http: Server,
 	{ all, perAddress, proxies }: ConnectionBounds,
-	measures: Measures | undefined,
+	metrics: Metrics | undefined,
 ): (request: IncomingMessage) => (() => void) | undefined {
 	const addresses = createSlots(perAddress);
 	let open = 0;
 
 	const refuse = (socket: Socket, reason: "all" | "address", status: string): void => {
-		measures?.refusedConnection(reason);
+		metrics?.refusedConnection(reason);
 		socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 10\r\n\r\n`, () => socket.destroy());
 	};
 
@@ -49,7 +49,7 @@ export function boundConnections(
 	return (request) => {
 		if (!proxies.includes(request.socket.remoteAddress)) return () => {};
 		const leave = addresses.take(networkOf(clientAddress(request, proxies)));
-		if (leave === undefined) measures?.refusedConnection("address");
+		if (leave === undefined) metrics?.refusedConnection("address");
 		return leave;
 	};
 }

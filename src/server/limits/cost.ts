@@ -45,7 +45,7 @@ const ofOrder = 10;
 export interface Cost {
 	readonly cost: number;
 	/** The items in the longest list of its arguments. */
-	readonly longestList: number;
+	readonly maxListLength: number;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -143,7 +143,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	}
 
 	const { outside } = ofSelections(operation.selectionSet, root);
-	return { cost: 1 + outside, longestList: values.longest() };
+	return { cost: 1 + outside, maxListLength: values.longest() };
 }
 
 function countOf(page: GraphQLNamedType | undefined): Price {
@@ -186,7 +186,7 @@ function createValues({ variableDefinitions = [] }: OperationDefinitionNode, giv
 	function inVariable(name: string): number | undefined {
 		if (!inVariables.has(name)) {
 			inVariables.set(name, undefined);
-			inVariables.set(name, Object.hasOwn(given, name) ? longestList(given[name]) : inValue(defaults.get(name)));
+			inVariables.set(name, Object.hasOwn(given, name) ? maxListLength(given[name]) : inValue(defaults.get(name)));
 		}
 		return inVariables.get(name);
 	}
@@ -235,7 +235,7 @@ const larger = (one: number | undefined, other: number | undefined): number | un
 	one === undefined ? other : other === undefined ? one : Math.max(one, other);
 
 /** The length of the longest list in a value, however deep it is; undefined when it has none. */
-function longestList(value: unknown): number | undefined {
+function maxListLength(value: unknown): number | undefined {
 	let longest: number | undefined;
 	const left = [value];
 	for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {

@@ -114,7 +114,7 @@ function measure(document: DocumentNode, visit: () => void): (selectionSet: Sele
 	}
 
 	function ofSelections({ selections }: SelectionSetNode): Size {
-		let [depth, aliases, directives, longestName] = [0, 0, 0, 0];
+		let [depth, aliases, directives, maxNameLength] = [0, 0, 0, 0];
 		for (const node of selections) {
 			visit();
 			const isField = node.kind === Kind.FIELD;
@@ -123,10 +123,10 @@ function measure(document: DocumentNode, visit: () => void): (selectionSet: Sele
 			const isOfSchema = isField && (node.name.value === "__schema" || node.name.value === "__type");
 			depth = Math.max(depth, isOfSchema ? 1 : below.depth + (isField ? 1 : 0));
 			aliases += below.aliases + (isField && node.alias !== undefined ? 1 : 0);
-			longestName = Math.max(longestName, below.name, isField ? (node.alias?.value.length ?? 0) : 0);
+			maxNameLength = Math.max(maxNameLength, below.name, isField ? (node.alias?.value.length ?? 0) : 0);
 			directives += below.directives + (node.directives?.length ?? 0);
 		}
-		return { depth, aliases, directives, name: longestName };
+		return { depth, aliases, directives, name: maxNameLength };
 	}
 
 	return ofSelections;

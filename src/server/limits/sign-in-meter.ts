@@ -6,7 +6,7 @@ import { type Rate, secondsUntil } from "./bucket.ts";
 const failures: Rate = { size: 100, perSecond: 10 };
 
 /** Tokens of which it is remembered that they were good; of more, the one that was longest not used is forgotten. */
-const mostKnown = 10_000;
+const maxKnown = 10_000;
 
 export interface SignInMeter {
 	/** Seconds until the address may try the token; 0 when it may now, as it always may with one that was good. */
@@ -18,7 +18,7 @@ export interface SignInMeter {
 /** Bounds how many tokens are tried in vain, in this process: they are looked up before anybody pays. `now` counts milliseconds. */
 export function createSignInMeter(now: () => number): SignInMeter {
 	const meter = createAddressMeter(failures, now);
-	const known = new RecentSet<string>(mostKnown);
+	const known = new RecentSet<string>(maxKnown);
 	return {
 		waitFor: (address, token) => {
 			if (known.has(token)) return 0;

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import type { TokenWatch } from "../../access/token-watch.ts";
-import type { Measures } from "../../shared/measures.ts";
+import type { Metrics } from "../../shared/metrics.ts";
 import { connectionsPerToken, signedInWithin, tokensPerSocket } from "./limits.ts";
 import type { Slots } from "./slots.ts";
 
@@ -10,7 +10,7 @@ const forbidden = { code: 4403, reason: "Forbidden" };
 export interface SignInOptions {
 	readonly slots: Slots;
 	readonly tokens: TokenWatch;
-	readonly measures: Measures | undefined;
+	readonly metrics: Metrics | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export class SignIns {
 		this.#socket = socket;
 		this.#options = options;
 		this.#waiting = setTimeout(() => {
-			options.measures?.refusedConnection("nobody");
+			options.metrics?.refusedConnection("nobody");
 			socket.close(unauthorized.code, unauthorized.reason);
 		}, signedInWithin);
 		socket.once("close", () => {
@@ -43,10 +43,10 @@ export class SignIns {
 	add(token: string): string | undefined {
 		// Who has left while the token was looked at is not asked for anything, and gives nothing back.
 		if (this.#held.has(token) || this.#socket.readyState !== this.#socket.OPEN) return undefined;
-		const { slots, tokens, measures } = this.#options;
+		const { slots, tokens, metrics } = this.#options;
 		const leave = this.#held.size < tokensPerSocket ? slots.take(token) : undefined;
 		if (leave === undefined) {
-			measures?.refusedConnection("token");
+			metrics?.refusedConnection("token");
 			return this.#held.size < tokensPerSocket ? tooManyConnections : `At most ${tokensPerSocket} tokens sign in on a connection: use another one.`;
 		}
 		const unwatch = tokens.watch(token, () => this.#end(token));

@@ -1,10 +1,10 @@
 import type { Ending } from "./ending.ts";
-import type { StatementWatch } from "./measures.ts";
+import type { StatementWatch } from "./metrics.ts";
 
 export type OperationType = "query" | "mutation" | "subscription";
 
 /** One operation of a client on its way through the service, as those who run the service look at it. */
-export interface Operation {
+export interface OperationTrace {
 	/** Names it in its answer, in the log and beside a bug. */
 	readonly requestId: string;
 	/** What is executed. An operation that is refused before is never told. */
@@ -35,4 +35,4 @@ export interface Asked {
 }
 
 /** Makes an operation of each request, when it comes. */
-export type BeginOperation = (asked: Asked) => Operation;
+export type BeginOperation = (asked: Asked) => OperationTrace;

@@ -7,7 +7,7 @@ export interface LogAges {
 }
 
 /** Told what the service does, for those who run it. Each call is cheap, and none throws. */
-export interface Measures {
+export interface Metrics {
 	/** A statement of the database has ended. */
 	statement(milliseconds: number, failed: boolean): void;
 	/** A transaction, or a statement alone, is done again: it was the victim of a deadlock. */
@@ -58,11 +58,11 @@ export type StatementWatch = <Result>(statement: { readonly text: string }, run:
 
 /** Tells how long each statement takes. */
 export const measuring =
-	(measures: Measures): StatementWatch =>
+	(metrics: Metrics): StatementWatch =>
 	(_statement, run) => {
 		const begun = performance.now();
 		const answer = run();
-		const ended = (failed: boolean) => measures.statement(performance.now() - begun, failed);
+		const ended = (failed: boolean) => metrics.statement(performance.now() - begun, failed);
 		answer.then(
 			() => ended(false),
 			() => ended(true),

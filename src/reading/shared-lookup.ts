@@ -14,7 +14,7 @@ const open = new WeakMap<Viewer, Map<string, Loader>>();
  * of their token: one flat statement for all of them. Null when the viewer does not see it. Nothing is kept, and nobody is
  * answered what is older than their question. `statements` makes those that read for all of them.
  */
-export function visibleTogether(
+export function sharedLookup(
 	viewer: Viewer,
 	statements: () => Pick<Statements, "visible">,
 	model: VisibleModel,
