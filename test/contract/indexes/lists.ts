@@ -53,7 +53,8 @@ function waysOf(argument: GraphQLArgument, values: Values): Way[] {
 		);
 	}
 	return fields.flatMap(({ name, type: fieldType }) => {
-		const choices = enumValues(fieldType).length > 0 ? enumValues(fieldType).map((value) => `[${value}]`) : [given(name, values)];
+		const usual = usualValues[getNamedType(fieldType).name];
+		const choices = enumValues(fieldType).length > 0 ? enumValues(fieldType).map((value) => `[${value}]`) : [values[name] ?? usual ?? given(name, values)];
 		return choices.map((value) => ({ name: ` of ${name}`, argument: `${argument.name}: { ${name}: ${value} }` }));
 	});
 }
@@ -62,6 +63,9 @@ const enumValues = (type: Parameters<typeof getNamedType>[0]): string[] => {
 	const named = getNamedType(type);
 	return named instanceof GraphQLEnumType ? named.getValues().map(({ name }) => name) : [];
 };
+
+/** Values of types whose filters need none of their own. */
+const usualValues: Readonly<Record<string, string>> = { Date: '"2025-03-10"', DateTime: '"2025-03-10T00:00:00Z"', Boolean: "true" };
 
 function given(name: string, values: Values): string {
 	const value = values[name];

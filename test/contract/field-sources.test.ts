@@ -1,0 +1,39 @@
+import { type GraphQLObjectType, type GraphQLOutputType, getNamedType, isAbstractType, isObjectType } from "graphql";
+import { expect, test } from "vitest";
+import { exposedBy, sourceOf } from "../../src/graphql/fields/source.ts";
+import { schema } from "../../src/schema.ts";
+
+/** Fields that declare no source, and why they need none. They are executed field by field, and with them the whole query. */
+const undeclared: Readonly<Record<string, string>> = {
+	"Query.offeringUsagePolicyActions": "a constant list, which a client asks for once",
+	"Query.previewOfferingUsagePolicy": "it takes as much as a mutation, and answers typed errors",
+};
+
+/** Types whose fields are written by the plan of what answers them: a page, and an object of any type. */
+const isWrittenByItsPage = ({ name }: GraphQLObjectType): boolean => name.endsWith("Connection") || name.endsWith("Edge") || name === "PageInfo";
+
+/** The object types that a query reaches, apart from what a field without a source answers. */
+function reached(): GraphQLObjectType[] {
+	const types = new Set<GraphQLObjectType>();
+	const visit = (answered: GraphQLOutputType): void => {
+		const type = getNamedType(answered);
+		if (isAbstractType(type)) for (const possible of schema.getPossibleTypes(type)) visit(possible);
+		if (!isObjectType(type) || types.has(type)) return;
+		types.add(type);
+		for (const field of Object.values(type.getFields())) if (!(`${type.name}.${field.name}` in undeclared)) visit(field.type);
+	};
+	visit(schema.getQueryType() as GraphQLObjectType);
+	return [...types];
+}
+
+test("every field that a query reaches declares where its value comes from, so that it can be planned", () => {
+	const missing = reached()
+		.filter((type) => !isWrittenByItsPage(type))
+		.flatMap((type) =>
+			Object.values(type.getFields())
+				.filter((field) => field.name !== "id" || !type.getInterfaces().some(({ name }) => name === "Node"))
+				.filter((field) => sourceOf(field) === undefined && exposedBy(field) === undefined)
+				.map(({ name }) => `${type.name}.${name}`),
+		);
+	expect(missing.sort()).toEqual(Object.keys(undeclared).sort());
+});
