@@ -12,12 +12,12 @@ import type { Step } from "./step.ts";
 /** One run of a subscription that everyone with the same viewer, document and variables shares. */
 export interface Broadcast {
 	/**
-	 * Adds a listener that signed in with the token. It is told nothing yet: what comes meanwhile waits for it. The first one
+	 * Adds a listener that signed in with the token. Nothing is delivered to it yet: what comes meanwhile waits. The first one
 	 * sets the broadcast going; undefined when it is over, as it is when the last one has left.
 	 */
 	join(token: string, listener: Listener): Member | undefined;
 	/**
-	 * Tells the member what is after the position from now on, the first of it as the event after `previous`. False when it is no
+	 * Delivers the member what is after the position from now on, the first as the event after `previous`. False when it is no
 	 * longer in: too much has come meanwhile, or the log could not go on from where the broadcast was.
 	 */
 	listen(member: Member, after: Position, previous: Position): boolean;
@@ -28,13 +28,13 @@ export interface Broadcast {
 	authorize(): Promise<Viewer | undefined>;
 }
 
-/** One who is told. There are thousands: what each is told, and when, is the broadcast's to know. */
+/** A listener in a broadcast. There are thousands: what each is sent, and when, only the broadcast knows. */
 export interface Member {
 	readonly listener: Listener;
 	readonly token: string;
 	/** Undefined until it listens. */
 	after: Position | undefined;
-	/** The position before its first event here; undefined from then on, for it is told every one. */
+	/** The position before its first event here; undefined from then on, for it is sent every one. */
 	previous: Position | undefined;
 	waiting: Step[] | undefined;
 }
@@ -42,7 +42,7 @@ export interface Member {
 /** What waits at most for a member that does not listen yet. */
 const maxWaiting = 1_000;
 
-/** Makes a broadcast of the steps; `onEnd` is told as soon as nobody can join it any more. */
+/** Makes a broadcast of the steps; `onEnd` is called as soon as it can no longer be joined. */
 export function createBroadcast({ database, clock, tokens, authenticate }: Services, steps: AsyncGenerator<Step, void, void>, onEnd: () => void): Broadcast {
 	const members = new Set<Member>();
 	const watched = new Map<string, { readonly hash: string; readonly unwatch: () => void; count: number }>();
@@ -83,7 +83,7 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 		}
 	}
 
-	/** Tells why nothing more can come. Who does not listen yet finds out by itself whether the log goes on from where it is. */
+	/** Delivers why nothing more can come. A member that does not listen yet finds out by itself whether the log goes on from where it is. */
 	function conclude(last: Step): void {
 		for (const member of [...members]) {
 			if (member.after === undefined) leave(member);
@@ -108,7 +108,7 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 		}
 	}
 
-	/** Each goes on from where it is itself, which may be ahead of the broadcast. Who does not listen yet is not told: it finds out by itself how far it comes. */
+	/** Each goes on from where it is itself, which may be ahead of the broadcast. A member that does not listen yet finds out by itself how far it comes. */
 	function interrupt({ seconds, at }: EventsTooFast): void {
 		for (const member of [...members]) {
 			if (member.after === undefined) leave(member);
@@ -145,7 +145,7 @@ export function createBroadcast({ database, clock, tokens, authenticate }: Servi
 				const good = new Set(await goodTokens(database, asked.map(({ hash }) => hash), clock())); // biome-ignore format: one question
 				for (const { token, hash } of asked) if (!good.has(hash)) endOf(token);
 			}
-			// Those that join meanwhile are asked too: whoever joined with a good token is not ended for another's.
+			// Tokens that join meanwhile are tried too: a member with a good token is not ended for another's.
 			for (const token of watched.keys()) {
 				const viewer = await authenticate(token);
 				if (viewer !== undefined) return viewer;

@@ -19,8 +19,8 @@ export interface LogEvent {
 }
 
 /**
- * What is executed for the position before an event: it differs among those who share the event, and is put in its place when
- * each is told. Nobody outside knows it, so it is in no text for another reason.
+ * A placeholder for the position before an event: that differs among the subscribers of the event, and is put in when the event
+ * is sent to each. It is random and never leaves the process, so no text contains it by chance.
  */
 export const previousToBeGiven = randomUUID();
 
@@ -71,7 +71,7 @@ function readings<Model extends ModelName>({ subject, list }: Followed<Model>, c
 		try {
 			for await (const entries of context.log.follow(from, AbortSignal.any([signal, tokenEnded.signal]), untilCaughtUp)) {
 				for (const some of inParts(subjectsOf(entries, subject))) {
-					if (signal.aborted) return; // nobody listens any more
+					if (signal.aborted) return; // the last listener has left
 					const visible = await visibleOf(some, list, context, reached);
 					reached = visible.at(-1)?.at ?? reached;
 					if (visible.length === 0) continue;
@@ -112,9 +112,9 @@ function* inParts(subjects: readonly Subject[]): Generator<readonly Subject[], v
 
 /** Those of the subjects that are in the list that the viewer, authorised again, sees now. */
 async function visibleOf(subjects: readonly Subject[], list: List, context: Context, reached: Position): Promise<readonly Subject[]> {
-	// The embedded database answers without waiting: nobody else could be sent or asked anything until all entries are looked at.
+	// The embedded database blocks the event loop: without this turn nothing else is served until all entries are looked at.
 	await nextTurn();
-	// Before who asks is looked at again: what is seen is shown at once.
+	// Before the viewer is authorised again: what is seen then is shown at once.
 	await context.following?.pay(pointsPerLook, context.viewer, reached);
 	await authorizeAgain(context);
 	const seen = await context.read.statements.among(list, [...new Set(subjects.map(({ uuid }) => uuid))]);

@@ -6,10 +6,10 @@ import type { Broadcast, Member } from "./broadcast.ts";
 import type { Delivery, Listener } from "./listener.ts";
 import type { Step } from "./step.ts";
 
-/** What is told to a listener alone: the steps there are, and whether they ended because there are no more. */
+/** What is delivered to a listener alone: the steps there are, and whether they ended because there are no more. */
 export interface Replay {
 	readonly steps: AsyncGenerator<Step, void, void>;
-	/** How far the steps came; undefined when they ended before all was told. */
+	/** How far the steps came; undefined when they ended before the last. */
 	reached(): Position | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Replay {
 export interface Sources {
 	/** What is after the position until now. */
 	replay(after: Position): Promise<Replay>;
-	/** The broadcast to all who are told the same; when there is none, one that begins at the position. */
+	/** The broadcast that all equal subscriptions share; when there is none, one that begins at the position. */
 	broadcast(from: Position): Promise<Broadcast>;
 	/** The position behind everything there is. */
 	end(): Promise<Position>;
@@ -35,7 +35,7 @@ export class Follower implements Listener {
 	#member: Member | undefined;
 	#replayed: AsyncGenerator<Step, void, void> | undefined;
 
-	/** `mask` makes of an error what the listener may see; `onStop` is told once, when it is over, how it ended and after how many events. */
+	/** `mask` makes of an error what the listener may see; `onStop` is called once, at the end, with how it ended and after how many events. */
 	constructor(listener: Listener, token: string, mask: (error: unknown) => GraphQLError, onStop: (ending: Ending, told: number) => void = () => {}) {
 		this.#listener = listener;
 		this.#token = token;
@@ -44,8 +44,8 @@ export class Follower implements Listener {
 	}
 
 	/**
-	 * Brings the listener its events: what is after the position at its own pace, then what is live together with all who are
-	 * told the same; live only without a position. No event is left out or told twice where the one ends and the other begins.
+	 * Delivers the listener its events: those after the position at its own pace, then the live ones in the broadcast it
+	 * shares; live only without a position. No event is left out or delivered twice where the one ends and the other begins.
 	 * Resolves once the operation is begun; throws when it cannot be.
 	 */
 	async follow(sources: Sources, after: Position | undefined): Promise<void> {
@@ -53,7 +53,7 @@ export class Follower implements Listener {
 		goOn().catch((error: unknown) => this.end(error));
 	}
 
-	/** Nothing is told any more, not even an end. */
+	/** Nothing is delivered any more, not even an end. */
 	stop(ending: Ending = completed): void {
 		if (!this.#stopped) this.#onStop(ending, this.#told);
 		this.#stopped = true;
@@ -74,7 +74,7 @@ export class Follower implements Listener {
 	end(error?: unknown): void {
 		if (this.#stopped) return;
 		const masked = error === undefined ? undefined : this.#mask(error);
-		// Without an error the last that was told says why: the log could not go on.
+		// Without an error the last delivery says why: the log could not go on.
 		this.stop(endedWith(masked === undefined ? "POSITION_EXPIRED" : String(masked.extensions["code"])));
 		this.#listener.end(masked);
 	}
@@ -106,7 +106,7 @@ export class Follower implements Listener {
 		}
 	}
 
-	/** Answers where it is then; undefined when it is over. */
+	/** Returns where it is then; undefined when it is over. */
 	async #tellAlone({ steps, reached }: Replay, { last: before }: Place): Promise<Place | undefined> {
 		let last = before;
 		let isConcluded = false;
@@ -127,7 +127,7 @@ export class Follower implements Listener {
 
 /** Where a subscriber is in the log. */
 interface Place {
-	/** It was told everything up to here. */
+	/** It was sent everything up to here. */
 	readonly reached: Position;
 	/** Its last event, or where it began. */
 	readonly last: Position;

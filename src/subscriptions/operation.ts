@@ -13,7 +13,7 @@ import type { Position } from "../event-log/position.ts";
 import type { Context } from "../graphql/context.ts";
 import { badUserInput } from "../graphql/errors.ts";
 
-/** The argument of a subscription that tells where in the log to go on from. */
+/** The argument of a subscription with the position of the log to go on from. */
 export const after = "after";
 
 /**
@@ -30,7 +30,7 @@ export function givenPosition(args: ExecutionArgs): Position | undefined {
 	return position;
 }
 
-/** What is wrong with the variables or the arguments is left to be found, and told, when the operation is begun. */
+/** Wrong variables or arguments are not reported here: beginning the operation finds them. */
 function argumentAfter({ schema, document, operationName, variableValues }: ExecutionArgs): unknown {
 	const operation = getOperationAST(document, operationName);
 	const field = operation && rootField(document, operation.selectionSet);
@@ -45,7 +45,7 @@ function argumentAfter({ schema, document, operationName, variableValues }: Exec
 	}
 }
 
-/** The one field that a subscription has at its root, be it behind fragments. */
+/** The one field that a subscription has at its root, fragments opened. */
 function rootField(document: DocumentNode, { selections }: SelectionSetNode): FieldNode | undefined {
 	for (const selection of selections) {
 		const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragmentOf(document, selection.name.value) : selection;

@@ -7,7 +7,7 @@ import type { Following } from "../graphql/context.ts";
 export interface EventCharges {
 	/** As many points are taken at once. */
 	readonly atOnce: number;
-	/** Milliseconds of the database that are paid for by a point, and those that nobody pays for. */
+	/** Milliseconds of the database that one point pays for, and those that are free. */
 	readonly millisecondsPerPoint: number;
 	readonly forgivenMilliseconds: number;
 	/** Takes points; returns the seconds until the token may be charged them, 0 when they were taken. */
@@ -45,7 +45,7 @@ export class EventsTooFast extends Error {
 }
 
 /**
- * Takes the points out of what the tokens may ask for, of those who listen at the time; waits until one of them may. Throws
+ * Takes the points out of what the tokens of the current listeners may ask for; waits until one of them may. Throws
  * EventsTooFast with the position to go on from when none may for half a minute.
  */
 export async function pay(charges: EventCharges, tokens: () => readonly string[], viewer: Viewer, points: number, at: Position): Promise<void> {
@@ -59,7 +59,7 @@ export async function pay(charges: EventCharges, tokens: () => readonly string[]
 	}
 }
 
-/** Seconds until the first of the tokens may be charged; 0 when one was, or when nobody listens. */
+/** Seconds until the first of the tokens may be charged; 0 when one was, or when there are no listeners. */
 async function untilPaid(charges: EventCharges, tokens: readonly string[], viewer: Viewer, points: number): Promise<number> {
 	let seconds = tokens.length === 0 ? 0 : Number.POSITIVE_INFINITY;
 	for (const token of tokens) {

@@ -17,7 +17,7 @@ import { fragmentsOf } from "../shared/fragments.ts";
 import { after } from "./operation.ts";
 
 /**
- * Names what two subscriptions have in common that are told the same: the viewer, what is asked, and the variables in it. What
+ * A key that subscriptions with the same events have in common: of the viewer, what is asked, and the variables in it. What
  * makes no difference to an event does not count: the names of the operation, of variables and of fragments, what is not used,
  * the order of arguments, and where to go on from. Different viewers never have it in common, whatever their roles.
  */

@@ -2,9 +2,9 @@ import { isSameText, type Position } from "../event-log/position.ts";
 import { previousToBeGiven } from "./follow-log.ts";
 import type { Delivery } from "./listener.ts";
 
-/** An event of a subscription on its way to those who are told of it. */
+/** An event of a subscription on its way to its subscribers. */
 export interface Step {
-	/** Where it stands in the log; undefined for the last that is told, which is no event: the log cannot go on. */
+	/** Its position in the log; undefined for the last delivery, which is no event: the log cannot go on. */
 	readonly at: Position | undefined;
 	/** The event as the one after that at the position; without one, after the event before it here, and written once for all. */
 	told(previous?: Position): Delivery;
@@ -16,7 +16,7 @@ export function createStep(text: string, at: Position | undefined, usual: Positi
 	const parts = text.split(previousToBeGiven);
 	const toldAfter = (previous: Position): Delivery => ({ text: parts.join(print(previous)), position });
 	const ofAll = parts.length === 1 ? { text, position } : toldAfter(usual);
-	// Those who have reconnected together come from the same place: what is written for one is written for the next, too.
+	// Subscribers that reconnected together go on from the same position: the text written for one serves the next, too.
 	let last = { previous: usual, told: ofAll };
 	return {
 		at,

@@ -28,7 +28,7 @@ const graphqlEngine: Engine = { source: createSourceEventStream, execute };
 export interface Subscriptions {
 	/**
 	 * Begins the subscription for the listener: what is after its position is replayed for it alone, at its own pace; then
-	 * it joins those who are told the same, for whom each event is executed and written once. Returns how to stop, or the
+	 * it joins the broadcast that equal subscriptions share: each event is executed and written once. Returns how to stop, or the
 	 * errors that keep it from beginning: BAD_USER_INPUT for what is no position, and what the operation is refused with.
 	 * `onOver` is called once, when it is over or could not begin.
 	 */
@@ -38,7 +38,7 @@ export interface Subscriptions {
 const tooManyDifferent = () =>
 	rateLimited(`A token follows at most ${differentPerToken} different subscriptions: end one, or ask for several objects in one with a wider filter.`);
 
-/** The operation cannot be begun: the result tells why. */
+/** The operation cannot be begun: the result says why. */
 class NotBegun extends Error {
 	override readonly name = "NotBegun";
 	readonly result: ExecutionResult;
@@ -71,7 +71,7 @@ export function createSubscriptions(
 		return maskOnce(error instanceof NotBegun ? error.result.errors?.[0] : error);
 	}
 
-	/** What those who listen at the time pay for what is read, and afterwards for what it took. */
+	/** What the current listeners pay for what is read, and afterwards for what it took. */
 	function billFor(tokens: () => readonly string[], { caller }: Partial<Context> = {}): Bill {
 		let took = 0;
 		let owed = 0;
@@ -94,7 +94,7 @@ export function createSubscriptions(
 			settle: (viewer) => {
 				const due = Math.max(owed, (took - paid) / charges.millisecondsPerPoint);
 				owed = 0;
-				const last = tokens()[0] ?? payer; // nobody may listen any more
+				const last = tokens()[0] ?? payer; // the last listener may have left
 				if (due > 0 && last !== undefined) charges.chargeAfterwards(last, viewer, due);
 			},
 		};
@@ -125,7 +125,7 @@ export function createSubscriptions(
 					yield createStep(written(await results[index]), at, last, services.log.positions.print);
 					if (at === undefined) return;
 					last = at;
-					if (index < events.length - 1) await nextTurn(); // thousands may have been told: others are served between two events
+					if (index < events.length - 1) await nextTurn(); // it may have gone to thousands: others are served between two events
 				}
 				looked = reached;
 			}
@@ -134,7 +134,7 @@ export function createSubscriptions(
 		return { steps, reached: () => reached && salted(reached) };
 	}
 
-	/** The event's result as JSON. Throws an error that passes: whoever goes on from before the event gets it whole then. */
+	/** The event's result as JSON. Throws an error that passes: a subscriber that goes on from before the event gets it whole then. */
 	function written({ data, errors }: ExecutionResult = {}): string {
 		const masked = errors?.map(mask);
 		for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.metrics?.eventFailed(code);
@@ -152,10 +152,10 @@ export function createSubscriptions(
 		};
 		let broadcast: Broadcast | undefined;
 		const { token = "", viewer, admitted } = args.contextValue as Context;
-		// What it takes is charged to those who listen at the time, not to who began it.
+		// What it takes is charged to its current listeners, not to the client that began it.
 		const context: Context = { ...createContext(services, { token, viewer }), admitted };
 		const bill = billFor(() => broadcast?.tokens ?? [], context);
-		// Each event is authorised with the tokens of all who listen then; the broadcast watches them itself.
+		// Each event is authorised with the tokens of all its current listeners; the broadcast watches them itself.
 		const following: Following = { from, untilCaughtUp: false, authorize: async () => broadcast?.authorize(), watch: () => () => {}, ...bill };
 		const begun = begin({ ...args, contextValue: context }, following, bill).then(({ steps }) => {
 			broadcast = createBroadcast(services, steps, forget);
@@ -166,7 +166,7 @@ export function createSubscriptions(
 		return begun;
 	}
 
-	/** What is after the position until now, for the one who asks. */
+	/** What is after the position until now, for one subscriber. */
 	function replayOf(args: ExecutionArgs, from: Position): Promise<Replay> {
 		const { token = "", authenticate, tokens } = args.contextValue as Context;
 		const bill = billFor(() => [token]);
@@ -208,7 +208,7 @@ export function createSubscriptions(
 	};
 }
 
-/** An error ends all who share a broadcast: it is masked, and written to the error stream, once for all of them. */
+/** An error ends all members of a broadcast: it is masked, and written to the error stream, once for all of them. */
 function onceFor(mask: (error: unknown) => GraphQLError): (error: unknown) => GraphQLError {
 	const masked = new WeakMap<object, GraphQLError>();
 	return (error) => {
