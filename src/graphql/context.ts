@@ -24,9 +24,9 @@ export interface Services {
 	readonly log: LogReader;
 	/** Who a token signs in now. */
 	readonly authenticate: (token: string) => Promise<Viewer | undefined>;
-	/** Tells when a token is no longer good. */
+	/** Calls back when a token is no longer good. */
 	readonly tokens: TokenWatch;
-	/** Told what is done; nobody is when absent. */
+	/** Counts what is done; nothing is counted when absent. */
 	readonly metrics?: Metrics | undefined;
 }
 
@@ -35,9 +35,9 @@ export interface Services {
  * `resetLoader` changes that object.
  */
 export interface Context extends Services {
-	/** What the client's operation is to those who run the service. Its statements are counted by the database that stands here. */
+	/** The client's operation as those who run the service observe it. The `database` of this context counts its statements. */
 	readonly operation: OperationTrace | undefined;
-	/** On whose behalf the database that stands here runs statements; undefined for nobody. */
+	/** On whose behalf the `database` of this context runs statements; undefined for a client that is not signed in. */
 	readonly caller: OperationCaller | undefined;
 	/** The same database for what other operations of the viewer wait for too. */
 	readonly shared: () => Database;
@@ -46,17 +46,17 @@ export interface Context extends Services {
 	readonly token: string | undefined;
 	/** The position that a client which lost its stream of server-sent events goes on from. */
 	readonly lastEventId: string | undefined;
-	/** How the subscription that is being answered follows the log. */
+	/** How the subscription that is being served follows the log. */
 	readonly following: Following | undefined;
 	/** What the operation was let in with; undefined until it was. Nothing else is executed. */
 	admitted: AnnouncedCost | undefined;
-	/** Who asks. For nobody, a viewer without roles. */
+	/** Who asks; for a client that is not signed in, a viewer without roles. */
 	viewer: Viewer;
-	/** Reads what the viewer sees; refuses to read for nobody. */
+	/** Reads what the viewer sees; refuses every read of a client that is not signed in. */
 	read: Loader;
 }
 
-/** What clients are told of what they have asked, and may ask further. */
+/** What each result says about the cost of its operation, and what the client may still ask for. */
 export interface AnnouncedCost {
 	readonly requested: number;
 	readonly limit: number;
@@ -70,11 +70,11 @@ export interface Following {
 	readonly from: Position;
 	/** Whether to end when there is nothing more in the log, rather than wait for what comes. */
 	readonly untilCaughtUp: boolean;
-	/** The viewer whom those who listen are now; undefined when no token of theirs is good any more. */
+	/** The viewer whom the listeners' tokens sign in now; undefined when none of them is good any more. */
 	readonly authorize: () => Promise<Viewer | undefined>;
 	/** Calls back when the subscription's token is no longer good, until the returned function is called. */
 	readonly watch: (onEnd: () => void) => () => void;
-	/** Takes points, and what is owed, out of what those who listen may ask for; waits while it is less. Throws EventsTooFast at the position. */
+	/** Takes points, and what is owed, out of what the listeners may ask for; waits while it is less. Throws EventsTooFast at the position. */
 	readonly pay: (points: number, viewer: Viewer, at: Position) => Promise<void>;
 	/** Charges what is still owed when it ends, without waiting. */
 	readonly settle: (viewer: Viewer) => void;
@@ -87,7 +87,7 @@ export interface Asker {
 	readonly lastEventId?: string | undefined;
 }
 
-/** A context for whoever asks; for nobody without one. */
+/** A context for the asker; without one, for a client that is not signed in. */
 export function createContext(services: Services, asker?: Asker, operation?: OperationTrace): Context {
 	const none = { operation, lastEventId: undefined, following: undefined, admitted: undefined };
 	if (asker === undefined) {
@@ -129,7 +129,7 @@ const nobody: Viewer = {
 
 const refusing = () => Promise.reject(unauthenticated());
 
-/** Behind the guard of the root fields, a second one: nothing is read for nobody. */
+/** Behind the guard of the root fields, a second one: without a signed-in viewer nothing is read. */
 const refusingLoader: Loader = {
 	statements: {
 		visible: refusing,

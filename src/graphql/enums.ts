@@ -11,7 +11,7 @@ import {
 } from "../generated/prisma/enums.ts";
 import { builder } from "./builder.ts";
 
-/** The stored enumerations. Their prose stands here, for Prisma does not hand it on. */
+/** The stored enumerations. Their descriptions are written here, for Prisma does not pass its own on. */
 function described<Value extends string>(values: Record<Value, Value>, prose: Record<Value, string>): Record<Value, { value: Value; description: string }> {
 	const described = (value: Value) => [value, { value, description: prose[value] }] as const;
 	return Object.fromEntries((Object.values(values) as Value[]).map(described)) as Record<Value, { value: Value; description: string }>;

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { serviceStopping } from "../shared/unavailable.ts";
 
-/** Codes of errors at the top of an answer. Refusals of the domain are typed data instead (see refusals.ts). */
+/** Codes of errors at the top of a response. Refusals of the domain are typed data instead (see refusals.ts). */
 export const unauthenticated = (message = "Sign in: send a token as «Authorization: Token …» or, over WebSocket, in connectionParams.Authorization.") =>
 	new GraphQLError(message, { extensions: { code: "UNAUTHENTICATED", http: { status: 401 } } });
 

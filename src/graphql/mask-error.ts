@@ -6,7 +6,7 @@ import { Forbidden } from "../shared/refusal.ts";
 import { Unavailable } from "../shared/unavailable.ts";
 import { recoded } from "./errors.ts";
 
-/** What the client is told of an error, and whether it is our bug. */
+/** The error that the client receives, and whether it is our bug. */
 export interface MaskedError {
 	readonly error: GraphQLError;
 	readonly isBug: boolean;
@@ -27,15 +27,15 @@ const slow = "A statement took longer than the database gives it: ask for less a
 const unavailableStates = /^(57P0[123]|25P03|08\d{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
 /**
- * Errors that somebody named go to the client with their code; what nobody named is masked. The original is for the log:
- * it may tell of statements, paths and other tenants' rows.
+ * Errors of a known kind go to the client with their code; all others are masked. The original is for the log:
+ * it may contain statements, paths and other tenants' rows.
  */
 export function maskError(thrown: unknown): MaskedError {
 	const original = thrown instanceof GraphQLError ? (thrown.originalError ?? undefined) : thrown;
 	const named = (code: string, message?: string): MaskedError => ({ error: withCode(thrown, code, message), isBug: false });
 	if (original === undefined || original instanceof GraphQLError) return named(codeOf(original) ?? codeOf(thrown) ?? "BAD_USER_INPUT");
 	if (original instanceof InvalidInput) return named("BAD_USER_INPUT", original.message);
-	if (original instanceof Abandoned) return named("TIMED_OUT", original.message); // which nobody reads
+	if (original instanceof Abandoned) return named("TIMED_OUT", original.message); // its client has gone and reads nothing
 	if (original instanceof Forbidden) return named("FORBIDDEN", original.message);
 	if (original instanceof Unavailable) return named("SERVICE_UNAVAILABLE", original.message);
 	const state = stateOf(original);
@@ -52,10 +52,10 @@ export function maskError(thrown: unknown): MaskedError {
 const codeOf = (error: unknown): string | undefined =>
 	error instanceof GraphQLError && typeof error.extensions["code"] === "string" ? error.extensions["code"] : undefined;
 
-/** Whether a field could not be answered: then others may have been, or changes made. */
+/** Whether a field failed: then others may have values, or changes were made. */
 const isOfField = (thrown: unknown): boolean => thrown instanceof GraphQLError && thrown.path !== undefined;
 
-/** The error as it is answered: with its place in the document, without what it was made from. */
+/** The error as it is sent: with its place in the document, without what it was made from. */
 function withCode(thrown: unknown, code: string, message?: string, more: GraphQLErrorExtensions = {}): GraphQLError {
 	if (!(thrown instanceof GraphQLError)) return new GraphQLError(message ?? "Something went wrong on our side.", { extensions: { ...more, code } });
 	return recoded(thrown, code, message, undefined, more);

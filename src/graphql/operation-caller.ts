@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Caller } from "../database/caller.ts";
 
-/** One operation as the database knows it: whose it is, whether somebody still waits for it, and what it took. */
+/** One operation as the database knows it: whose it is, whether its client still waits, and what it took. */
 export class OperationCaller implements Caller {
 	readonly key: string;
 	#abandoned: AbortController | undefined;
@@ -27,7 +27,7 @@ export class OperationCaller implements Caller {
 		return this.#abandoned?.signal;
 	}
 
-	/** Says that it writes nothing. What is returned ends its statements, when nobody waits for it any more. */
+	/** Marks it as writing nothing. Returns a function that ends its statements, for when its client no longer waits. */
 	abandonable(): () => void {
 		const controller = new AbortController();
 		setMaxListeners(0, controller.signal); // each statement that runs or waits is one

@@ -48,14 +48,14 @@ builder.objectType(RuleRefusal, {
 	interfaces: [ErrorInterface],
 });
 
-/** Answered for one item of a call whose items are answered alone; for a whole call, the same is an error at the top. */
+/** Returned for one item of a call whose items have results of their own; for a whole call, the same is an error at the top. */
 builder.objectType(Forbidden, {
 	name: "ForbiddenError",
 	description: "The caller sees what the item names and may not do this to it.",
 	interfaces: [ErrorInterface],
 });
 
-/** Answered by a subscription instead of a silent gap. */
+/** Emitted by a subscription instead of a silent gap. */
 export const PositionExpiredError = builder.objectType(PositionExpired, {
 	name: "PositionExpiredError",
 	description:
@@ -63,7 +63,7 @@ export const PositionExpiredError = builder.objectType(PositionExpired, {
 	interfaces: [ErrorInterface],
 });
 
-/** Makes a mutation, or a query that takes as much as one, answer `<Name>Result`: its payload, or one of the typed errors. */
+/** Makes a mutation, or a query that takes as much as one, return `<Name>Result`: its payload, or one of the typed errors. */
 export const answersResult = <Name extends string>(name: Name, answer = "its payload, or why nothing was changed.") => ({
 	types: [InvalidInputRefusal, NotFoundRefusal, RuleRefusal],
 	union: { name: `${name}Result`, description: `What ${name} answers: ${answer}` },

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Refused } from "../shared/refusal.ts";
 import type { Context } from "./context.ts";
 
-/** Lets each mutation of the schema tell its operation of the typed error that it answers: such a result has no errors at its top. */
+/** Makes each mutation of the schema report the typed error that it returns to its operation: such a result has no errors at its top. */
 export function tellRefusals(schema: GraphQLSchema): GraphQLSchema {
 	for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
 		const { resolve } = field;
@@ -15,5 +15,5 @@ export function tellRefusals(schema: GraphQLSchema): GraphQLSchema {
 	return schema;
 }
 
-/** The errors' plugin answers something that behaves like the refusal, and is no instance of its class. */
+/** The errors' plugin returns an object that behaves like the refusal, and is no instance of its class. */
 const isRefused = (answer: unknown): answer is Refused => typeof answer === "object" && answer !== null && "problems" in answer;

@@ -95,8 +95,8 @@ function shapeOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObj
 
 /**
  * The fields that the selections ask of objects of the type, @skip and @include obeyed. The selections are those of one place
- * of the answer, all of them: a fragment is opened once for the place, by however many it is spread. Walked place by place,
- * a document takes as long as its answer is deep and wide, not as often as its fragments multiply.
+ * of the result, all of them: a fragment is opened once for the place, by however many it is spread. Walked place by place,
+ * a document takes as long as its result is deep and wide, not as often as its fragments multiply.
  */
 export function fieldsOf(selectionSets: readonly SelectionSetNode[], type: GraphQLObjectType, info: Operation): FieldNode[] {
 	const fields: FieldNode[] = [];

@@ -4,7 +4,7 @@ import type { FieldPlan } from "../query-plan/execution.ts";
 import { type Place, refusalAt } from "../query-plan/planner.ts";
 import { type LoadedSource, withSource } from "./source.ts";
 
-/** Resolves to a value for the row, loaded in one batch for all rows that are asked the same; `name` tells it from other values. */
+/** Resolves to a value for the row, loaded in one batch for all rows that are asked the same; `name` distinguishes it from other values. */
 export function loaded<Args, Value>(name: string, load: (uuids: readonly string[], args: Args, context: Context) => Promise<readonly Value[]>) {
 	const batch = (args: Args) => `${name} ${JSON.stringify(args)}`;
 	return loadedBy({ key: ({ uuid }: { uuid: string }) => uuid, batch, load });

@@ -32,7 +32,7 @@ export interface ComputedPageSource {
 }
 
 export interface ComputedPages {
-	/** Tells this reading from others of the same operation. */
+	/** Distinguishes this reading from others of the same operation. */
 	readonly name: string;
 	readonly order: readonly OrderColumn[];
 	/** The page of each key, in their order; null for what the viewer may not read. */
@@ -81,7 +81,7 @@ export interface LoadedSource {
 	readonly kind: "loaded";
 	/** The key: the row's uuid, where nothing else is said. Throws what the viewer is refused with. */
 	readonly key: (object: never, args: never, context: Context) => string;
-	/** Tells its batches from others of the same operation. */
+	/** Distinguishes its batches from others of the same operation. */
 	readonly batch: (args: never) => string;
 	/** A value for each key, in their order. */
 	readonly load: (keys: readonly string[], args: never, context: Context) => Promise<readonly unknown[]>;

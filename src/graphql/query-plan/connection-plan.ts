@@ -11,7 +11,7 @@ import type { Field, Place, PlannedField, Planner } from "./planner.ts";
 export interface FoundPage {
 	readonly page: Page;
 	readonly order: readonly OrderColumn[];
-	/** How many rows the whole list has; absent when nobody asks. */
+	/** How many rows the whole list has; absent when it is not asked for. */
 	readonly count: number | undefined;
 }
 
@@ -21,7 +21,7 @@ interface PageReading {
 	readonly read: (keys: readonly string[], execution: Execution) => Promise<readonly FoundPage[]>;
 }
 
-/** Plans a field that answers a connection. */
+/** Plans a field that returns a connection. */
 export function connectionPlan({ field, asked, planner }: Place, { keyOf, read }: PageReading): FieldPlan {
 	const type = getNamedType(field.type) as GraphQLObjectType;
 	const rowType = getNamedType(requiredField(type, "nodes").type) as GraphQLObjectType;
@@ -39,7 +39,7 @@ export function connectionPlan({ field, asked, planner }: Place, { keyOf, read }
 	};
 }
 
-/** The rows of all pages. A loop: it is done for every level of every answer. */
+/** The rows of all pages. A loop: it runs for every level of every result. */
 function rowsOf(found: readonly FoundPage[]): readonly AnyRow[] {
 	const all: AnyRow[] = [];
 	for (const { page } of found) for (const row of page.rows) all.push(row);

@@ -13,7 +13,7 @@ export interface Execution {
 /** Reads what is shown below the objects, level by level. */
 export type Read = (objects: readonly AnyRow[], execution: Execution) => Promise<unknown>;
 
-/** Writes a value as JSON. Throws Unplanned for what cannot be answered here. */
+/** Writes a value as JSON. Throws Unplanned for what cannot be written here. */
 export type Write<Value = unknown> = (value: Value, execution: Execution) => string;
 
 /** How the objects at one place of a query are read and written. */
@@ -23,7 +23,7 @@ export interface ObjectPlan {
 	readonly write: Write<AnyRow>;
 }
 
-/** How one field is answered: what it reads for all objects at once, and how it is written for each of them. */
+/** How one field is planned: what it reads for all objects at once, and how it is written for each of them. */
 export interface FieldPlan {
 	/** Absent when all is there with the objects themselves. */
 	readonly read?: Read | undefined;

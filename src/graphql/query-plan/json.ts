@@ -34,7 +34,7 @@ export interface Member<Value> {
 	readonly isBare?: boolean | undefined;
 }
 
-/** Writes an object member by member. All that stands between two values is one text, made before there are any. */
+/** Writes an object member by member. All text between two values is one string, made before there are any. */
 export function objectWriter<Value>(members: readonly Member<Value>[]): Write<Value> {
 	if (members.length === 0) return () => "{}"; // all of them are skipped
 	const quote = (member: Member<Value> | undefined) => (member?.isBare ? '"' : "");
@@ -64,7 +64,7 @@ export function list<Value>(values: readonly Value[], write: Write<Value>, execu
 /** Scalars whose texts have nothing to escape. */
 const plain = new Set(["Date", "DateTime", "Decimal", "UUID"]);
 
-/** How values of the type stand within quotes; undefined when they are not always a text. */
+/** How values of the type are written within quotes; undefined when they are not always a text. */
 function textOf(type: GraphQLLeafType): ((value: unknown) => string) | undefined {
 	if (isEnumType(type) || plain.has(type.name)) return (value) => type.serialize(value) as string;
 	return type === GraphQLString ? (value) => escaped(GraphQLString.serialize(value)) : undefined;
@@ -84,7 +84,7 @@ function leaf(type: GraphQLLeafType): Write {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them
 const special = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** A text as it stands within the quotes of JSON; most have nothing to escape. */
+/** A text as it is written within the quotes of JSON; most have nothing to escape. */
 const escaped = (text: string): string => (special.test(text) ? JSON.stringify(text).slice(1, -1) : text);
 
 /** A text as JSON. */

@@ -25,13 +25,13 @@ const planOfKind: { readonly [Kind in FieldSource["kind"]]: (source: Extract<Fie
 	computed: planComputed,
 };
 
-/** How objects of the type are answered. Throws Unplanned when a field of them declares no source. */
+/** How objects of the type are read and written. Throws Unplanned when a field of them declares no source. */
 export function objectPlan(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], planner: Planner): ObjectPlan {
 	const fields = planner.fields(type, selectionSets).map((asked) => ({ head: asked.head, ...fieldPlan(type, asked, planner, false) }));
 	return { read: inParallel(fields.map(({ read }) => read)), write: objectWriter(fields) };
 }
 
-/** How one field of the type is answered; `isRoot` for those of the query itself. */
+/** How one field of the type is read and written; `isRoot` for those of the query itself. */
 export function fieldPlan(type: GraphQLObjectType, asked: PlannedField, planner: Planner, isRoot: boolean): FieldPlan {
 	const { field } = asked;
 	if (field === undefined) return constant(type.name);

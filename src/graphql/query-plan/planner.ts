@@ -23,9 +23,9 @@ import { type Execution, type ObjectPlan, Unplanned } from "./execution.ts";
 
 export type Field = GraphQLField<unknown, unknown>;
 
-/** One field of an answer: what is asked of it, under one name. */
+/** One field of a result: what is asked of it, under one name. */
 export interface PlannedField {
-	/** Its name in the answer, as JSON, with the colon. */
+	/** Its name in the result, as JSON, with the colon. */
 	readonly head: string;
 	readonly name: string;
 	readonly nodes: readonly FieldNode[];
@@ -38,7 +38,7 @@ export interface Place {
 	readonly field: Field;
 	readonly asked: PlannedField;
 	readonly planner: Planner;
-	/** Whether it is a field of the query itself: its errors are then told where they belong by the plan. */
+	/** Whether it is a field of the query itself: the plan then reports its errors where they belong. */
 	readonly isRoot: boolean;
 }
 
@@ -48,7 +48,7 @@ export const refusalAt = ({ isRoot }: Place, error: unknown): unknown => (isRoot
 /** How objects of the type are planned: a plan's parts ask for each other through this. */
 export type PlanObjects = (type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], planner: Planner) => ObjectPlan;
 
-/** A plan takes time and memory for each field of the answer, and few words can ask for many where fragments are spread at several places. */
+/** A plan takes time and memory for each field of the result, and few words can ask for many where fragments are spread at several places. */
 const maxFields = 3_000;
 
 /** What the parts of one plan share while it is made. */
@@ -65,7 +65,7 @@ export class Planner {
 		this.#planObjects = planObjects;
 	}
 
-	/** The plan of the objects behind a field; undefined when it answers none. */
+	/** The plan of the objects behind a field; undefined when it returns none. */
 	objects(field: Field, asked: PlannedField): ObjectPlan | undefined {
 		const selectionSets = selectionSetsOf(asked.nodes);
 		if (selectionSets.length === 0) return undefined;
@@ -78,7 +78,7 @@ export class Planner {
 		return this.#planObjects(type, selectionSets, this);
 	}
 
-	/** The types of the objects that a field may answer. */
+	/** The types of the objects that a field may return. */
 	possibleTypes(field: Field): readonly GraphQLObjectType[] {
 		const type = getNamedType(field.type);
 		if (isAbstractType(type)) return this.#about.schema.getPossibleTypes(type);
@@ -90,12 +90,12 @@ export class Planner {
 		return this.#parts++;
 	}
 
-	/** How many fields of the answer there is a plan of. */
+	/** How many fields of the result are planned. */
 	get planned(): number {
 		return this.#planned;
 	}
 
-	/** The fields that are asked of objects of the type, each name of the answer once. */
+	/** The fields that are asked of objects of the type, each name of the result once. */
 	fields(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): readonly PlannedField[] {
 		const byName = grouped(fieldsOf(selectionSets, type, this.#about), ({ alias, name }) => (alias ?? name).value);
 		this.#planned += byName.size;

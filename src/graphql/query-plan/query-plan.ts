@@ -17,13 +17,13 @@ import { fieldPlan, objectPlan } from "./object-plan.ts";
 import { type PlannedField, Planner } from "./planner.ts";
 
 export interface QueryPlan {
-	/** Answers a query that was asked by a signed-in viewer with variables that have been read. Throws Unplanned when it cannot. */
+	/** Executes the query for a signed-in viewer with variables that have been read. Throws Unplanned when it cannot. */
 	(context: Context, variables: NonNullable<ExecutionArgs["variableValues"]>): Promise<WrittenAnswer | ExecutionResult>;
 	/** Of how many fields it is the plan: the more there are, the more memory it takes. */
 	readonly fields: number;
 }
 
-/** An answer that is written already; its data is read again only by those who look at it. */
+/** A result that is JSON already; its data is parsed again only by plugins that look at it. */
 export class WrittenAnswer implements ExecutionResult {
 	readonly #data: string;
 
@@ -35,7 +35,7 @@ export class WrittenAnswer implements ExecutionResult {
 		return JSON.parse(this.#data);
 	}
 
-	/** Told beside the data. */
+	/** Written beside the data. */
 	extensions?: Record<string, unknown>;
 
 	readonly stringify = (): string => `{"data":${this.#data}${this.extensions === undefined ? "" : `,"extensions":${JSON.stringify(this.extensions)}`}}`;
