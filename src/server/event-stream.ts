@@ -38,7 +38,7 @@ export function createEventStream(): EventStream {
 	function finish({ take, fail }: Taker): void {
 		taker = undefined;
 		const error = ended?.error;
-		ended = { error: undefined }; // told once: who is told goes on until there is nothing more
+		ended = { error: undefined }; // thrown once: further reads find the stream complete
 		if (error === undefined) take({ done: true, value: undefined });
 		else fail(error);
 	}
@@ -81,5 +81,5 @@ export function createEventStream(): EventStream {
 	};
 }
 
-/** An event's fields may come in any order: the id stands behind the data. */
+/** An event's fields may come in any order: the id follows the data. */
 const written = (text: string): WrittenResult => ({ stringify: () => text });

@@ -21,7 +21,7 @@ const isJson = /^application\/json(; ?charset=utf-8)?$/i;
 
 /**
  * Answers what nearly all clients send: one operation in a POST, as JSON, to be answered as JSON. It runs through the same
- * steps as every other request, without objects of a fetch in between. Whatever is different in the least, or cannot be
+ * steps as every other request, without objects of a fetch in between. A request that differs in anything, or cannot be
  * read, is left to the pipeline, as if it had not been looked at.
  */
 export const answerPlainPosts =
@@ -36,7 +36,7 @@ export const answerPlainPosts =
 		request.on("end", () => {
 			const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 			answer(pipeline, request, response, operation, body).catch((error) => {
-				pipeline.mask(error); // tells of our bug; there is nothing to answer any more
+				pipeline.mask(error); // reports our bug; there is nothing to send any more
 				response.destroy();
 			});
 		});
@@ -45,7 +45,7 @@ export const answerPlainPosts =
 const leave = ({ yoga, addressOf }: Pipeline, request: IncomingMessage, response: ServerResponse, operation: OperationTrace): void =>
 	void yoga(request, response, { operation, address: addressOf(request) });
 
-/** Whether the request is a POST of JSON of a known length, whose answer may be JSON. */
+/** Whether the request is a POST of JSON of a known length, whose response may be JSON. */
 function isPlain({ method, url, headers }: IncomingMessage): boolean {
 	const { accept, origin, "content-type": contentType, "content-length": length, "content-encoding": encoding } = headers;
 	return (

@@ -2,7 +2,7 @@ import { demoHandles } from "../world/demo.ts";
 
 /**
  * The queries that GraphiQL opens with, one operation a tab, in lines that its editor shows whole. On the demo world they
- * answer; elsewhere they show the way.
+ * return data; elsewhere they show the way.
  */
 const exploreTab = `# Resources with everything around them.
 # Every field has its documentation: hover it,

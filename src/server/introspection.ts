@@ -1,6 +1,6 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from "graphql";
 
-/** What a document asks, as far as its own words tell it: without the schema, and without opening a fragment. */
+/** What a document asks, as far as its own words say: without the schema, and without opening a fragment. */
 export interface Introspection {
 	/** It asks what the schema is. */
 	readonly isAsked: boolean;
@@ -11,8 +11,8 @@ export interface Introspection {
 const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type"]);
 
 /**
- * Looks once at each selection of all operations and fragments, used or not: whoever may only ask what the schema is sends
- * nothing else. A fragment on a type of the introspection itself stands below a field that has been looked at. `visit` is
+ * Looks once at each selection of all operations and fragments, used or not: a client that may only ask for the schema sends
+ * nothing else. A fragment on a type of the introspection itself is below a field that has been looked at. `visit` is
  * called for each selection.
  */
 export function introspectionIn({ definitions }: DocumentNode, visit = () => {}): Introspection {

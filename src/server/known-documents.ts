@@ -54,8 +54,8 @@ export class KnownDocuments {
 	}
 
 	/**
-	 * Keeps a document that is valid, and was asked by somebody who signed in and paid for it: nobody else takes room here.
-	 * Answers the one that is kept, for the same text may have been read several times at once.
+	 * Keeps a document that is valid, and came from a client that signed in and paid for it: no other client takes room here.
+	 * Returns the one that is kept, for the same text may have been read several times at once.
 	 */
 	keep(known: KnownDocument): KnownDocument {
 		const kept = this.#kept.get(known.text);

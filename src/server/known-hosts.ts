@@ -12,7 +12,7 @@ export interface KnownHosts {
 	readonly origins: readonly string[];
 }
 
-/** Why a request is not answered, with its status. */
+/** Why a request is refused, with its status. */
 export interface ForeignRequest {
 	readonly status: 403 | 421;
 	readonly error: GraphQLError;

@@ -4,7 +4,7 @@ import type { Context } from "../graphql/context.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import type { Transport } from "./pipeline.ts";
 
-/** Which request met an error, so that a bug can be told together with it. */
+/** Which request met an error, so that a bug can be logged together with it. */
 export class RequestsOfErrors {
 	readonly #requests = new WeakMap<object, string>();
 
@@ -28,7 +28,7 @@ export class RequestsOfErrors {
 	}
 }
 
-/** Tells each operation what it is, and those that the pipeline itself answers how they ended. */
+/** Notes in each operation's trace what it is and, where the pipeline itself answers, how it ended. */
 export const useOperations = (requests: RequestsOfErrors): Plugin<Context, Transport> => ({
 	onExecute: ({ args }) => {
 		const { operation } = args.contextValue;
@@ -46,5 +46,5 @@ function identify(operation: OperationTrace | undefined, document: DocumentNode,
 	if (definition) operation.identify(definition.operation, definition.name?.value);
 }
 
-/** The codes of errors as they are answered. */
+/** The codes of errors as they are sent. */
 export const codesOf = (errors: ExecutionResult["errors"]): string[] => errors?.map(({ extensions }: GraphQLError) => String(extensions["code"])) ?? [];

@@ -49,7 +49,7 @@ export type SignIn = (token: string, address: string) => Promise<Viewer | undefi
 /** What HTTP, server-sent events and WebSocket share. */
 export interface Pipeline {
 	readonly yoga: YogaServerInstance<Transport, Context>;
-	/** The error as it is answered; whose fault it is, is told. */
+	/** The error as it is sent; `onBug` is called when it is our fault. */
 	readonly mask: (error: unknown) => GraphQLError;
 	/** What each transport brings its operations through before it executes them. */
 	readonly prepare: Prepare;

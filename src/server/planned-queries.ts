@@ -20,7 +20,7 @@ type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResul
 const maxPlans = 10;
 
 /**
- * Plans a query when it is first executed: its levels are read one by one, and the answer written from the rows. What changes
+ * Plans a query when it is first executed: its levels are read one by one, and the result is written from the rows. What changes
  * something, and what cannot be planned, is executed field by field.
  */
 export const usePlannedQueries = (documents: KnownDocuments): Plugin<Context> => ({

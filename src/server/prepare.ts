@@ -14,7 +14,7 @@ export function readQuestion({ parse }: Engine, { query, operationName }: Pick<Q
 /**
  * Brings a question to what may be executed, in the one order that all transports have: the bounds of its text and document,
  * its cost, who asks, whether they may ask for as much now, and only then whether the schema has what is asked for. Validation
- * is the first step that takes more than a look at each word, and nobody has it done who has not paid for it.
+ * is the first step that takes more than a look at each word, and is done only once it is paid for.
  * `mask` makes of an error what the client may see.
  */
 export const createPrepare =

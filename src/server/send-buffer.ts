@@ -8,7 +8,7 @@ export class Backlog {
 	#size = 0;
 	#timer: NodeJS.Timeout | undefined;
 
-	/** When one text more than may wait is added, or one waits too long, the backlog is cleared and `onFull` is told. */
+	/** When one text more than may wait is added, or one waits too long, the backlog is cleared and `onFull` is called. */
 	constructor(onFull: () => void) {
 		this.#onFull = onFull;
 	}

@@ -23,19 +23,20 @@ export interface ServerOptions extends YogaOptions {
 	readonly hosts?: readonly string[] | undefined;
 	/** How many connections are let in; any when absent. */
 	readonly connections?: ConnectionBounds;
-	/** Makes an operation of each request; one that tells nobody when absent. */
+	/** Makes an operation of each request; one that is not observed when absent. */
 	readonly beginOperation?: BeginOperation;
 }
 
 export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
-	/** Goes on as before, but makes each answer the last of its connection, so that few are idle when it stops: a client may send on one that closes. */
+	/** Goes on as before, but makes each response the last of its connection, so that few are idle when it stops: a client may send on one that closes. */
 	drain(): void;
 	/**
 	 * Takes no more connections and waits for the requests under way; each is the last of its connection. What would last is
 	 * broken off so that clients go on elsewhere from their last position: sockets are closed with 1012 as soon as their queries
-	 * and mutations are answered, or after two seconds, and streams of events are told so and cut, as silent connections are. So is, after eight seconds, whatever still waits for its client.
+	 * and mutations are answered, or after two seconds; streams of events get a last error and are cut, as are silent connections.
+	 * After eight seconds all that still waits for its client is cut, too.
 	 */
 	stop(): Promise<void>;
 }
@@ -44,12 +45,12 @@ export interface RunningServer {
 const largestMessage = 64 * 1024;
 
 /**
- * How long stopping waits for clients that do not send the rest of a request, take their answer, or let their socket be closed,
- * in milliseconds. Calls end sooner by themselves, even when the database does not answer.
+ * How long stopping waits for clients that do not send the rest of a request, read their response, or let their socket be closed,
+ * in milliseconds. Calls end sooner by themselves, even when the database does not respond.
  */
 const patience = 8_000;
 
-/** An answer of status 406 repeats what can be answered for each type that is accepted; in characters. */
+/** A response of status 406 repeats what can be sent for each type that is accepted; in characters. */
 const maxAccept = 1_000;
 
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
@@ -102,7 +103,7 @@ export async function startServer(
 		answer(refused === undefined, refused?.status, refused?.message);
 	};
 	const sockets = new WebSocketServer({ server: http, path: endpoint, maxPayload: largestMessage, verifyClient });
-	sockets.on("error", () => {}); // of the HTTP server, which tells it itself
+	sockets.on("error", () => {}); // of the HTTP server, which reports it itself
 	const graphql = serveWebSocket(sockets, pipeline, services, beginOperation);
 	const url = await listening(http, host, port, "PORT");
 	return {
@@ -149,7 +150,7 @@ function refuse(response: ServerResponse, status: number, error: GraphQLError): 
 /** A header's value, unless it came several times. */
 const onlyOne = (value: string | string[] | undefined): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Closes the connection after the answer: on one that is kept, a client could ask for ever. */
+/** Closes the connection after the response: on one that is kept, a client could ask for ever. */
 function makeLast(response: ServerResponse): void {
 	response.setHeader("connection", "close");
 }

@@ -19,7 +19,7 @@ export interface SocketRoot {
 }
 
 /**
- * Runs subscriptions together: those who are told the same share the work. Over HTTP they answer server-sent events, each
+ * Runs subscriptions together: those with the same events share the work. Over HTTP they send server-sent events, each
  * stream of which is one of its token's connections.
  */
 export const useSharedSubscriptions = (
@@ -49,7 +49,7 @@ export const useSharedSubscriptions = (
 		const begun = await subscriptions.start(args, stream, isOpen ? undefined : leave);
 		if (!("stop" in begun)) return begun;
 		const results = stream.results(begun, streams.ending);
-		// The client may leave before there is anything that could be told so.
+		// The client may have left before there was anything to stop.
 		if (response?.destroyed === true) await results.return?.();
 		else if (response !== undefined) {
 			streams.add(response, begun);

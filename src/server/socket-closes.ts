@@ -15,10 +15,10 @@ const endings: ReadonlyMap<number | undefined, Ending> = new Map([
 	[4429, endedWith("RATE_LIMITED")],
 ]);
 
-/** What sockets were closed with: a client need not answer that, so what it has answered does not tell. */
+/** What sockets were closed with: a client need not repeat that code, so the code that it sent says nothing. */
 const closedWith = new WeakMap<WebSocket, number | undefined>();
 
-/** Remembers what the service closes the socket with. A close of the client comes by here as well, to be answered with its own code and the bytes of its reason. */
+/** Remembers what the service closes the socket with. A client's close passes here, too: it is sent back with its own code and the bytes of its reason. */
 export function rememberClose(socket: WebSocket): void {
 	const close = socket.close.bind(socket);
 	socket.close = (code, reason) => {

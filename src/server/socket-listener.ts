@@ -38,11 +38,11 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	}
 
 	end(error?: unknown): void {
-		// What was told is sent before the end is.
+		// What was delivered is sent before the end is.
 		void Promise.resolve(this.#outbox.emptied()).then(() => this.#finish(error));
 	}
 
-	/** The silent results of what the follower is told. */
+	/** The silent results of the follower's subscription. */
 	results(follower: Stoppable): this {
 		this.#follower = follower;
 		if (this.#isLeft) follower.stop(this.#outbox.ending);
@@ -56,12 +56,12 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 		});
 	}
 
-	/** Whether this is a subscription that has begun, rather than what is yet to be answered. */
+	/** Whether this is a subscription that has begun, rather than an operation that still waits for its result. */
 	get isFollowing(): boolean {
 		return this.#follower !== undefined;
 	}
 
-	/** Whether the client has left the operation. Its id may be another's by now: nothing is told of it any more, not even its end. */
+	/** Whether the client has left the operation. Its id may be another's by now: nothing is sent of it any more, not even its end. */
 	get isLeft(): boolean {
 		return this.#isLeft;
 	}

@@ -6,7 +6,7 @@ import { endingOn } from "./socket-closes.ts";
 /** What is handed to the socket before it has sent the rest: it copies each message. */
 const maxInSocket = 16 * 1024;
 
-/** Of answers, which are not held back, as much is handed to it before another is too much; in bytes. */
+/** Of results, which are not held back, as much is handed to it before another is too much; in bytes. */
 const maxUnread = 1024 * 1024;
 
 const fellBehind = { code: 4413, reason: "Fell behind: connect again, and go on from your last position." };
@@ -64,7 +64,7 @@ export class Outbox {
 	};
 }
 
-/** Called before a client is answered what it asked: closes the socket with 4413, and hears it no more, when it does not read the answers. */
+/** Called before a result is sent: closes the socket with 4413, and reads it no more, when its client does not read the results. */
 export function endIfUnread(socket: WebSocket): void {
 	if (socket.bufferedAmount <= maxUnread) return;
 	socket.removeAllListeners("message");

@@ -52,7 +52,7 @@ const tooManySubscriptions = () => rateLimited(`A connection has at most ${subsc
 
 /**
  * Serves graphql-transport-ws on the sockets. A connection that gives a token gives a good one, or is closed with 4403.
- * What is wrong with one operation is answered to that operation: the socket and its other operations stay. Stopping refuses
+ * An error of one operation is sent to that operation: the socket and its other operations stay. Stopping refuses
  * new operations, and closes each socket with 1012 when its queries and mutations are answered, or after two seconds.
  */
 export function serveWebSocket(
@@ -82,7 +82,7 @@ export function serveWebSocket(
 		socket.once("close", () => metrics?.connection("socket", -1));
 	});
 	sockets.on("connection", (socket) => signIns.set(socket, new SignIns(socket, { slots: connections, tokens, metrics })));
-	// Before graphql-ws listens to the socket: what is handed on to nobody any more is for it too.
+	// Before graphql-ws listens to the socket: messages that are no longer handed on do not reach it either.
 	sockets.on("connection", (socket) =>
 		refuseDeepJson(socket, () => socket.close(closeCodes.badMessage, `Lists and objects are nested more than ${deepestJson} deep.`)),
 	);
@@ -163,7 +163,7 @@ export function serveWebSocket(
 			},
 		},
 		sockets,
-		betweenPings, // one that has not answered a ping when the next is due is dropped: nothing waits long for who does not read
+		betweenPings, // one that has not answered a ping when the next is due is dropped: nothing waits long for a client that does not read
 	);
 	// What a client does wrong closes its connection with a code; graphql-ws would write it to the error stream as well.
 	sockets.on("connection", (socket) => socket.removeAllListeners("error").on("error", () => {}));
@@ -179,13 +179,13 @@ export function serveWebSocket(
 
 const operationOf = ({ contextValue }: ExecutionArgs): OperationTrace | undefined => (contextValue as Context).operation;
 
-/** The errors that an operation is answered with, as what it ended with. */
+/** The errors of an operation's response, noted as what it ended with. */
 function refused(operation: OperationTrace, errors: readonly GraphQLError[]): readonly GraphQLError[] {
 	operation.end(codesOf(errors));
 	return errors;
 }
 
-/** The errors as they are told here: without what only an answer over HTTP has. */
+/** The errors as they are sent here: without what only a response over HTTP has. */
 const told = (errors: readonly (GraphQLError | GraphQLFormattedError)[]): GraphQLFormattedError[] =>
 	errors.map((error) => {
 		const { extensions: { http: _, ...extensions } = {}, ...rest } = error instanceof GraphQLError ? error.toJSON() : error;

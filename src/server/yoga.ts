@@ -25,7 +25,7 @@ import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
 export const endpoint = "/graphql";
 
-/** Codes of yoga for requests that it cannot answer. */
+/** Codes of yoga for requests that it refuses. */
 const ofTransport: ReadonlySet<string> = new Set(["OPERATION_RESOLUTION_FAILURE", "REQUEST_ENTITY_TOO_LARGE"]);
 
 /** What is wrong with a variable ends with names of the schema that look alike. */
@@ -37,13 +37,13 @@ export const maxBodyBytes = 256 * 1024;
 export interface YogaOptions {
 	/** Whether GraphiQL signs in with the demo's tokens. */
 	readonly isDemo: boolean;
-	/** Whether browsers are answered with GraphiQL. */
+	/** Whether browsers are served GraphiQL. */
 	readonly graphiql: boolean;
 	/** What an operation and a token may ask for. */
 	readonly admission: AdmissionOptions;
 	/** Other origins whose pages may ask. */
 	readonly origins: readonly string[];
-	/** Told of errors that nobody named, our bugs, and of the request that met them, when it is known. */
+	/** Called with errors of no known kind, our bugs, and with the request that met them, when it is known. */
 	readonly onBug: (error: unknown, requestId?: string) => void;
 }
 
@@ -71,12 +71,12 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		cors: origins.length === 0 ? false : { origin: [...origins], methods: ["GET", "POST"], exposedHeaders: ["retry-after", "x-request-id"], maxAge: 3_600 },
 		maxRequestBodySize: maxBodyBytes,
 		multipart: false,
-		parserAndValidationCache: false, // it keeps whatever anybody sends
+		parserAndValidationCache: false, // it keeps all that any client sends
 		logging: false,
 		graphiql: graphiql ? graphiqlOptions(isDemo) : false,
 		renderGraphiQL: graphiqlPage,
-		// The order matters. What is known of an operation first, for all that comes after is told of together with it; then what reads
-		// the request, before prepare takes over from yoga's own order of steps. Error codes stand before what parses and validates,
+		// The order matters. What is known of an operation first, for all that comes after is logged together with it; then what reads
+		// the request, before prepare takes over from yoga's own order of steps. Error codes come before what parses and validates,
 		// whose results they change. Of those that replace how a document is executed, each wraps what the one before it has set: the
 		// plan first, and around it the admission's time limit, which also stops a plan.
 		plugins: [
@@ -98,7 +98,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 	return { yoga, mask, prepare, authenticate, connections, streams, addressOf: (request) => clientAddress(request, proxies) };
 }
 
-/** Answers what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */
+/** Executes what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */
 const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (context: object) => Engine): Plugin<Context, Transport> => ({
 	onParams: ({ setParamsHandler }) =>
 		setParamsHandler(async ({ request, params, context }) => {

@@ -36,7 +36,7 @@ export interface AdmissionOptions {
 	readonly maxExecutionTime?: number;
 }
 
-/** The most items in one list of a query's argument. Changes tell by typed errors how many they take, and cost 1 for each. */
+/** The most items in one list of a query's argument. Changes say in typed errors how many they take, and cost 1 for each. */
 const maxListItems = 250;
 
 /** An operation's statements may take as many milliseconds of the database for each point of its cost; more is charged afterwards. */
@@ -57,16 +57,16 @@ interface Weighed extends Cost {
 export interface Admission {
 	/** The documents that are within the bounds. */
 	readonly documents: KnownDocuments;
-	/** What the operation asks for: a look at each part of the document as it stands, whatever its fragments come to. */
+	/** What the operation asks for: one look at each part of the document as written, however its fragments multiply. */
 	weigh(schema: GraphQLSchema, known: KnownDocument, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): Weighed;
 	/**
 	 * Takes what was weighed out of what the token, or without one the address, may ask for. Throws its refusal, and what keeps
-	 * the database from telling what a token has left.
+	 * the database from returning what a token has left.
 	 */
 	admit(context: Context, weighed: Weighed, address: string): Promise<AnnouncedCost>;
 	/** What events of subscriptions are charged with, at most a second's points at once. */
 	readonly eventCharges: EventCharges;
-	/** Reads documents within the bounds, and executes only what was admitted, for as long as it may take. Answers tell what they cost. */
+	/** Reads documents within the bounds, and executes only what was admitted, for as long as it may take. Results say what they cost. */
 	readonly plugin: Plugin<Context>;
 }
 
@@ -138,7 +138,7 @@ export function createAdmission(
 		},
 		plugin: {
 			onParse: ({ setParseFn }) => setParseFn((source) => documents.read(typeof source === "string" ? source : source.body)),
-			// A schema that is not told of is not guessed by its suggestions either.
+			// A schema that is hidden is not to be guessed from suggestions either.
 			onValidate: ({ setValidationFn }) => setValidationFn(validateWithin(metrics, introspection !== "everyone")),
 			onExecute: ({ context, args, executeFn, setExecuteFn }) => {
 				const cost = assertPresent(context.admitted, "what is executed was admitted");
@@ -163,7 +163,7 @@ function parseWithin(text: string, bounds: DocumentBounds, tally: { tokens: numb
 	return { document, introspection: introspectionIn(document, visit) };
 }
 
-/** As many errors of a document are told: each is looked up in its text, and compared with names of the schema. */
+/** The most errors of a document that are reported: each is looked up in its text, and compared with names of the schema. */
 const maxErrors = 20;
 
 /** The time is measured, for what is wrong with a document takes longest to find. */

@@ -15,13 +15,13 @@ export interface ConnectionBounds {
 	readonly proxies: Proxies;
 }
 
-/** No bounds: for whoever has no other clients than their own. */
+/** No bounds: for services whose only clients are their operator's own. */
 export const withoutBounds: ConnectionBounds = { all: Number.POSITIVE_INFINITY, perAddress: Number.POSITIVE_INFINITY, proxies: { includes: () => false } };
 
 /**
  * Ends connections of an address, or in all, that are more than may be open, as they come: with a status of HTTP and nothing
- * read of them. Returns what asks for the client behind a proxy, whose connections are the proxy's: undefined when it may ask
- * no more at the moment, else how to tell that it has been answered.
+ * read of them. Returns a function that admits a request of a client behind a proxy, whose connections are the proxy's: it
+ * returns undefined when the client may ask no more at the moment, else a function to call after the response.
  */
 export function boundConnections(
 	http: Server,

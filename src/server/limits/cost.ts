@@ -74,10 +74,10 @@ const sumOf = (one: Price, other: Price): Price => ({
 
 /**
  * What an operation may cost at most: 1, and for each list 1 for every 10 objects that it may hold, as often as what it is
- * below of may stand in the answer; 1 for each count. Lists that grow with every report cost more (see ofGrowing). A page holds as
+ * below of may be in the result; 1 for each count. Lists that grow with every report cost more (see ofGrowing). A page holds as
  * many objects as are asked for, other lists are reckoned with 10. A change costs 10 more and 1 for each item of its input, what
  * is asked of the schema itself 50.
- * Looks at each selection of the document and at each value in it once, whatever its fragments come to; `visit` is called for each.
+ * Looks at each selection of the document and at each value in it once, however its fragments multiply; `visit` is called for each.
  */
 export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables, visit = () => {}): Cost {
 	const fragments = fragmentsOf(document);
@@ -120,7 +120,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 		return sumOf(ofItself, name === "totalCount" ? countOf(parent) : ofObjects(field, node, parent, items));
 	}
 
-	/** What the field answers. */
+	/** What the field returns. */
 	function ofObjects(field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLNamedType | undefined, items: number | undefined): Price {
 		const type = getNamedType(field.type);
 		if (!isCompositeType(type) || node.selectionSet === undefined) return nothing;
@@ -156,7 +156,7 @@ const argumentOf = (node: FieldNode, argument: string): ValueNode | undefined =>
 /** The fields that hold the objects of a page. */
 const isPartOfPage = (name: string): boolean => name === "nodes" || name === "edges";
 
-/** How many objects a page may hold; undefined for a field that answers none. */
+/** How many objects a page may hold; undefined for a field that returns none. */
 function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, values: Values): number | undefined {
 	if (!field.args.some(({ name }) => name === "first")) return undefined;
 	const sizes = ["first", "last"].map((name) => values.numberIn(argumentOf(node, name)));

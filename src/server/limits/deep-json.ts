@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { isTooDeep } from "./json-bounds.ts";
 
-/** Keeps messages whose JSON is too deep from everybody who listens, before one of them parses it; calls back at the first. */
+/** Keeps messages whose JSON is too deep from all listeners, before one of them parses it; calls back at the first. */
 export function refuseDeepJson(socket: WebSocket, tooDeep: () => void): void {
 	const emit = socket.emit.bind(socket);
 	socket.emit = (event: string | symbol, ...args: unknown[]) => {

@@ -17,9 +17,9 @@ export interface DocumentBounds {
 	readonly directives: number;
 	/** Characters of a name that the document gives: it comes with every object. */
 	readonly name: number;
-	/** Pairs of fields of one name at one place of the answer: validation compares the two of each. */
+	/** Pairs of fields of one name at one place of the result: validation compares the two of each. */
 	readonly pairs: number;
-	/** Selections at all places of the answer, for each word of the document: more come only of fragments within fragments. */
+	/** Selections at all places of the result, for each word of the document: more come only of fragments within fragments. */
 	readonly selectionsPerToken: number;
 }
 
@@ -54,7 +54,7 @@ export function textRefusal(text: string, bounds: DocumentBounds = documentBound
 }
 
 /**
- * What is too large of the document; undefined when nothing is. Takes as long as the text is, whatever its fragments come to:
+ * What is too large of the document; undefined when nothing is. Takes as long as the text is, however its fragments multiply:
  * `visit` is called for each selection that is looked at.
  */
 export function documentRefusal(document: DocumentNode, bounds: DocumentBounds = documentBounds, visit = () => {}): GraphQLError | undefined {

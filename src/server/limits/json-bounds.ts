@@ -2,7 +2,7 @@
 export const deepestJson = 100;
 
 /**
- * Whether lists and objects stand deeper within each other than that. Takes one look at each character: a text of the size
+ * Whether lists and objects are nested deeper than that. Takes one look at each character: a text of the size
  * of a body that nests nothing but lists keeps a parser, and the collection of its garbage, busy for a tenth of a second.
  */
 export function isTooDeep(json: string, deepest = deepestJson): boolean {

@@ -13,7 +13,7 @@ export const betweenPings = 12_000;
 
 /**
  * Milliseconds that a client may take to send what it asks, that a connection may be kept without a request, and that one may
- * stand still while an answer is sent; and how often Node.js looks for those that took longer.
+ * be idle while a response is sent; and how often Node.js looks for those that took longer.
  */
 export const connectionTimeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, timeout: 60_000, maxHeadersCount: 100 };
 export const betweenLooks = 5_000;

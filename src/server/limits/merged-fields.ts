@@ -4,7 +4,7 @@ import { fragmentsOf } from "../../shared/fragments.ts";
 /** Pairs of fields with nothing below them and no arguments are compared about as much faster. */
 const leafPart = 0.1;
 
-/** How far the selections of a document multiply where they meet: at each place of the answer, all that its fragments put there. */
+/** How far the selections of a document multiply where they meet: at each place of the result, all that its fragments put there. */
 export interface Merged {
 	/** Pairs of fields of one name at one place: validation compares the two of each pair. Of plain fields, each counts a tenth. */
 	readonly pairs: number;
@@ -16,7 +16,7 @@ export interface Merged {
 const deepest = 60;
 
 /**
- * Looks at each place of the answer of each operation and fragment, whether or not it is used, as validation does; places
+ * Looks at each place of the result of each operation and fragment, whether or not it is used, as validation does; places
  * where the same selections meet are one. Types do not matter: what is asked of different ones is compared too. There may be
  * more places than words, so it ends when it has looked at `most` selections. `visit` is called for each.
  */

@@ -6,10 +6,10 @@ import { type Ending, gone, stopped } from "../../shared/ending.ts";
 export interface OpenStreams {
 	/** Adds one until its response is closed. */
 	add(response: ServerResponse, follower: { end(error: unknown): void }): void;
-	/** How a stream ends that is closed now: its client cannot tell that it has ended it otherwise than by closing it. */
+	/** How a stream ends that is closed now: a client has no other way to end it than closing it. */
 	ending(): Ending;
 	/**
-	 * Writes to each, behind what it was told, that the service stops, and cuts it off instead of completing it: clients that
+	 * Writes to each, after its last event, that the service stops, and cuts it off instead of completing it: clients that
 	 * connect again by themselves do so, and go on from their last position.
 	 */
 	stop(): void;
@@ -24,7 +24,7 @@ export function createOpenStreams(): OpenStreams {
 			response.write(lastBlock(), () => response.destroy());
 			setTimeout(() => response.destroy(), patience).unref(); // its client does not read
 		} else {
-			follower.end(serviceStops()); // which is all that is answered
+			follower.end(serviceStops()); // which is the whole response
 		}
 	}
 

@@ -2,7 +2,7 @@ import { RecentSet } from "../../shared/recent-set.ts";
 import { createAddressMeter } from "./address-meter.ts";
 import { type Rate, secondsUntil } from "./bucket.ts";
 
-/** As many tokens that sign nobody in an address may try at once, and as many more each second: each is a statement. */
+/** How many tokens that are not good an address may try at once, and how many more each second: each is a statement. */
 const failures: Rate = { size: 100, perSecond: 10 };
 
 /** Tokens of which it is remembered that they were good; of more, the one that was longest not used is forgotten. */

@@ -14,7 +14,7 @@ export interface SignInOptions {
 }
 
 /**
- * The tokens that have signed in on a WebSocket, in whatever way. Each holds one of its connections until the socket is closed,
+ * The tokens that have signed in on a WebSocket, in any way. Each holds one of its connections until the socket is closed,
  * or it is no longer good. A socket on which none has signed in in time is closed with 4401, one whose last is no longer
  * good with 4403.
  */

@@ -4,7 +4,7 @@ export interface Slots {
 	take(holder: string): (() => void) | undefined;
 }
 
-/** Remembers nobody who holds nothing: as many holders as slots that are taken. */
+/** Remembers only holders of slots: at most as many as slots that are taken. */
 export function createSlots(most: number): Slots {
 	const taken = new Map<string, number>();
 	return {
