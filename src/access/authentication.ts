@@ -5,14 +5,14 @@ import { coalesce } from "../shared/coalesce.ts";
 import { RecentSet } from "../shared/recent-set.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
-/** Tokens of which it is remembered that they signed somebody in. */
+/** Tokens of which it is remembered that they were good. */
 const maxKnown = 10_000;
 
 /**
- * Tells who a token signs in at the moment of asking; undefined when it is not good. Those who ask together share a statement.
+ * Looks up whom a token signs in at the moment of asking; undefined when it is not good. Simultaneous questions share a statement.
  *
  * Looking tokens up takes connections as callers do, not as the service's own work: all tokens that have been good lately
- * together as one caller, and all others as another one, so that those who try tokens delay nobody else. `used` is told of each that is good.
+ * together as one caller, and all others as another one, so that clients that try tokens delay no others. `used` is called with each good one.
  */
 export function createAuthentication(
 	database: Database,

@@ -17,7 +17,7 @@ export function mayReportUsage(viewer: Viewer, { offeringUuid, providerUuid }: P
 	);
 }
 
-/** Whether there may be something that the viewer reports for: staff, and whoever provides or manages offerings. */
+/** Whether there may be something that the viewer reports for: staff, and those who provide or manage offerings. */
 export const mayReportAnything = (viewer: Viewer): boolean => viewer.isStaff || viewer.providedOfferings.length > 0;
 
 /** Changing policies: staff and the provider's owners. */

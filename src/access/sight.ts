@@ -1,6 +1,6 @@
 import type { CustomerRoleName, OfferingRoleName, ProjectRoleName } from "../generated/prisma/enums.ts";
 
-/** What a role opens to whoever holds it. What else its holders may do is in permissions.ts. */
+/** What a role opens to its holders. What else they may do is in permissions.ts. */
 interface Sight {
 	/** The consumer's side of what the role is on: the customer or project itself, and all that is used there. */
 	readonly consumed: boolean;

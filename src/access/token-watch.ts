@@ -4,9 +4,9 @@ import { repeat } from "../shared/repeat.ts";
 import { goodTokens } from "./token.store.ts";
 import { tokenHash } from "./token.ts";
 
-/** Tells connections that outlive a request when their token is no longer good: revoked, expired, or its user inactive. */
+/** Calls back connections that outlive a request when their token is no longer good: revoked, expired, or its user inactive. */
 export interface TokenWatch {
-	/** Calls back once, when the token is found to be no longer good. Answers how to stop that. */
+	/** Calls back once, when the token is found to be no longer good. Returns how to stop that. */
 	watch(token: string, ended: () => void): () => void;
 	stop(): Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface StoredToken {
 	readonly name: string;
 	readonly hint: string;
 	readonly created: Date;
-	/** When it signed somebody in, to about ten minutes; null when it has not, or nobody noted it. */
+	/** When it last signed its user in, to about ten minutes; null when it has not, or that was not noted. */
 	readonly lastUsed: Date | null;
 	readonly expires: Date | null;
 	readonly revoked: Date | null;

@@ -5,7 +5,7 @@ export type TokenText = string;
 
 const prefix = "ugw_";
 const issued = /^ugw_([A-Za-z0-9_-]{43})([0-9a-f]{8})$/;
-/** Tokens of the demo world: they stand in its database only. */
+/** Tokens of the demo world: they are in its database only. */
 const demo = /^demo_[a-z]{1,20}$/;
 
 export function newToken(random: (bytes: number) => Buffer = randomBytes): TokenText {
@@ -13,7 +13,7 @@ export function newToken(random: (bytes: number) => Buffer = randomBytes): Token
 	return `${prefix}${secret}${checksum(secret)}`;
 }
 
-/** Whether the text can be a token at all: a mistyped or cut one is told apart without asking the database. */
+/** Whether the text can be a token at all: a mistyped or cut one is refused without asking the database. */
 export function isToken(text: string): text is TokenText {
 	const [, secret, sum] = issued.exec(text) ?? [];
 	return secret === undefined ? demo.test(text) : checksum(secret) === sum;

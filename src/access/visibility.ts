@@ -95,12 +95,12 @@ const customer = everythingOr((viewer, t) =>
 	]),
 );
 
-/** Policies and all that tells of them are the provider's own business. */
+/** Policies and all that shows them are the provider's own business. */
 const policy = everythingOr((viewer, t) => isOneOf(sql`${t}."scopeUuid"`, viewer.providedOfferings));
 /** Firings, and the notifications of them. */
 const firing = everythingOr((viewer, t) => isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings));
 
-/** An account is seen by its provider, by its user, and by whoever sees a usage or a limit that names it. */
+/** An account is seen by its provider, by its user, and by those who see a usage or a limit that names it. */
 const offeringUser = everythingOr((viewer, t) =>
 	or([
 		isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings),
@@ -118,7 +118,7 @@ const colleague: Visibility = (viewer, t) => sql`(${consumes(viewer, sql`${t}."o
 		and (${isOneOf(sql`shared."customerUuid"`, customersOf(viewer))} or ${isOneOf(sql`shared."uuid"`, projectsOf(viewer))})
 ))`;
 
-/** A person is seen by themselves, and by whoever sees an account, a usage record or a policy that names them. */
+/** A person is seen by themselves, and by those who see an account, a usage record or a policy that names them. */
 const user = everythingOr((viewer, t) =>
 	or([
 		sql`${t}."uuid" = ${viewer.uuid}::uuid`,

@@ -20,7 +20,7 @@ export interface LogReader {
 	/**
 	 * Entries after the position, in order and in batches, then new ones as they are committed; until the signal aborts,
 	 * or, when asked for, until the follower has caught up with every other.
-	 * Throws LogTruncated when the log cannot go on from the position, be it that the follower fell so far behind, or that the
+	 * Throws LogTruncated when the log cannot go on from the position, because the follower fell so far behind, or because the
 	 * database is another one now; coded 25006, when the database has become read-only: an instance elsewhere, on the one that
 	 * takes changes, goes on; and Unavailable when the reader is stopped.
 	 */
@@ -198,7 +198,7 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 
 const secondsSince = (moment: number): number => (performance.now() - moment) / 1_000;
 
-/** Where the first entry after the position stands; the entries are in order. */
+/** The index of the first entry after the position; the entries are in order. */
 function firstAfter(entries: readonly LogEntry[], position: Position): number {
 	let [low, high] = [0, entries.length];
 	while (low < high) {

@@ -12,7 +12,7 @@ export interface LogWatchOptions {
 	readonly pause?: number;
 }
 
-/** Looks again and again at what waits in the log to be numbered or read. While it cannot, what was told last ages: nothing else is said. */
+/** Looks again and again at what waits in the log to be numbered or read. While it cannot, the last metrics age: no error is reported. */
 export const startLogWatch = ({ database, log, metrics, pause = 1_000 }: LogWatchOptions): { stop(): Promise<void> } =>
 	repeat(
 		pause,

@@ -59,7 +59,7 @@ export async function readPositionCodec(queries: Queries): Promise<PositionCodec
 	return createPositionCodec(Buffer.from(row.key, "hex"));
 }
 
-/** The position is of another history than this log's, or the log does not keep all that came after it: nobody can go on from it. */
+/** The position is of another history than this log's, or the log does not keep all that came after it: no follower can go on from it. */
 export class LogTruncated extends Error {
 	override readonly name = "LogTruncated";
 }
@@ -128,7 +128,7 @@ export async function goesOnFrom(queries: Queries, position: Position): Promise<
 
 /**
  * Where the log has the firings, by their uuids; those that it does not keep any more are missing. Numbers those that a call has
- * just appended; when somebody else does, waits for them for a moment.
+ * just appended; when another caller does, waits for it for a moment.
  */
 export async function positionsOfFirings(queries: Queries, firingUuids: readonly string[]): Promise<Map<string, Position>> {
 	const positions = new Map<string, Position>();
@@ -140,7 +140,7 @@ export async function positionsOfFirings(queries: Queries, firingUuids: readonly
 		for (const { policyFiringUuid, number, mark } of rows) if (number !== null) positions.set(policyFiringUuid, { number: BigInt(number), mark: BigInt(mark) });
 		if (rows.every(({ number }) => number !== null)) return positions;
 		if (look > 0) await pause(betweenLooks);
-		await numberAll(queries, numberedAtOnce); // a database that takes no changes cannot, which is the answer then
+		await numberAll(queries, numberedAtOnce); // throws on a database that takes no changes
 	}
 	throw Object.assign(new Error("Entries of the log are not numbered yet."), { code: "57014" });
 }
@@ -149,7 +149,7 @@ export async function positionsOfFirings(queries: Queries, firingUuids: readonly
 const looks = 50;
 const betweenLooks = 10;
 
-/** Removes the entries that were written before the moment: nobody can go on from a position before them any more. */
+/** Removes the entries that were written before the moment: no follower can go on from a position before them any more. */
 export async function pruneLog(queries: Queries, before: Date): Promise<void> {
 	while ((await pruneSome(queries, before)) === prunedAtOnce);
 }

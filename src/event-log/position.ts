@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 
 /**
- * Where an entry stands in the log: its number, and the 64 random bits that were drawn with it. A number with other bits is of
+ * An entry's position in the log: its number, and the 64 random bits that were drawn with it. A number with other bits is of
  * another history of the database: of what was lost in a fail-over, or came after the backup that was restored.
  */
 export interface Position {
@@ -16,7 +16,7 @@ export interface Position {
 
 /**
  * The same place, printed as no other text of it is. For where the log is rather than an event that the client sees: the
- * text of the last entry, equal to that of the client's own last event, would say that nobody else had written anything.
+ * text of the last entry, equal to that of the client's own last event, would reveal that no other client had written anything.
  */
 export const salted = ({ number, mark }: Position): Position => ({ number, mark, salt: randomBytes(saltBytes).toString("hex") });
 
@@ -52,7 +52,7 @@ const never: Position = { number: -1n, mark: 0n };
 
 /**
  * Enciphers each position as one block by the database's key of 16 bytes: neither the numbers nor the distance of two of them
- * tell a client how much happens to others. One with a salt is enciphered by a key of its own, and the salt stands before it.
+ * show a client how much happens to others. One with a salt is enciphered by a key of its own, and the salt precedes it.
  */
 export function createPositionCodec(key: Uint8Array): PositionCodec {
 	const keyOf = (salt: Uint8Array): Uint8Array => (salt.length === 0 ? key : createHmac("sha256", key).update(salt).digest().subarray(0, 16));

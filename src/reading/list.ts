@@ -20,8 +20,8 @@ export interface OrderColumn {
 }
 
 /**
- * The last column of an order: rows that are equal in all others stand apart by it. It names the model, so that a cursor
- * of another model's list, in an order of the same columns, is told from one of this list.
+ * The last column of an order: it orders rows that are equal in all others. It names the model, so that a cursor
+ * of another model's list, in an order of the same columns, is distinguished from one of this list.
  */
 export const thenUuid = (model: ModelName, descending = false): OrderColumn => ({ column: "uuid", type: "uuid", model, descending });
 
@@ -32,7 +32,7 @@ export const byName = (model: ModelName): readonly OrderColumn[] => [{ column: "
 export interface List {
 	/** One of which src/access/visibility.ts says who sees its rows. */
 	readonly model: VisibleModel;
-	/** Tells this list from others of the same request: the same key means the same rows below the same parent. */
+	/** Distinguishes this list from others of the same request: the same key means the same rows below the same parent. */
 	readonly key: string;
 	/** Conditions beside visibility, on the alias "t" and on the aliases "t.<link>" of `links`. */
 	readonly where: readonly Sql[];
@@ -106,7 +106,7 @@ export function betweenCursors(order: readonly OrderColumn[], { after, before }:
 }
 
 /**
- * Where a row stands in its list: opaque to clients, and good for as long as the order is the same, whatever rows come or go.
+ * A row's position in its list: opaque to clients, and good for as long as the order is the same, even as rows come and go.
  * The row has the columns of the order (see shapeForCursors).
  */
 export function cursorOf(order: readonly OrderColumn[], row: Record<string, unknown>): string {

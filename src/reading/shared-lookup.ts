@@ -11,8 +11,8 @@ const open = new WeakMap<Viewer, Map<string, Loader>>();
 
 /**
  * Reads a row by its uuid together with other operations that ask in the same turn, and were signed in by the same look-up
- * of their token: one flat statement for all of them. Null when the viewer does not see it. Nothing is kept, and nobody is
- * answered what is older than their question. `statements` makes those that read for all of them.
+ * of their token: one flat statement for all of them. Null when the viewer does not see it. Nothing is cached, and no row is
+ * older than the question for it. `statements` makes those that read for all of them.
  */
 export function sharedLookup(
 	viewer: Viewer,

@@ -11,7 +11,7 @@ export type AnyRow = Record<string, unknown>;
 
 /**
  * The statements that rows are read with for one viewer: each is flat, and reads for any number of parents at once. What is
- * answered for several uuids stands in their order. Every statement carries the viewer's visibility.
+ * returned for several uuids is in their order. Every statement carries the viewer's visibility.
  */
 export interface Statements {
 	/** The rows, null for each that the viewer does not see. */
@@ -32,7 +32,7 @@ export interface Statements {
 	among(list: List, uuids: readonly string[]): Promise<Set<string>>;
 }
 
-/** `onBatch` is told of how many objects each statement reads something, when it is of given ones. */
+/** `onBatch` is called with how many objects each statement reads something of, when it is of given ones. */
 export function createStatements(queries: Queries, viewer: Viewer, onBatch: (objects: number) => void = () => {}): Statements {
 	async function byUuid(model: ModelName, shape: Shape, uuids: readonly string[], condition: Sql): Promise<(AnyRow | null)[]> {
 		const { columns, from, decode } = selectionOf(model, shape);
@@ -147,7 +147,7 @@ function requiredParent(list: List) {
 const knownParent = ({ parent }: List): KnownParent | undefined =>
 	parent !== undefined && "column" in parent && parent.link === undefined ? { column: parent.column, expression: sql`parent.uuid` } : undefined;
 
-/** The decoded tuples of each parent, whose uuid stands first in the tuple. */
+/** The decoded tuples of each parent, whose uuid comes first in the tuple. */
 function grouped(tuples: readonly unknown[][], parents: readonly string[], decode: (tuple: unknown[]) => AnyRow): AnyRow[][] {
 	const groups = new Map<string, AnyRow[]>(parents.map((parent) => [parent, []]));
 	for (const tuple of tuples) groups.get(tuple[0] as string)?.push(decode(tuple));
