@@ -7,15 +7,15 @@ export interface Caller {
 	/** The request; undefined for events of subscriptions. */
 	readonly requestId?: string | undefined;
 	/**
-	 * Aborted when nobody waits for the answers any more: what waits for a connection is refused, and a statement that runs is
+	 * Aborted when its client no longer waits for results: what waits for a connection is refused, and a statement that runs is
 	 * cancelled. Only for callers that write nothing.
 	 */
 	readonly abandoned?: AbortSignal | undefined;
-	/** Told what a statement took of the database, in milliseconds, when it has ended. */
+	/** Called with what a statement took of the database, in milliseconds, when it has ended. */
 	took(milliseconds: number): void;
 }
 
-/** Nobody waits for the answer of a statement any more: it was not begun, or was cancelled. */
+/** The client no longer waits for the result of a statement: it was not begun, or was cancelled. */
 export class Abandoned extends Error {
 	constructor() {
 		super("Nobody waits for the answer any more.");

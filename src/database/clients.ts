@@ -13,7 +13,7 @@ export interface Clients {
 	readonly sockets: ReadonlySet<Socket>;
 	/** One more, that is not connected yet. */
 	socket(): Socket;
-	/** Clients that are connected over these streams, to the chosen server, in so many milliseconds. Each is told what goes for it when it is made, as the pool does not. */
+	/** Clients that connect over these streams, to the chosen server, in so many milliseconds. Each is configured when it is made: the pool does not do it. */
 	over(stream: () => Socket, connectionTimeoutMillis?: number): new (config?: pg.ClientConfig) => pg.Client;
 }
 
@@ -30,13 +30,13 @@ export function createClients(address: DatabaseAddress, connectWait: number, lim
 		return opened;
 	}
 
-	/** Of each new connection, which server it is for; undefined when there is only one, whatever it is. */
+	/** Of each new connection, which server it is for; undefined when there is only one. */
 	const choose =
 		wanted &&
 		createServerChoice(hosts, async (server, milliseconds) => {
 			const bounds = { ...limits, connectionTimeoutMillis: milliseconds, query_timeout: milliseconds };
 			const client = new pg.Client({ ...bounds, ...configured(server, socket) } as pg.ClientConfig);
-			client.on("error", () => {}); // told by what is asked of it
+			client.on("error", () => {}); // its statements throw it
 			try {
 				await client.connect();
 				return await serves(client, wanted);

@@ -6,7 +6,7 @@ import { stateOf } from "./states.ts";
 import { throwCoded, unavailable } from "./unavailable.ts";
 import type { Waits } from "./waits.ts";
 
-/** A connection that nobody else uses until it is given back. */
+/** A connection that no other caller uses until it is given back. */
 export interface Connection {
 	/** Begins a transaction, in which each statement and each pause takes no longer than it may. */
 	begin(): Promise<void>;
@@ -26,7 +26,7 @@ interface Taking {
 	readonly abandoned: AbortSignal | undefined;
 	/** See cancelUntil. */
 	readonly cancel: (ended: () => boolean) => Promise<boolean>;
-	/** What each transaction is told that it may take; undefined when the session has been. */
+	/** The bounds that each transaction sets for itself; undefined when the session has set them. */
 	readonly bounds: Waits | undefined;
 }
 

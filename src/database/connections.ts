@@ -15,7 +15,7 @@ export interface Connections {
 	readonly address: DatabaseAddress;
 	/**
 	 * A connection, in the caller's turn (see createFairQueue); in the service's own without one. Throws Abandoned, or an error
-	 * that is coded ETIMEDOUT when it takes too long, or the server does not answer anything at the moment.
+	 * that is coded ETIMEDOUT when it takes too long, or the server does not respond at the moment.
 	 */
 	take(caller?: Taker): Promise<Connection>;
 	/** How the pooled ones are used. */
@@ -26,7 +26,7 @@ export interface Connections {
 	 * as at a start.
 	 */
 	unpooled(purpose: string, time?: "unbounded" | "start"): { readonly client: pg.Client; cut(): void };
-	/** Ends them. What still runs after a moment is cut off, be it that a frozen server would take it on later. */
+	/** Ends them. What still runs after a moment is cut off, though a frozen server may still carry it out later. */
 	end(): Promise<void>;
 }
 
@@ -38,10 +38,10 @@ export interface ConnectionsOptions {
 	readonly isPooled: boolean;
 }
 
-/** The most that is waited for a connection at a start, in milliseconds: the process loads its code meanwhile, and answers to nothing for seconds. */
+/** The most that is waited for a connection at a start, in milliseconds: the process loads its code meanwhile, and is unresponsive for seconds. */
 const atStart = 10_000;
 
-/** Between two attempts to find out whether a silent server answers again, in milliseconds. */
+/** Between two attempts to find out whether a silent server responds again, in milliseconds. */
 const betweenAttempts = 200;
 
 /** How long connections that end may take for it, in milliseconds. */
@@ -52,7 +52,7 @@ const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 
 /**
  * Opens connections when they are needed, and keeps them for the next call. Once a statement has waited in vain, calls are
- * refused at once until the server answers on a connection made anew: otherwise each step of a call would wait as long
+ * refused at once until the server responds on a connection made anew: otherwise each step of a call would wait as long
  * again. The other connections from before are not used any more, for what became of the first may have become of them.
  */
 export function openConnections(address: DatabaseAddress, { most, waits: usual, types, isPooled }: ConnectionsOptions): Connections {
@@ -81,7 +81,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 			application_name: applicationName,
 		});
 		opened.on("error", () => {}); // an idle connection was lost: the pool opens another one
-		opened.on("connect", (client) => client.on("error", () => {})); // its statements fail, which is told there
+		opened.on("connect", (client) => client.on("error", () => {})); // its statements throw it
 		return opened;
 	}
 
@@ -98,7 +98,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		const query_timeout = time === "unbounded" ? 0 : limits.query_timeout;
 		const Client = clients.over(() => own, time === "start" ? Math.max(waits.connect, atStart) : waits.connect);
 		const client = new Client({ ...limits, query_timeout, ...keptAlive, application_name: `${applicationName}${purpose}` });
-		client.on("error", () => {}); // told by what is asked of it, and by its end
+		client.on("error", () => {}); // its statements throw it, and its end reports it
 		return { client, cut: () => void own.destroy() };
 	}
 
@@ -107,7 +107,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		if (!clients.isChosen || from !== pool || ended.signal.aborted) return;
 		pool = openPool();
 		giveUp(from);
-		for (const own of alone) own.destroy(); // whoever listens looks for the other one
+		for (const own of alone) own.destroy(); // their listeners look for the other one
 	}
 
 	async function answers(): Promise<boolean> {
@@ -123,7 +123,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		}
 	}
 
-	/** What is asked on connections from before tells nothing any more. */
+	/** Statements on connections from before say nothing about the server any more. */
 	function fallSilent(from: pg.Pool): void {
 		if (isSilent || from !== pool || ended.signal.aborted) return;
 		isSilent = true;

@@ -76,7 +76,7 @@ export async function deriveNext(database: Database, { progress, stepSize: size 
 	});
 }
 
-/** Derives what is left while the service runs; one step at a time, of all processes together. What fails is told, and tried again later. */
+/** Derives what is left while the service runs; one step at a time, of all processes together. What fails is written as a line, and tried again later. */
 export function startCurrentUsagesJob(database: Database, options: BackfillOptions): { stop(): Promise<void> } {
 	const ended = new AbortController();
 	const running = deriveAll(database, { betweenTries, ...options }, Number.POSITIVE_INFINITY, ended.signal);

@@ -38,7 +38,7 @@ export interface DatabaseAddress {
 	readonly applicationName: string | undefined;
 	/** Settings that each session begins with, as `-c name=value`. */
 	readonly options: string | undefined;
-	/** What the one of the hosts that is connected to has to be; undefined for whatever the only one is. */
+	/** What the one of the hosts that is connected to has to be; undefined when there is only one. */
 	readonly wanted: WantedServer | undefined;
 }
 
@@ -52,7 +52,7 @@ const modes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as co
 const shape = "must look like postgresql://user:password@host:5432/database";
 const notEncoded = `${shape}, with what is special in user and password percent-encoded`;
 
-/** What libpq knows, and is answered only when it asks for what happens anyway. */
+/** What libpq knows, and is accepted only when it asks for what happens anyway. */
 const harmless: Readonly<Record<string, RegExp>> = {
 	client_encoding: /^(utf-?8|auto)$/i,
 	channel_binding: /^(disable|prefer)$/,

@@ -5,7 +5,7 @@ import type { Sql } from "./sql.ts";
 /**
  * Where statements run: the database, or one transaction of it.
  *
- * Both engines answer with the same JavaScript types: numeric, bigint and date come as strings (exact), timestamptz as
+ * Both engines return the same JavaScript types: numeric, bigint and date come as strings (exact), timestamptz as
  * Date, json as parsed values, everything else as the driver gives it.
  */
 export interface Queries {
@@ -25,7 +25,7 @@ export interface Database extends Queries {
 	 */
 	transaction<Result>(work: (tx: Queries) => Promise<Result>, options?: { readonly once?: boolean }): Promise<Result>;
 	/**
-	 * The same database, whose statements run on behalf of the caller: in its turn among others, and told what they took. The
+	 * The same database, whose statements run on behalf of the caller: in its turn among others, and `took` is called for each. The
 	 * service's own statements go before those of callers.
 	 */
 	onBehalfOf(caller: Caller): Database;
@@ -35,7 +35,7 @@ export interface Database extends Queries {
 	withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 	/** How its connections are used at the moment; the embedded database has one. */
 	pool(): PoolUse;
-	/** A way to find out whether the database answers and takes changes, which what else runs on it does not hold up. */
+	/** A way to find out whether the database responds and takes changes, which other work on it does not hold up. */
 	probe(): Probe;
 	close(): Promise<void>;
 }
@@ -63,20 +63,20 @@ export interface EndedStatement {
 	readonly caller: Caller | undefined;
 }
 
-/** Told of each statement when it has ended. Cheap, and never throws. */
+/** Called with each statement when it has ended. Cheap, and never throws. */
 export type OnStatement = (ended: EndedStatement) => void;
 
 export interface Probe {
-	/** Whether the database answers within that many milliseconds, and takes changes. One question at a time. */
+	/** Whether the database responds within that many milliseconds, and takes changes. One question at a time. */
 	answers(within: number): Promise<boolean>;
-	/** Gives up what it holds; a question that is under way is answered with no. */
+	/** Gives up what it holds; a question that is under way resolves to false. */
 	close(): void;
 }
 
 /** Where a use case writes. */
 export type Transactions = Pick<Database, "transaction">;
 
-/** Told of every statement before it runs. */
+/** Called with every statement before it runs. */
 export type StatementObserver = (statement: Sql) => void;
 
 /** The same queries, with each statement run by the watch. */
@@ -97,7 +97,7 @@ export function watchedDatabase(database: Database, watch: StatementWatch): Data
 	};
 }
 
-/** The same database, with each statement told to the observer, those inside transactions included. */
+/** The same database, which calls the observer with each statement, those inside transactions included. */
 export function observedDatabase(database: Database, observe: StatementObserver): Database {
 	return watchedDatabase(database, (statement, run) => {
 		observe(statement as Sql);

@@ -39,7 +39,7 @@ const betweenLooks = 100;
  * files destroys what the first one wrote.
  *
  * The lock is a file that its owner touches every second. One whose process has ended is taken over: by its pid, where
- * that names the same process for both; otherwise, in another container or on another computer, when nobody has touched
+ * that names the same process for both; otherwise, in another container or on another computer, when no process has touched
  * it for a while, by this process's own clock. Throws a Failure that names the owner while there is one.
  */
 export async function lockDirectory(directory: string, { tell = () => {}, patience = usualPatience }: DirectoryLockOptions = {}): Promise<DirectoryLock> {
@@ -75,7 +75,7 @@ function held(directory: string, lock: string, id: string): DirectoryLock {
 	};
 }
 
-/** Creates the lock with its content in one step, so that nobody ever reads half of it. */
+/** Creates the lock with its content in one step, so that no process ever reads half of it. */
 function linked(own: string, lock: string): boolean {
 	try {
 		linkSync(own, lock);
@@ -86,7 +86,7 @@ function linked(own: string, lock: string): boolean {
 	}
 }
 
-/** Returns when nobody owns the lock any more. Throws a Failure while somebody does. */
+/** Returns when no process owns the lock any more. Throws a Failure while one does. */
 async function refuseWhileOwned(directory: string, lock: string, found: string, tell: (line: string) => void, patience: number): Promise<void> {
 	const owner = parsed(found);
 	if (owner === undefined) return; // left by a crash of the computer: an owner that lives has written all of it

@@ -46,7 +46,7 @@ const servicePart = 5;
 /**
  * A key holds at most as many places as are left free: alone half of them, two at once a third each; there is always one for
  * a key that has none, until there are as many keys as places. The service itself goes first, and leaves a few. Among keys that
- * wait, whoever holds least goes first, then whose last turn is longest ago; within a key, who came first.
+ * wait, the one that holds least goes first, then the one whose last turn is longest ago; within a key, who came first.
  */
 export function createFairQueue({ places, patience }: FairQueueOptions): FairQueue {
 	const groups = new Map<string | undefined, Group>();
@@ -136,7 +136,7 @@ export function createFairQueue({ places, patience }: FairQueueOptions): FairQue
 		take: async ({ key, abandoned }) => {
 			if (abandoned?.aborted) throw new Abandoned();
 			const group = groupOf(key);
-			// Nobody who has a turn waits: this one overtakes none.
+			// None that has a turn waits: this one overtakes none.
 			return group.waiting.size === 0 && hasTurn(group) ? occupy(group) : wait(group, abandoned);
 		},
 		use: () => ({ size: places, inUse: places - free, waiting, waited: waited / 1_000 }),

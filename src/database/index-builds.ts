@@ -31,7 +31,7 @@ const smallTable = 8 * 1024 * 1024;
 const betweenLooks = 1_000;
 const betweenLines = 10_000;
 
-/** The indexes that are not there, or are not whole: whoever built them was killed. */
+/** The indexes that are not there, or are not whole: the process that built them was killed. */
 export async function missingIndexes(queries: Queries, indexes?: readonly LargeIndex[]): Promise<(LargeIndex & { isSmall: boolean })[]> {
 	const all = indexes ?? (await readIndexes());
 	const rows = await queries.rows<{ name: string; isSmall: boolean }>(sql`
@@ -61,7 +61,7 @@ export async function buildSmallIndexes(database: Database, indexes?: readonly L
 }
 
 /**
- * Builds the missing indexes beside whatever else runs, and tells how far it is. Half an index, of a process that was killed,
+ * Builds the missing indexes beside all else that runs, and reports its progress. Half an index, of a process that was killed,
  * is built anew. On the embedded database nothing else runs meanwhile.
  */
 export async function buildIndexes(database: Database, options: BuildOptions): Promise<BuildOutcome> {
@@ -87,7 +87,7 @@ async function whenAlone<Result>(session: Session, work: () => Promise<Result>):
 	}
 }
 
-/** Builds the index and returns whether that succeeded; why not stands in "BackgroundJob" and in a line. */
+/** Builds the index and returns whether that succeeded; why not is written to "BackgroundJob" and in a line. */
 async function isBuilt(database: Database, session: Session, { name, definition }: LargeIndex, { tell, progress }: BuildOptions): Promise<boolean> {
 	const begun = performance.now();
 	const took = () => `${((performance.now() - begun) / 1_000).toFixed(1)} s`;
@@ -124,7 +124,7 @@ async function isBuilt(database: Database, session: Session, { name, definition 
 	}
 }
 
-/** Looks at what the session builds, until it is stopped. The embedded database can tell nothing before it has ended. */
+/** Looks at what the session builds, until it is stopped. The embedded database can report nothing before it has ended. */
 async function watch(
 	database: Database,
 	session: Session,
@@ -140,5 +140,5 @@ async function watch(
 		`);
 		if (row !== undefined) await seen(row.phase, { done: Number(row.done), total: Number(row.total) });
 	};
-	return repeat(betweenLooks, look, () => {}); // the build itself tells when the database is gone
+	return repeat(betweenLooks, look, () => {}); // the build itself throws when the database is gone
 }

@@ -6,7 +6,7 @@ export interface HeldLock {
 	/** The lock's path, and what only its owner's content has in it. */
 	readonly lock: string;
 	readonly id: string;
-	/** The lock, open: what is touched is this process's own file, whatever lies at the path by then. */
+	/** The lock, open: what is touched is this process's own file, even when another one is at the path by then. */
 	readonly file: number;
 }
 
@@ -15,8 +15,8 @@ const betweenBeats = 1_000;
 const maxPause = 3_000;
 
 /**
- * In a thread of its own, which a slow statement of the embedded database does not hold up. Whoever lost the lock, be it
- * that the process was stopped for long, is killed: whatever it is in the midst of, it must not write any more.
+ * In a thread of its own, which a slow statement of the embedded database does not hold up. A process that lost the lock, as
+ * when it was stopped for long, is killed, even in the midst of a statement: it must not write any more.
  */
 const heart = `
 	const { futimesSync, readFileSync, writeSync } = require("node:fs");

@@ -37,7 +37,7 @@ const createRecord = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 
 /**
  * Applies the migrations that the database does not have yet, and returns their names. Each is one transaction with its
- * row in "_prisma_migrations", under a lock that one process has at a time: whoever is killed leaves it applied or not.
+ * row in "_prisma_migrations", under a lock that one process has at a time: a process that is killed leaves it applied or not.
  *
  * @throws Failure, in a sentence that says what to do, when one cannot be applied or the database is not of this version
  */
@@ -82,12 +82,12 @@ async function missingIn(queries: Queries, migrations: readonly Migration[]): Pr
 }
 
 /**
- * A change of a table waits no longer for those who use it: whoever comes after it waits behind it, and the version before
+ * A change of a table waits no longer for those who use it: statements after it wait behind it, and the version before
  * goes on meanwhile. It is tried again.
  */
 const maxLockWait = "2s";
 
-/** Whether somebody else's transaction kept a lock for too long, or waited for one that this one had. */
+/** Whether another transaction kept a lock for too long, or waited for one that this one had. */
 const isInTheWay = (error: unknown): boolean => /^(55P03|40P01)$/.test(stateOf(error));
 
 /** Runs the work in a transaction that alone may migrate. */

@@ -27,7 +27,7 @@ export type LinkTarget<Model extends ModelName, Link extends LinkName<Model>> = 
 
 interface Column {
 	name: string;
-	/** How the column stands in a select list: lists of enums are read as text, for the drivers do not know their type. */
+	/** How the column is written in a select list: lists of enums are read as text, for the drivers do not know their type. */
 	selected: (alias: string) => string;
 }
 

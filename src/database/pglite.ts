@@ -71,7 +71,7 @@ export async function openPGlite(directory?: string, cluster?: Blob, isShort = (
 		pool: queue.use,
 		// The adapter is typed against an older copy of the same interface.
 		adapter: async () => new (await import("pglite-prisma-adapter")).PrismaPGlite(pglite) as unknown as PrismaAdapterFactory,
-		// It is in this process: it answers for as long as it is open, and takes changes while there is room for them.
+		// It is in this process: it responds for as long as it is open, and takes changes while there is room for them.
 		probe: () => ({ answers: async () => !pglite.closed && !isShort(), close: () => {} }),
 		close: () => pglite.close(),
 	};

@@ -21,7 +21,7 @@ export interface Found {
 	readonly isPooled: boolean;
 }
 
-/** How long the server has to be reached and to answer what is looked at, and to pass a notification on, in milliseconds. */
+/** How long the server has to be reached and to return what is looked at, and to pass a notification on, in milliseconds. */
 const maxLookTime = 30_000;
 const maxNotification = 5_000;
 

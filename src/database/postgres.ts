@@ -111,7 +111,7 @@ async function inSession<Result>(connections: Connections, work: (session: Sessi
 }
 
 async function inTransaction<Result>(place: Place, caller: Caller | undefined, work: (tx: Queries) => Promise<Result>): Promise<Result> {
-	// What writes is not cancelled: whoever has gone may have left it behind to be done.
+	// What writes is not cancelled: a client that has gone may have left it behind to be done.
 	const connection = await place.connections.take(caller && { key: caller.key });
 	let isOver = false;
 	try {

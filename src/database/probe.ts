@@ -1,10 +1,10 @@
 import type { Connections } from "./connections.ts";
 import type { Probe } from "./database.ts";
 
-/** A standby, or a server that was demoted or made read-only, answers and takes no changes. */
+/** A standby, or a server that was demoted or made read-only, responds and takes no changes. */
 const writable = `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly"`;
 
-/** Whether the server takes changes: not while `isFull` says that its disk is. Asks on a connection of its own, made anew after each question that was not answered. */
+/** Whether the server takes changes: not while `isFull` says that its disk is. Asks on a connection of its own, made anew after each question that failed. */
 export function createProbe(connections: Connections, isFull: () => boolean): Probe {
 	let open: { ask(): Promise<boolean>; cut(): void } | undefined;
 

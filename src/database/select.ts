@@ -8,14 +8,14 @@ export interface Shape {
 	readonly links: ReadonlyMap<string, Shape>;
 }
 
-/** A shape turned into SQL: what stands in the select list and after `from`, and how a tuple becomes an object again. */
+/** A shape turned into SQL: what is in the select list and after `from`, and how a tuple becomes an object again. */
 export interface Selection {
 	readonly columns: Sql;
 	/** The model's table under the alias "t", with the linked rows joined in as "t.<link>". */
 	readonly from: Sql;
 	/** How many places of the tuple the selection fills. */
 	readonly width: number;
-	/** The object in the tuple, from the given place on. Linked rows stand under the link's name, null where there is none. */
+	/** The object in the tuple, from the given place on. Linked rows are under the link's name, null where there is none. */
 	readonly decode: (tuple: readonly unknown[], offset: number) => Record<string, unknown>;
 }
 
@@ -64,7 +64,7 @@ export function selectionOf(model: ModelName, shape: Shape, joined: readonly str
 	return selection;
 }
 
-/** Appends the shape's columns and joins, and answers the decoder of the places that its columns took. */
+/** Appends the shape's columns and joins, and returns the decoder of the places that its columns took. */
 function compile(model: ModelName, shape: Shape, alias: string, columns: string[], joins: string[]): Selection["decode"] {
 	// The uuid is always read: links, lists and the question whether a linked row exists depend on it.
 	const wanted = [...modelNamed(model).columns.values()].filter(({ name }) => shape.columns.has(name) || name === "uuid");

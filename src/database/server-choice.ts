@@ -9,8 +9,8 @@ const usualPatience = 250;
 
 /**
  * Chooses among servers by asking them, each for so many milliseconds at most: the one that was chosen last goes first, then in
- * their order; one that is silent holds up the others for a moment only. Several who want one at a time share the answer, but for
- * who has more time. Throws when none is as wanted: an error that says why those that could not be asked could not, and has the
+ * their order; one that is silent holds up the others for a moment only. Simultaneous callers share the choice, except one that
+ * has more time. Throws when none is as wanted: an error that says why those that could not be asked could not, and has the
  * code of the first of them; or is coded ETIMEDOUT.
  */
 export function createServerChoice<Server>(
@@ -51,7 +51,7 @@ export function createServerChoice<Server>(
 	};
 }
 
-/** A server answers, and is not what is wanted. */
+/** A server responds, and is not what is wanted. */
 class NotAsWanted extends Error {}
 
 function noneAsWanted(errors: readonly unknown[]): Error {
@@ -73,7 +73,7 @@ interface Aimed extends pg.Client {
 	port: number;
 }
 
-/** Has a client that is not connected yet connect there, whatever its configuration says. */
+/** Has a client that is not connected yet connect there, regardless of its configuration. */
 export function aim(client: pg.Client, { name, port }: ServerHost): void {
 	const aimed: Aimed = client;
 	if (name !== undefined) aimed.host = name;

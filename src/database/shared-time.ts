@@ -6,7 +6,7 @@ export interface SharedTime {
 
 /**
  * Each moment is divided by the statements that run in it: what two at once take beside each other is no more than they would
- * take one after the other, and nobody is charged for what others keep the database busy with. `now` counts milliseconds.
+ * take one after the other, and no caller is charged for what others keep the database busy with. `now` counts milliseconds.
  */
 export function createSharedTime(now: () => number): SharedTime {
 	let running = 0;

@@ -1,7 +1,7 @@
-/** A statement or a part of one: values stay parameters, whatever they are composed into. */
+/** A statement or a part of one: values stay parameters, in all that they are composed into. */
 export class Sql {
 	readonly values: unknown[] = [];
-	/** What stands around the values: one text more than there are values. */
+	/** What is around the values: one text more than there are values. */
 	readonly #texts: string[] = [""];
 
 	/** The texts, with a value or a part of a statement between each of them and the next. */
@@ -65,7 +65,7 @@ export function isOneOfWords(column: Sql, enumeration: string, words: readonly s
 }
 
 /**
- * The column is one of these uuids: one parameter, whatever their number. A single one is an equality, whose plan is made once
+ * The column is one of these uuids: one parameter, for any number of them. A single one is an equality, whose plan is made once
  * for all values: that of a list is made anew each time, which costs more than reading a row. None is never true, which
  * planners see: beside other conditions, it does not keep those from their indexes.
  */

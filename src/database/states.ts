@@ -4,7 +4,7 @@ export const stateOf = (error: unknown): string => (error instanceof Error && "c
 /** The server was demoted or is read-only, or its disk is full. */
 const noChanges = /^(25006|53100)$/;
 
-/** Whether the database answers, and takes no changes at the moment. */
+/** Whether the database responds, and takes no changes at the moment. */
 export const takesNoChanges = (error: unknown): boolean => noChanges.test(stateOf(error));
 
 /** Whether there was no room for what a statement writes. */

@@ -2,7 +2,7 @@ import type { StatementWatch } from "../shared/metrics.ts";
 import { oneLine } from "../shared/one-line.ts";
 import { tookTooLong } from "./states.ts";
 
-/** As many statements are told apart: clients choose some of what is in their texts. */
+/** The most statements that are distinguished: clients choose some of what is in their texts. */
 const maxTexts = 100;
 
 /** Writes a line about each statement that took longer than it may, the first time that it did: its text, which has no values in it. */

@@ -12,5 +12,5 @@ export interface Waits {
 
 export const usualWaits: Waits = { connect: 2_000, freeConnection: 5_000, statement: 4_000, idleInTransaction: 8_000 };
 
-/** For work that nobody waits for in front of a page: statements over much, between which a slow source is read. */
+/** For work that no user waits for in front of a page: statements over much, between which a slow source is read. */
 export const longWaits: Waits = { ...usualWaits, statement: 3_600_000, idleInTransaction: 3_600_000 };
