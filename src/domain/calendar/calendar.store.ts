@@ -29,7 +29,7 @@ export async function noteReached(queries: Queries, moment: Date): Promise<void>
 	`);
 }
 
-/** Sets the moment, be it earlier than the one that is noted. */
+/** Sets the moment, even to an earlier one than is noted. */
 export async function setReached(queries: Queries, moment: Date): Promise<void> {
 	await queries.rows(sql`
 		insert into "Calendar" ("only", "reached") values (true, ${moment}::timestamptz) on conflict ("only") do update set "reached" = excluded."reached"

@@ -13,7 +13,7 @@ export interface ClockReading {
 	/** The instance's clock, just before and just after the database was asked for the time. */
 	readonly asked: Date;
 	readonly answered: Date;
-	/** What the database answered. */
+	/** The time that the database returned. */
 	readonly database: Date;
 	/** The newest moment at which a service ran with a clock that was right; null where none did. */
 	readonly reached: Date | null;

@@ -14,7 +14,7 @@ export interface ReferenceClock {
 	now(): Promise<Date>;
 }
 
-/** The time is not certain: what depends on it waits. Clients are not told by how much. */
+/** The time is not certain: what depends on it waits. Clients do not learn by how much. */
 export class UncertainClock extends Unavailable {
 	override readonly name = "UncertainClock";
 	readonly fault: ClockFault;
@@ -30,7 +30,7 @@ export interface ReferenceClockOptions {
 	/** The instance's own clock. */
 	readonly clock: Clock;
 	readonly databaseClock?: DatabaseClock;
-	/** Told in a line when the time becomes uncertain, and when it is certain again. */
+	/** Called with a line when the time becomes uncertain, and when it is certain again. */
 	readonly tell: (line: string) => void;
 	readonly metrics?: Metrics | undefined;
 }
@@ -64,7 +64,7 @@ export function createReferenceClock({ database, clock, databaseClock = ownClock
 
 /**
  * Does what a certain time allows, such as turning months, and notes that it was reached. Nothing while the time is not
- * certain, which the clock has told of.
+ * certain, which the clock has reported.
  */
 export async function whileCertain(database: Database, reference: ReferenceClock, work: (now: Date) => Promise<void>): Promise<void> {
 	const now = await reference.now().catch(uncertain);
@@ -73,7 +73,7 @@ export async function whileCertain(database: Database, reference: ReferenceClock
 	await work(now);
 }
 
-/** Looks at the clock, so that a fault is known before anything depends on it. Answers whether there is none. */
+/** Looks at the clock, so that a fault is known before anything depends on it. Returns whether there is none. */
 export async function isCertain(reference: ReferenceClock): Promise<boolean> {
 	return (await reference.now().catch(uncertain)) !== undefined;
 }

@@ -91,7 +91,7 @@ export async function categoryUsagesWithKeys(
 const scopeColumns = { Customer: sql`"customerUuid"`, Project: sql`"projectUuid"` } as const satisfies Record<ScopeKind, Sql>;
 
 /**
- * The totals of the scope that stands in the statement as "scope": a row for each month and category component that was
+ * The totals of the scope that the statement names "scope": a row for each month and category component that was
  * reported or included in a plan. A sum of nothing is null in SQL, and so is a side without a figure. What was used in a
  * removed project counts for staff alone.
  */

@@ -10,7 +10,7 @@ export interface Scope {
 	readonly uuid: string;
 }
 
-/** What tells one total from all others. */
+/** What distinguishes one total from all others. */
 export interface CategoryUsageKey {
 	readonly scopeKind: ScopeKind;
 	readonly scopeUuid: string;
@@ -37,7 +37,7 @@ export const typeName = "CategoryComponentUsage";
 export const printedId = ({ scopeKind, scopeUuid, categoryComponentUuid, date }: CategoryUsageKey): string =>
 	Buffer.from([typeName, scopeKind, scopeUuid, categoryComponentUuid, date].join(":")).toString("base64");
 
-/** The key in an id as it was answered; undefined for any other text. */
+/** The key in an id that printedId made; undefined for any other text. */
 export function parsedId(id: string): CategoryUsageKey | undefined {
 	const [type, scopeKind = "", scope = "", component = "", date = ""] = Buffer.from(id, "base64").toString("utf8").split(":");
 	const [scopeUuid, categoryComponentUuid] = [parsedUuid(scope), parsedUuid(component)];

@@ -9,9 +9,9 @@ import { conflictProblems, goneProblems, type KeyedInput, type KeyedRequest, key
 export type NamesOf<Answer> = (answer: Answer) => readonly NamedObject[];
 
 /**
- * The database for one use case that a caller may repeat: what its transaction answers is kept under the input's key, and
- * answered again, without the work, to the same operation and input with that key. A refused request keeps nothing: it may
- * be mended and sent again. What the transaction answers must survive JSON.
+ * The database for one use case that a caller may repeat: what its transaction returns is kept under the input's key, and
+ * returned again, without the work, for the same operation and input with that key. A refused request keeps nothing: it may
+ * be mended and sent again. What the transaction returns must survive JSON.
  *
  * @throws InvalidInputRefusal when the key is too short or too long
  * @throws RuleRefusal (by the transaction) when the caller used the key for something else
@@ -45,7 +45,7 @@ export interface KeyedItem extends Placed {
 
 /**
  * For the items of a call, each with its own key: the answers that earlier calls had, by index, and the items that are new.
- * Throws the refusals of `checks`; an answer that names what has gone is not given, which is told of its item alone.
+ * Throws the refusals of `checks`; an answer that names what has gone is not returned: `alone` refuses its item.
  */
 export async function answersByKey<Answer, Item extends KeyedItem>(
 	tx: Queries,
@@ -81,7 +81,7 @@ export async function answersByKey<Answer, Item extends KeyedItem>(
 	return { answers, fresh };
 }
 
-/** Keeps what items with a key were answered, in the transaction of what was done for them. */
+/** Keeps the answers of items with a key, in the transaction of what was done for them. */
 export async function keepAnswers(
 	tx: Queries,
 	viewer: Viewer,

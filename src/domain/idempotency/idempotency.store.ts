@@ -10,8 +10,8 @@ import { daysKept, type KeyedRequest } from "./idempotency.ts";
 export type Kept<Answer> = { readonly answer: Answer } | "conflict";
 
 /**
- * What the caller's requests were answered before, by key. Lets one transaction at a time work under each of the keys:
- * whoever sends the same request meanwhile waits for its answer. Taken before all other locks.
+ * The answers that the caller's requests had before, by key. Locks each of the keys for one transaction at a time:
+ * a client that sends the same request meanwhile waits for its answer. Taken before all other locks.
  */
 export async function keptAnswers<Answer>(tx: Queries, callerUuid: string, requests: readonly KeyedRequest[]): Promise<Map<string, Kept<Answer>>> {
 	if (requests.length === 0) return new Map();
@@ -42,13 +42,13 @@ export async function seenOf(queries: Queries, viewer: Viewer, objects: readonly
 	return seen;
 }
 
-/** A request and what it is answered from now on. */
+/** A request and its answer from now on. */
 export interface AnsweredRequest {
 	readonly request: KeyedRequest;
 	readonly answer: unknown;
 }
 
-/** Keeps the answers, in the transaction of what they tell of. */
+/** Keeps the answers, in the transaction of what they show. */
 export async function addAnswers(tx: Queries, callerUuid: string, answered: readonly AnsweredRequest[], now: Date): Promise<void> {
 	if (answered.length === 0) return;
 	await tx.rows(sql`
@@ -61,7 +61,7 @@ export async function addAnswers(tx: Queries, callerUuid: string, answered: read
 	`);
 }
 
-/** Lets go of the answers that were kept long enough. */
+/** Deletes the answers that were kept long enough. */
 export async function forgetOldAnswers(queries: Queries, now: Date): Promise<void> {
 	await queries.rows(sql`delete from "IdempotencyKey" where "created" < ${now}::timestamptz - make_interval(days => ${daysKept}::int)`);
 }

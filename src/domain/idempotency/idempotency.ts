@@ -14,7 +14,7 @@ export interface KeyedInput {
 /** What a caller asks to be done once under a key. */
 export interface KeyedRequest {
 	readonly key: string;
-	/** What tells one request from another: the operation and its input. */
+	/** What distinguishes one request from another: the operation and its input. */
 	readonly content: string;
 }
 

@@ -20,7 +20,7 @@ export interface TurnedMonth {
  * Begins this month, and each month that was missed before it, for every offering that has not begun it: recurring usage
  * is carried over from the month before, and after the last of them the policies are evaluated, as of now: what they would
  * have found in a month that was missed is past. Any number of processes may do so at once and again: each month begins
- * once for each offering. Answers the months that this call began, oldest first.
+ * once for each offering. Returns the months that this call began, oldest first.
  *
  * An offering that fails holds no other up: all failures are thrown together after them.
  *

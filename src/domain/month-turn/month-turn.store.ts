@@ -54,7 +54,7 @@ export async function usagesToCarryOver(queries: Queries, offeringUuid: string, 
 	return rows.map(({ uuid }) => uuid);
 }
 
-/** Copies the records into the month, and answers the uuids of the copies; where one has come in between, that one stands. */
+/** Copies the records into the month, and returns the uuids of the copies; a record that has come in between is kept instead. */
 export async function carryOver(tx: Queries, usageUuids: readonly string[], month: BillingPeriod, now: Date): Promise<string[]> {
 	const rows = await tx.rows<{ uuid: string }>(sql`
 		insert into "ComponentUsage" (

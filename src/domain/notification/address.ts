@@ -4,5 +4,5 @@
  */
 export const hasHiddenCharacter = (text: string): boolean => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
 
-/** Whether messages can be addressed to it, as far as its form tells. */
+/** Whether messages can be addressed to it, as far as its form shows. */
 export const isAddress = (text: string): boolean => text.length <= 254 && !hasHiddenCharacter(text) && /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(text);

@@ -2,7 +2,7 @@ import { createTransport } from "nodemailer";
 import type { Mail } from "./message.ts";
 import { type Failed, failureOf } from "./notification.ts";
 
-/** Waits in milliseconds: all of an attempt ends within half of a notification's lease, whatever the server does. */
+/** Waits in milliseconds: all of an attempt ends within half of a notification's lease, even when the server hangs. */
 const timeouts = { connection: 10_000, greeting: 10_000, silence: 30_000, attempt: 60_000 };
 
 /** A mail server that takes messages by SMTP. */

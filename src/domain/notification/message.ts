@@ -9,12 +9,12 @@ export interface ExceededComponent {
 	readonly figures: { readonly used: string; readonly limit: string } | null;
 }
 
-/** What a notification tells of its policy, to its recipient. */
+/** What a notification reports of its policy, to its recipient. */
 export interface Announcement {
 	readonly uuid: string;
 	readonly recipient: string;
 	readonly offering: string;
-	/** How many firings it tells of, from 1. */
+	/** How many firings it reports, from 1. */
 	readonly firings: number;
 	/** When the first of them was. */
 	readonly since: Date;
@@ -31,7 +31,7 @@ export interface Announcement {
 
 /** A message in plain text to one address. */
 export interface Mail {
-	/** The same at every attempt, so that a mailbox can tell a repetition. */
+	/** The same at every attempt, so that a mailbox can recognise a repetition. */
 	readonly messageId: string;
 	readonly recipient: string;
 	readonly subject: string;

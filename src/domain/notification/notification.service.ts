@@ -21,7 +21,7 @@ const atOnce = 5;
 
 /**
  * One round: sends what is due until nothing is, or the signal aborts. A notification is claimed for the time of its lease,
- * sent outside of any transaction, and then marked. Whoever is killed in between leaves it to be sent again after the
+ * sent outside of any transaction, and then marked. A process killed in between leaves it to be sent again after the
  * lease, with the same Message-ID: every message is sent at least once, and only once while nothing goes wrong.
  * Throws when the database fails.
  */

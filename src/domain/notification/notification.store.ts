@@ -24,7 +24,7 @@ const expiringAtOnce = 500;
  * that has passed, and is then sent if the policy is fired. One that is too old, or whose policy was deleted, expires.
  *
  * One statement: several callers share no row. Two messages that are open at once never have the same policy and recipient,
- * so whoever sees the one sees when the other was sent. Returns what it changed: nothing when there is nothing to do.
+ * so a call that sees the one sees when the other was sent. Returns what it changed: nothing when there is nothing to do.
  */
 export function decideDue(queries: Queries, sending: number, now: Date, { interval, maxAge }: DeliveryRules): Promise<Decided[]> {
 	return queries.rows<Decided>(sql`
@@ -59,7 +59,7 @@ export function decideDue(queries: Queries, sending: number, now: Date, { interv
 	`);
 }
 
-/** Gives up the notifications whose lease ended in their last attempt, and answers how many these are. */
+/** Gives up the notifications whose lease ended in their last attempt, and returns how many these are. */
 export async function giveUpCutShort(queries: Queries, now: Date): Promise<number> {
 	const rows = await queries.rows(sql`
 		with ended as (
@@ -75,7 +75,7 @@ export async function giveUpCutShort(queries: Queries, now: Date): Promise<numbe
 /** What is counted of many. */
 const maxCounted = 10_000;
 
-/** How many notifications are due; ten thousand stands for as many or more. */
+/** How many notifications are due; ten thousand means as many or more. */
 export async function countDue(queries: Queries, now: Date): Promise<number> {
 	const [row] = await queries.rows<{ count: number }>(sql`
 		select count(*)::int as "count" from (
@@ -92,7 +92,7 @@ export interface OpenMails {
 }
 
 /**
- * Looks at ten thousand of each state at most, which stands for as many or more. States are written into the statement, and
+ * Looks at ten thousand of each state at most, which means as many or more. States are written into the statement, and
  * looked at in the order of an index: planners would read the whole table for one that they do not know, or expect.
  */
 export async function openMails(queries: Queries): Promise<OpenMails> {
@@ -117,7 +117,7 @@ export async function openMails(queries: Queries): Promise<OpenMails> {
 }
 
 /**
- * What the notifications tell, as it is now. Totals and limits are the provider's figures and include what others used: they
+ * What the notifications report, as it is now. Totals and limits are the provider's figures and include what others used: they
  * are read for addresses that the provider named, and for those who own the provider now.
  */
 export function announcementsOf(queries: Queries, uuids: readonly string[], now: Date): Promise<Announcement[]> {
@@ -150,10 +150,10 @@ const latestFiring = (condition: Sql): Sql => sql`
 `;
 
 /**
- * The mail server took the message: that stands, whatever else was noted meanwhile. Firings that were added after it was
+ * The mail server took the message: SENT replaces any other state that was noted meanwhile. Firings that were added after it was
  * written are the next message's.
  *
- * @param told how many firings the message told of
+ * @param told how many firings the message reported
  */
 export async function markSent(database: Transactions, { uuid }: Claim, told: number, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {

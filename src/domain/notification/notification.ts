@@ -29,7 +29,7 @@ export const states = ["PENDING", "SENT", "FAILED", "EXPIRED"];
 /** How often delivery is tried before it is given up. */
 export const maxAttempts = 10;
 
-/** How long a claimed notification is left to whoever claimed it, in milliseconds. Every attempt ends well before. */
+/** How long a claimed notification is left to the process that claimed it, in milliseconds. Every attempt ends well before. */
 export const lease = 2 * minute;
 
 /** Why a notification is given up whose last attempt ended without a word, as when its process was killed. */
@@ -44,14 +44,14 @@ export function afterFailure(attempts: number, now: Date): { state: "PENDING" | 
 	return { state: "PENDING", due: new Date(now.getTime() + minute * 2 ** (attempts - 1)) };
 }
 
-/** An error of the mail transport: `code` is the transport's own, `response` what the server answered. */
+/** An error of the mail transport: `code` is the transport's own, `response` what the server replied. */
 export interface SendFailure {
 	readonly code?: string | undefined;
 	readonly response?: string | undefined;
 	readonly message: string;
 }
 
-/** What a reason must not tell: whom the message was for, and what signs the service in at the mail server. */
+/** What a reason must not contain: whom the message was for, and what signs the service in at the mail server. */
 export interface Untold {
 	readonly recipient: string;
 	readonly secrets: readonly string[];
@@ -59,7 +59,7 @@ export interface Untold {
 
 const maxReasonLength = 300;
 
-/** What keeps messages from being sent, for those who count: few, whatever servers answer. */
+/** What keeps messages from being sent, as metrics count it: few causes for any reply of a server. */
 export const failureCauses = ["SIGN_IN", "ADDRESS", "TIME", "CONNECTION", "REFUSED", "CUT_SHORT", "OTHER"] as const;
 
 export type FailureCause = (typeof failureCauses)[number];
@@ -80,7 +80,7 @@ const failures: Readonly<Record<string, readonly [FailureCause, string]>> = {
 /** Why a message was not sent. */
 export interface Failed {
 	readonly cause: FailureCause;
-	/** One line: the server's answer, or a sentence of our own where its text could tell too much. */
+	/** One line: the server's reply, or a sentence of our own where its text could reveal too much. */
 	readonly reason: string;
 }
 
@@ -91,10 +91,10 @@ export function failureOf({ code = "", response = "", message }: SendFailure, un
 	return { cause, reason: `${sentence}${systemCode === undefined ? "" : ` (${systemCode})`}.` };
 }
 
-/** Why nothing is sent to an address with such characters, whatever the mail server would make of it. */
+/** Why nothing is sent to an address with such characters, even where the mail server would take it. */
 export const unmailable: Failed = { cause: "ADDRESS", reason: "The address cannot be mailed: it holds control or invisible characters." };
 
-/** Servers repeat addresses as they like: in other letters, or only what stands before the @. */
+/** Servers repeat addresses as they like: in other letters, or only what comes before the @. */
 function withoutUntold(reason: string, { recipient, secrets }: Untold): string {
 	const [mailbox = ""] = recipient.split("@");
 	const untold: [text: string, pattern: string, instead: string][] = [

@@ -44,7 +44,7 @@ export async function typesOf(queries: Queries, offeringUuid: string): Promise<s
 	return rows.map(({ type }) => type);
 }
 
-/** Stores a new policy and answers its uuid. */
+/** Stores a new policy and returns its uuid. */
 export async function addPolicy(tx: Queries, offeringUuid: string, policy: PolicyRequest, createdByUuid: string, now: Date): Promise<string> {
 	const [added] = await tx.rows<{ uuid: string }>(sql`
 		insert into "OfferingUsagePolicy" ("scopeUuid", "actions", "externalUserEmails", "applyToAll", "period", "createdByUuid", "created", "modified")

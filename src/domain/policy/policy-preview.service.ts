@@ -9,7 +9,7 @@ import { neededMonths, type PreviewMonth, previewedPolicy } from "./policy-previ
 import { type WatchRequest, watchShapeProblems } from "./policy-request.ts";
 
 /**
- * How a policy that is not stored would have stood in each of the last 24 months on the offering, the current one last.
+ * What a policy that is not stored would have done in each of the last 24 months on the offering, the current one last.
  * Nothing is written.
  *
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails

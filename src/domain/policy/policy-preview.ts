@@ -12,7 +12,7 @@ export interface MonthlyUse {
 	readonly used: ReadonlyMap<BillingPeriod, string>;
 }
 
-/** How a policy would have stood in one billing month. */
+/** What a policy would have done in one billing month. */
 export interface PreviewMonth {
 	readonly billingPeriod: BillingPeriod;
 	/** The totals of the window that ends in the month. */
@@ -31,7 +31,7 @@ export function neededMonths(period: PolicyPeriod, current: BillingPeriod): Mont
 }
 
 /**
- * How a policy would have stood in each of the last months, oldest first. It fires in a month that exceeds a limit, unless
+ * What a policy would have done in each of the last months, oldest first. It fires in a month that exceeds a limit, unless
  * it is fired from the month before: and that it is while the turn of the month, before anything is used in the new month,
  * leaves a limit exceeded. Usage of a month counts as if it was reported after the month's turn.
  *

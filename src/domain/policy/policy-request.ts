@@ -36,7 +36,7 @@ export const policyShapeProblems = (request: PolicyRequest): Problems => [
 	...limitProblems(request),
 ];
 
-/** Stage 1 of what a policy watches, whatever it does. */
+/** Stage 1 of what a policy watches, apart from its actions. */
 export const watchShapeProblems = (request: WatchRequest): Problems => [...audienceProblems(request), ...limitProblems(request)];
 
 const invalid = (message: string, ...path: string[]): Problem => ({ code: "INVALID_INPUT", message, path: ["input", ...path] });

@@ -25,7 +25,7 @@ export const policiesNamed = (queries: Queries, policyUuids: readonly string[], 
 	totalledPolicies(queries, sql`p."uuid" = ${anyOf(policyUuids)}`, windows);
 
 /**
- * One of the uuids, whatever they are: what a planner cannot know does not make it plan anew for each of them, which takes
+ * One of the uuids, which the planner cannot see: so it does not plan anew for each of them, which takes
  * three times as long as finding the totals.
  */
 const anyOf = (uuids: readonly string[]): Sql => sql`any(array(select unnest(${uuids}::uuid[])))`;
@@ -75,7 +75,7 @@ export const storedAudience: Audience = {
 };
 
 /**
- * The uuids of the policies whose audience includes the customer, be it blocked or not, and of those that were deleted with
+ * The uuids of the policies whose audience includes the customer, blocked or not, and of those that were deleted with
  * such an audience. Found from the customer's groups on.
  */
 export function policiesAimedAt(customerUuid: Sql): Sql {

@@ -43,7 +43,7 @@ export const firings = list(PolicyFiring, {
 			(uuid) => sql`${policyOfFiring} = any(array(${policiesAimedAt(sql`${uuid}::uuid`)}))`,
 			{ sees: "Customer" },
 		),
-		// A record of a removed project tells nobody but staff whose it is.
+		// Only staff may learn whose a record of a removed project is.
 		causedByCustomerUuid: uuid("Whose cause is a usage record of this customer that the viewer sees.", {
 			link: "cause",
 			column: "customerUuid",

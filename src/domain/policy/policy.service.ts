@@ -14,7 +14,7 @@ export interface Moment {
 	readonly timeZone: string;
 	/** False where fired policies stay so, for what holds them may not be there yet; true without it. */
 	readonly resets?: boolean;
-	/** Told how long evaluations take. */
+	/** Called with how long evaluations take. */
 	readonly metrics?: Metrics | undefined;
 }
 
@@ -27,9 +27,9 @@ export interface RecordedFiring {
 }
 
 /**
- * Turns every policy of the offerings whose totals call for it, once, and answers the firings in the order in which they
+ * Turns every policy of the offerings whose totals call for it, once, and returns the firings in the order in which they
  * belong into the log. Runs in the transaction of the write that may have changed the totals, under the offerings' locks:
- * whoever races, each transition is found by exactly one of them.
+ * of racing writes, exactly one finds each transition.
  *
  * @param changes what the write did to usage records, in the order of the call; none of a write that reports no usage
  */
@@ -68,7 +68,7 @@ async function countedChanges(tx: Queries, policyUuid: string, changes: readonly
 	return changes.filter(({ customerUuid }) => counted.has(customerUuid));
 }
 
-/** The same for a write that itself is not told of in the log: appends the firings to it, as the last write of the transaction, and answers their uuids. */
+/** The same for a write without a log entry of its own: appends the firings to the log, as the last write of the transaction, and returns their uuids. */
 export async function evaluateAndLog(tx: Queries, offeringUuids: readonly string[], moment: Moment): Promise<string[]> {
 	const firings = (await evaluatePolicies(tx, offeringUuids, moment)).map(({ uuid }) => uuid);
 	await logFirings(tx, firings);
@@ -83,7 +83,7 @@ export const logFirings = (tx: Queries, firingUuids: readonly string[]): Promise
 	);
 
 /**
- * Records that a policy goes while it is fired: its last firing, WITHDRAWN, with the limits that are exceeded now. Answers
+ * Records that a policy goes while it is fired: its last firing, WITHDRAWN, with the limits that are exceeded now. Returns
  * the firing's uuid; none of a policy that is not fired. Runs in the transaction that deletes the policy, under the lock
  * of its offering.
  */

@@ -57,7 +57,7 @@ export async function quotasOf(queries: Queries, wanted: readonly Pick<Quota, "c
 }
 
 /**
- * The figure, by its name as text, of the customer that stands in the statement as "c". The nc_ figures are counted, the
+ * The figure, by its name as text, of the customer that the statement names "c". The nc_ figures are counted, the
  * others are stored; a removed project counts neither itself, nor its resources, nor the people who have a role on it alone.
  */
 function figureOf(quotaName: Sql, now: Date): Sql {

@@ -48,7 +48,7 @@ export interface NewResource extends HoldingProject {
 	readonly planUuid: string | null;
 }
 
-/** Stores the resource and answers its uuid. Its plan applies once it is OK. */
+/** Stores the resource and returns its uuid. Its plan applies once it is OK. */
 export async function addResource(tx: Queries, { name, offeringUuid, projectUuid, customerUuid, planUuid }: NewResource, now: Date): Promise<string> {
 	const [added] = await tx.rows<{ uuid: string }>(sql`
 		insert into "Resource" ("name", "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid", "created", "modified")
@@ -65,7 +65,7 @@ export interface ChangingResource {
 	readonly planUuid: string | null;
 }
 
-/** The resource as it is, if the viewer still sees it; nobody else changes it until the transaction ends. */
+/** The resource as it is, if the viewer still sees it; locked until the transaction ends. */
 export async function resourceToChange(tx: Queries, viewer: Viewer, uuid: string): Promise<ChangingResource | undefined> {
 	const [resource] = await tx.rows<ChangingResource>(sql`
 		select r."uuid", r."state"::text as "state", r."planUuid" from "Resource" r

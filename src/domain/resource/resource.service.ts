@@ -27,7 +27,7 @@ export interface ResourceRequest {
 }
 
 /**
- * Creates a resource of an offering in a project, in state CREATING, and answers its uuid.
+ * Creates a resource of an offering in a project, in state CREATING, and returns its uuid.
  *
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the project and may not create resources in it
@@ -74,7 +74,7 @@ export async function setResourcePlan(database: Transactions, viewer: Viewer, re
 	});
 }
 
-/** The resource, of which the viewer, who sees it, sets `what`; nobody else changes it until the transaction ends. */
+/** The resource, of which the viewer, who sees it, sets `what`; locked until the transaction ends. */
 async function changingResource(tx: Queries, viewer: Viewer, uuid: string, what: "state" | "plan"): Promise<ReportSubject & ChangingResource> {
 	const seen = await reportSubject(tx, viewer, uuid);
 	if (seen === undefined) throw new NotFoundRefusal([absent("Resource", uuid, "resource")]);

@@ -15,7 +15,7 @@ export function saleProblems(offering: { state: string }): Problems {
 	return [{ code: "OFFERING_NOT_ACTIVE", message: "The offering is not on sale.", path: ["input", "offering"] }];
 }
 
-/** Stage 4: a customer that is blocked or archived gets nothing, whatever it wants. */
+/** Stage 4: a customer that is blocked or archived gets no resource at all. */
 export function customerProblems({ blocked, archived }: { blocked: boolean; archived: boolean }): Problems {
 	const problem = (message: string): Problem => ({ code: "CUSTOMER_BLOCKED", message, path: ["input", "project"] });
 	return [...(blocked ? [problem("Blocked organization is not available.")] : []), ...(archived ? [problem("Archived organization is not available.")] : [])];

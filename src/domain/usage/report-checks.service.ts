@@ -54,7 +54,7 @@ export async function checkedReports(
 	checks: BatchChecks,
 ): Promise<FoundReport[]> {
 	const found = await foundReports(tx, viewer, reports, checks);
-	// All or nothing, every report is to be stored: one that repeats another is malformed, whatever is wrong besides.
+	// All or nothing, every report is to be stored: one that repeats another is malformed, even when more is wrong with it.
 	const single = checks.isPartial ? found : unrepeated(found, checks);
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
 	const permitted = checks.permitted(single, ({ subject }) => mayReportUsage(viewer, subject), message);
@@ -86,7 +86,7 @@ export function unremovedSince(viewer: Viewer, reports: readonly FoundReport[], 
 }
 
 /**
- * Those that report nothing that an earlier one of them stores. Answered one by one, a report that is refused leaves its types
+ * Those that report nothing that an earlier one of them stores. Judged one by one, a report that is refused leaves its types
  * to later ones; all or nothing, each repetition is named.
  */
 function unrepeated(reports: readonly FoundReport[], checks: BatchChecks): FoundReport[] {

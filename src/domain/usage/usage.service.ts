@@ -33,7 +33,7 @@ export interface StoredReports {
  * @throws Forbidden when the viewer sees the resource and may not report its usage
  */
 export async function setUsage(database: Transactions, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
-	// A report alone is answered all that it turned, whatever the cause: it is what the policies were evaluated for.
+	// A report alone returns all firings of the evaluation, of any cause: the policies were evaluated for it alone.
 	const checks = new BatchChecks({ partial: false, indexed: false, itemised: false });
 	const { results } = await storeReports(database, viewer, [report], moment, checks, () => true);
 	const [stored] = results.values();
@@ -66,9 +66,9 @@ const namesIn = ({ componentUsages, firings }: StoredReport) => [
 ];
 
 /**
- * Stores the reports that pass all stages, and answers by their index what each left behind.
+ * Stores the reports that pass all stages, and returns by their index what each left behind.
  *
- * @param owns whether a firing with the cause is told with the report that stored the usages
+ * @param owns whether a firing with the cause belongs to the result of the report that stored the usages
  */
 async function storeReports(
 	database: Transactions,

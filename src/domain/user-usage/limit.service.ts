@@ -17,7 +17,7 @@ export interface LimitChange {
 }
 
 /**
- * Stores a limit for an account on a component of a resource and answers its uuid.
+ * Stores a limit for an account on a component of a resource and returns its uuid.
  *
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the resource and may not limit its users

@@ -68,7 +68,7 @@ export async function limitToChange(tx: Queries, viewer: Viewer, uuid: string): 
 	return limit;
 }
 
-/** Stores a new limit and answers its uuid; undefined when there is one for the same resource, component and account. */
+/** Stores a new limit and returns its uuid; undefined when there is one for the same resource, component and account. */
 export async function addLimit(
 	tx: Queries,
 	offeringUuid: string,

@@ -20,7 +20,7 @@ const byBillingPeriod = (descending: boolean): readonly OrderColumn[] => [
 	thenUuid("ComponentUserUsage", descending),
 ];
 
-/** By the account's name. A record has one part of each: nothing else tells its parts apart, and its index has them in this order. */
+/** By the account's name. A record has one part of each: the name alone orders its parts, and its index has them in this order. */
 const byUsername = (descending: boolean, parent: Parent | undefined): readonly OrderColumn[] =>
 	isRecord(parent)
 		? [{ column: "username", type: "text", descending, model: "ComponentUserUsage" }]
@@ -45,6 +45,6 @@ export const userUsages = list(ComponentUserUsage, {
 		USERNAME: { description: "The account's name.", columns: byUsername },
 	},
 	order: (parent) => (isRecord(parent) ? byUsername(false, parent) : newestFirst),
-	// Every part has its record: told so, planners can begin with the records, whose indexes have the order.
+	// Every part has its record: with this condition planners can begin with the records, whose indexes have the order.
 	linked: { componentUsage: sql`"t.componentUsage"."uuid" is not null` },
 });

@@ -31,7 +31,7 @@ export async function setUserUsage(database: Transactions, viewer: Viewer, part:
 	return assertPresent(stored, "a part that was not refused is stored");
 }
 
-/** Stores up to 250 parts, all or nothing, and answers them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
+/** Stores up to 250 parts, all or nothing, and returns them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
 export async function setUserUsages(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date): Promise<StoredPart[]> {
 	refuse(InvalidInputRefusal, callSizeProblems(parts, "parts"));
 	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true, itemised: false }));

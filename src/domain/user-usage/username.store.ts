@@ -54,7 +54,7 @@ const maxWait = 300;
 
 /**
  * Forgets the names of which there is no part any more. Looks at all names, a batch in a statement. Those of a batch go while
- * nobody writes parts: one that is written, not committed yet, has found its name here. Returns how many went.
+ * no transaction writes parts: one that is written, not committed yet, has found its name here. Returns how many went.
  */
 export async function forgetUnusedUsernames(database: Database): Promise<number> {
 	let gone = 0;

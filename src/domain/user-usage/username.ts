@@ -4,8 +4,8 @@ import { InvalidInput } from "../../shared/invalid-input.ts";
 const searched = { min: 3, max: 100 };
 
 /**
- * The text without case, and without what only its encoding or presentation tells apart: full case folding and compatibility
- * composition (NFKC) by Unicode, the same whatever the locale. So ß is ss, every Σ is σ, and İ and ı are i, as I is: whoever
+ * The text without case, and without differences of encoding or presentation: full case folding and compatibility
+ * composition (NFKC) by Unicode, the same in every locale. So ß is ss, every Σ is σ, and İ and ı are i, as I is: a user who
  * searches need not know how a name was typed.
  */
 export function folded(text: string): string {

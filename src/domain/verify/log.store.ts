@@ -29,7 +29,7 @@ export const numbersWithoutEntry = (queries: Queries, after: bigint, size: numbe
 		where e."id" is null order by given."number"
 	`);
 
-/** Entries of the log, of so many ids after that one, that were passed over: nobody gives them a number any more. */
+/** Entries of the log, of so many ids after that one, that were passed over: no process numbers them any more. */
 export const entriesWithoutNumber = (queries: Queries, after: bigint, size: number): Promise<Difference[]> =>
 	queries.rows<Difference>(sql`
 		select 'LOG_ENTRY' as "figure", e."id"::text as "uuid", '' as "part", null as "stored", 'a number' as "computed"
