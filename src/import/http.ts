@@ -16,12 +16,12 @@ export interface Page {
 	readonly records: readonly unknown[];
 	/** Where the next page is. */
 	readonly next: URL | undefined;
-	/** Records of the whole list, when the server tells. */
+	/** Records of the whole list, when the server says so. */
 	readonly count: number | undefined;
 }
 
 /**
- * Gets one page, trying again when the network or the server fails. Answers undefined when there is no such list (404).
+ * Gets one page, trying again when the network or the server fails. Returns undefined when there is no such list (404).
  * Throws SourceError when all attempts failed, access is refused or the answer is not a page.
  */
 export async function getPage(url: URL, options: HttpOptions): Promise<Page | undefined> {

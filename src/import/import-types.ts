@@ -13,16 +13,16 @@ export interface ImportSummary {
 	readonly updated: number;
 	readonly unchanged: number;
 	readonly refused: number;
-	/** The first thousand refusals; `onRefusal` is told of all. */
+	/** The first thousand refusals; `onRefusal` is called with all. */
 	readonly refusals: readonly Refusal[];
-	/** False when `strict` and a refusal kept everything out: then the numbers tell what would have been. */
+	/** False when `strict` and a refusal kept everything out: then the numbers are what would have been. */
 	readonly written: boolean;
 }
 
-/** Told how the import goes on, list by list. */
+/** Called as the import goes on, list by list. */
 export interface ImportProgress {
 	begin(list: ListName): void;
-	/** `done` is the part of the list that is read, 0 to 1; undefined when the source cannot tell. */
+	/** `done` is the part of the list that is read, 0 to 1; undefined when the source does not say. */
 	advance(summary: ListSummary, done: number | undefined): void;
 	end(summary: ListSummary): void;
 }

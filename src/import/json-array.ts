@@ -1,7 +1,7 @@
 import { getManyValues, isMany, none } from "stream-chain/defs.js";
 import { jsonParser, type Token } from "stream-json/core/parser.js";
 
-/** A number as it stands in the JSON text: a JavaScript number would lose digits. */
+/** A number as written in the JSON text: a JavaScript number would lose digits. */
 export class JsonNumber {
 	readonly text: string;
 	constructor(text: string) {
@@ -9,7 +9,7 @@ export class JsonNumber {
 	}
 }
 
-/** Takes the text of one JSON array piece by piece and answers the elements that each piece completes. */
+/** Takes the text of one JSON array piece by piece and returns the elements that each piece completes. */
 interface ArrayReader {
 	/** Throws when the text is not JSON, or not an array. */
 	push(text: string): unknown[];

@@ -3,7 +3,7 @@ import type { Database } from "../database/database.ts";
 import { lockMembership } from "../database/lock.ts";
 import { type Sql, sql } from "../database/sql.ts";
 
-/** How long a change waits for those who write, and how long these are let go on before it waits again, in milliseconds. */
+/** How long a change waits for those who write, and how long these may go on before it waits again, in milliseconds. */
 const maxWait = 300;
 const betweenWaits = 700;
 

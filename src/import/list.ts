@@ -4,7 +4,7 @@ import type { ListName } from "./source.ts";
 /** A record, or a part of one, that is left out, and why. */
 export interface Refusal {
 	readonly list: ListName;
-	/** Identifier of the record as far as it can be told. */
+	/** Identifier of the record, where it has a readable one. */
 	readonly uuid: string | null;
 	/** Path of the field within the record, such as components[2].type. */
 	readonly field: string;
@@ -13,7 +13,7 @@ export interface Refusal {
 
 /** A row on its way into a table, by the names of the table's incoming columns. */
 export interface Row {
-	/** Where in the record it stands, such as `components[2].`; empty for the record itself. */
+	/** Its path in the record, such as `components[2].`; empty for the record itself. */
 	readonly path: string;
 	readonly values: Readonly<Record<string, unknown>>;
 }
@@ -62,9 +62,9 @@ export interface TableImport {
 	readonly problems?: readonly Problem[];
 	/** SQL expression: `uuid` of the stored row that becomes the incoming one, whose uuid it takes; null where there is none. */
 	readonly replaced?: string;
-	/** Sets of incoming columns that tell two rows of one statement apart; the key, and each other unique index. */
+	/** Sets of incoming columns in which no two rows of one statement are equal; the key, and each other unique index. */
 	readonly distinct: readonly (readonly string[])[];
-	/** The stored rows carry a `modified` that tells of changes. */
+	/** The stored rows carry a `modified` that a change sets. */
 	readonly modified: boolean;
 	/** The stored rows, known by their `uuid`, are locked by a statement before: what is computed of others cannot change in between. */
 	readonly lockedFirst?: boolean;

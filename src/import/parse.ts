@@ -7,13 +7,13 @@ import type { ListName } from "./source.ts";
 interface RecordParser<Shape extends z.ZodType> {
 	readonly list: ListName;
 	readonly shape: Shape;
-	/** Objects the record points at: `customer` stands for customer_uuid, or else for the link in customer. */
+	/** Objects the record points at: `customer` means customer_uuid, or else the link in customer. */
 	readonly links?: readonly string[];
 	/** What the record brings, table by table; its own uuid names it in refusals of its parts. */
 	rows(value: z.output<Shape>, refuse: (field: string, reason: string) => void): readonly TablePart[];
 }
 
-/** Reads the records of one list: the rows of each, or why it is refused as a whole. Refusals told to `rows` concern parts only. */
+/** Reads the records of one list: the rows of each, or why it is refused as a whole. Refusals that `rows` makes concern parts only. */
 export function recordParser<Shape extends z.ZodType>({ list, shape, links = [], rows }: RecordParser<Shape>) {
 	return (record: unknown): ParsedRecord | readonly Refusal[] => {
 		if (!isRecord(record)) return [{ list, uuid: null, field: "", reason: "is not an object" }];

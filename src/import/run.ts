@@ -88,7 +88,7 @@ export class Run {
 			const parts = Array.from({ length: Math.ceil(batch.length / size) }, (_, part) => batch.slice(part * size, (part + 1) * size));
 			await writing;
 			writing = all(parts.map(write));
-			writing.catch(() => {}); // whoever waits for it is told
+			writing.catch(() => {}); // the next `await writing` throws it
 			batch = [];
 		};
 		try {

@@ -26,7 +26,7 @@ export type ListName = (typeof listNames)[number];
 /** Some records of a list, as they were written: numbers are JsonNumber, everything else is a JSON value. */
 export interface Piece {
 	readonly records: readonly unknown[];
-	/** Part of the list that is read with this piece, 0 to 1; undefined when the source cannot tell. */
+	/** Part of the list that is read with this piece, 0 to 1; undefined when the source does not say. */
 	readonly done?: number;
 }
 

@@ -3,7 +3,7 @@ import type { Problem } from "./list.ts";
 /** Columns that are stored as they come in. */
 export const asGiven = (...columns: readonly string[]): Record<string, string> => Object.fromEntries(columns.map((column) => [column, `i."${column}"`]));
 
-/** Creation and change of a new row: as the record tells, or the moment of the import. */
+/** Creation and change of a new row: as in the record, or the moment of the import. */
 export const created = `coalesce(i."created", now())`;
 
 /** The row points at an object that does not exist: the join by `alias` found none. */

@@ -1,7 +1,7 @@
 import { quoted, raw, type Sql, sql } from "../database/sql.ts";
 import type { TableImport } from "./list.ts";
 
-/** Rows of the answer of writeStatement. */
+/** Rows of the result of writeStatement. */
 export interface Written {
 	readonly ordinal: number;
 	/** Field and reason of a refused row, else null. */
@@ -21,7 +21,7 @@ export interface Written {
 export const planAnew: Sql = sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`;
 
 /**
- * Writes the rows that have no problem and differ from what is stored, and answers for each what became of it.
+ * Writes the rows that have no problem and differ from what is stored, and returns for each what became of it.
  * `rows` is a JSON array of objects with `ordinal` and the table's incoming columns.
  */
 export function writeStatement(table: TableImport, rows: string): Sql {
@@ -52,7 +52,7 @@ select r."ordinal", r."problem"[1] as "field", r."problem"[2] as "reason", w."cr
 from resolved r left join written w on r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "w.")})`)}`;
 }
 
-/** Removes the rows of these owners that are not among the given ones, and answers the owners that lost some. */
+/** Removes the rows of these owners that are not among the given ones, and returns the owners that lost some. */
 export function removeStatement(table: TableImport, owner: string, rows: string, owners: readonly string[]): Sql {
 	return sql`${resolved(table, rows)}${raw(` delete from ${quoted(table.table)} t where t.${quoted(owner)} = any(`)}${owners}${raw(`::uuid[])
 and not exists (select from resolved r where r."problem" is null and (${names(table.key, "r.")}) = (${names(table.key, "t.")}))

@@ -21,7 +21,7 @@ export function urlSource(base: URL, token: string | undefined, options: Partial
 	};
 	const required = (path: string, parameters?: Readonly<Record<string, string>>) => pages(address(path, parameters), http, "required");
 
-	/** The lists that each object of another list has of its own; their records do not tell whose they are. */
+	/** The lists that each object of another list has of its own; their records do not name it. */
 	async function* eachOf(owners: string, list: string, ownerField: string, parameters: Readonly<Record<string, string>> = {}): AsyncGenerator<Piece> {
 		for await (const { records, ...done } of required(`${owners}/`, { ...parameters, field: "uuid" })) {
 			const uuids = records.flatMap((record) => uuidOf(uuidField(record)) ?? []);
@@ -85,7 +85,7 @@ async function* pages(first: URL, http: HttpOptions, presence: "required" | "opt
 	}
 }
 
-/** One list per quota; the records do not tell which quota they are of. */
+/** One list per quota; the records do not name their quota. */
 async function* quotas(read: (name: string) => AsyncIterable<Piece>): AsyncGenerator<Piece> {
 	const names = Object.keys(storedQuotas);
 	for (const [index, name] of names.entries()) {

@@ -1,12 +1,12 @@
 import type { Ending } from "../shared/ending.ts";
 import type { OperationType } from "../shared/operation-trace.ts";
 
-/** What is told of an operation whenever something is. Nothing of its values is in it. */
+/** What every report of an operation contains. Nothing of its values is in it. */
 interface KnownOperation {
 	readonly requestId: string;
 	/** The distributed trace that it is part of; undefined when the client names none and none is made. */
 	readonly traceId: string | undefined;
-	/** Username; undefined for nobody. */
+	/** Username; undefined when the client is not signed in. */
 	readonly viewer: string | undefined;
 	/** Undefined when it was refused before it was executed. */
 	readonly type: OperationType | undefined;
@@ -27,7 +27,7 @@ export interface AnsweredOperation extends KnownOperation {
 
 /** A subscription that had begun, when it is over. */
 export interface OverSubscription extends KnownOperation {
-	/** How many it was told of. */
+	/** How many it was sent. */
 	readonly events: number;
 	/** What ended it; empty unless the service did. */
 	readonly codes: readonly string[];

@@ -11,7 +11,7 @@ export interface ErrorStream {
 type Stream = Pick<NodeJS.WriteStream, "write">;
 
 /**
- * Writes text, a line for each: what belongs to it stands behind, in the form `name: value`. A value that could be taken for
+ * Writes text, a line for each: what belongs to it follows, in the form `name: value`. A value that could be taken for
  * several is quoted: clients choose some of them.
  */
 export const plainErrors = (stream: Stream): ErrorStream => ({
@@ -24,7 +24,7 @@ export const plainErrors = (stream: Stream): ErrorStream => ({
 const quotedIfNeeded = (text: string) => (text.includes(";") || text.startsWith('"') ? JSON.stringify(text) : text);
 
 /**
- * Makes a line of JSON, with the time, of all that is written to the stream from now on, whoever writes it: the first line is
+ * Makes a line of JSON, with the time, of all that any code writes to the stream from now on: the first line is
  * the `message`, further ones, as those of a stack, are `details`. What is written at once is one line.
  */
 export function jsonErrors(stream: Stream, clock: Clock): ErrorStream {

@@ -6,13 +6,13 @@ export interface Health {
 	readonly isReady: boolean;
 	/** What is wrong with the service itself, for those who run it. */
 	readonly problem: string | undefined;
-	/** Looks after the database from now on: the service is ready while it answers, and while nothing is wrong with the service itself. */
+	/** Watches the database from now on: the service is ready while it responds, and while nothing is wrong with the service itself. */
 	watch(probe: Probe, problem?: () => string | undefined): void;
 	/** Is not ready any more, at once and for good. */
 	stop(): Promise<void>;
 }
 
-/** Between two questions, and how long the database has for an answer, in milliseconds: together less than the two seconds that are promised. */
+/** Between two questions, and how long the database has to respond, in milliseconds: together less than the two seconds that are promised. */
 const betweenProbes = 500;
 const maxAnswerTime = 1_000;
 
@@ -42,7 +42,7 @@ export function createHealth(): Health {
 			probing = {
 				stop: async () => {
 					const stopped = looking.stop();
-					probe.close(); // what is asked at the moment need not be answered
+					probe.close(); // the question that is under way need not be waited for
 					await stopped;
 				},
 			};

@@ -1,6 +1,6 @@
 import type { AnsweredOperation, OverSubscription } from "./answered.ts";
 
-/** Clients choose the names of their operations; as much of one is told. */
+/** Clients choose the names of their operations; so much of one is written. */
 const maxNameLength = 100;
 
 /** The operation as one line of JSON, with the moment at which it was answered, or the subscription was over. */

@@ -20,7 +20,7 @@ export interface Build {
 export interface Sources {
 	readonly build: Build;
 	readonly pool: () => PoolUse;
-	/** How old the oldest entry is that a live subscription is being told of, in seconds; 0 when none is. */
+	/** How old the oldest entry is that is being sent to a live subscription, in seconds; 0 when none is. */
 	readonly subscriptionLag: () => number;
 	/** Whether notifications are handed to a mail server: without one none is overdue. */
 	readonly sendsMail: boolean;
@@ -39,7 +39,7 @@ export interface MetricsRegistry extends Metrics {
 	readonly mediaType: string;
 }
 
-/** Clients choose the names of their operations: so many are told apart, the others are one. */
+/** Clients choose the names of their operations: so many have a label of their own, the others share one. */
 const maxNames = 100;
 const maxNameLength = 64;
 const otherName = "other";

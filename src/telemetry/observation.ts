@@ -14,14 +14,14 @@ import { tellingSlowStatements } from "./slow-statements.ts";
 import { startTracing } from "./tracing.ts";
 
 export interface ObservationOptions {
-	/** Where health and metrics are told; nothing is counted when they are not. */
+	/** Where health and metrics are served; nothing is counted when they are not. */
 	readonly server: { readonly host: string; readonly port: number } | undefined;
 	/** Base URL of the collector that traces are sent to; none are made without one. */
 	readonly collector: string | undefined;
 	/** Takes a line of each operation; none is written without it. */
 	readonly write: ((line: string) => void) | undefined;
 	readonly clock: Clock;
-	/** Where slow statements are told; they are not, without it. */
+	/** Where slow statements are written; they are not, without it. */
 	readonly errors?: ErrorStream;
 }
 
@@ -31,13 +31,13 @@ export interface Observation {
 	/** Undefined when nothing is counted. */
 	readonly metrics: Metrics | undefined;
 	readonly beginOperation: BeginOperation;
-	/** Told of each statement that a database runs. */
+	/** Called with each statement that a database runs. */
 	readonly onStatement: OnStatement;
 	/** Reads these, too, when metrics are read. */
 	read(sources: Sources): void;
-	/** Where health and metrics are; undefined when they are not told. */
+	/** Where health and metrics are; undefined when they are not served. */
 	readonly url: string | undefined;
-	/** Sends what traces there are, and tells nothing any more. */
+	/** Sends what traces there are, and reports nothing any more. */
 	stop(): Promise<void>;
 }
 

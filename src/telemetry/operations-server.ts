@@ -18,7 +18,7 @@ export interface OperationsServerOptions {
 }
 
 /**
- * Answers those who run the service, on a port that clients need not reach: `/health/live` while the process does anything,
+ * Serves those who run the service, on a port that clients need not reach: `/health/live` while the process does anything,
  * `/health/ready` while requests are to be sent to it, `/metrics` what was counted. Throws a Failure when the port is taken.
  */
 export async function startOperationsServer({ host, port, health, metrics }: OperationsServerOptions): Promise<OperationsServer> {

@@ -6,9 +6,9 @@ import { type AnsweredOperation, type OverSubscription, outcomeOf } from "./answ
 import { type OperationSpan, remoteSpan, type Tracing } from "./tracing.ts";
 
 export interface Watchers {
-	/** Told of each operation when it has been answered. */
+	/** Called with each operation when it has been answered. */
 	readonly tell?: ((answered: AnsweredOperation) => void) | undefined;
-	/** Told of each subscription that had begun, when it is over. */
+	/** Called with each subscription that had begun, when it is over. */
 	readonly tellOver?: ((over: OverSubscription) => void) | undefined;
 	readonly tracing?: Tracing | undefined;
 }
@@ -16,7 +16,7 @@ export interface Watchers {
 /** Request ids that are taken as they come: others would let clients write what they like into the log. */
 const sane = /^[\w.:-]{1,128}$/;
 
-/** Makes the operations of a service, and tells the watchers what became of them. */
+/** Makes the operations of a service, and calls the watchers with what became of them. */
 export const createOperations =
 	({ tell, tellOver, tracing }: Watchers = {}): BeginOperation =>
 	({ requestId, traceparent }: Asked) =>
@@ -87,7 +87,7 @@ class WatchedOperation implements OperationTrace {
 	}
 
 	over(ending: Ending, events: number): void {
-		this.#over = { ending, events }; // it may be over before it is answered that it has begun
+		this.#over = { ending, events }; // it may be over before the client hears that it has begun
 		if (this.#state !== "under way") return;
 		this.#state = "answered";
 		const { outcome, code } = ending;

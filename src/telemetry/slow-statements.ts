@@ -8,13 +8,13 @@ export const slowMilliseconds = 1_000;
 /** Characters of a statement that are written. */
 const maxTextLength = 1_000;
 
-/** As many lines are written in as many milliseconds: how many came beyond them is told by the next line, or when the time is over. */
+/** So many lines are written in so many milliseconds: how many came beyond them is in the next line, or in one when the time is over. */
 const maxLines = 10;
 const period = 60_000;
 
 /** Writes about slow statements. */
 export interface TellingSlowStatements extends OnStatement {
-	/** Tells how many were not written. */
+	/** Writes how many were not written. */
 	stop(): void;
 }
 

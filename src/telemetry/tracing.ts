@@ -1,7 +1,7 @@
 import type { Context, Span } from "@opentelemetry/api";
 import type { AnsweredOperation } from "./answered.ts";
 
-/** Tells a collector of OpenTelemetry what each operation did, and when. */
+/** Sends a collector of OpenTelemetry what each operation did, and when. */
 export interface Tracing {
 	/** Begins an operation, which is part of the client's trace when it names one. */
 	begin(traceparent: string | undefined): OperationSpan;
@@ -12,7 +12,7 @@ export interface Tracing {
 export interface OperationSpan {
 	/** The trace that it is part of: the client's, when it names one. */
 	readonly traceId: string;
-	/** Runs a statement of the operation. Its text is told, its values are not. */
+	/** Runs a statement of the operation. Its text is sent, its values are not. */
 	statement<Result>(text: string, run: () => Promise<Result>): Promise<Result>;
 	end(answered: AnsweredOperation): void;
 }
@@ -77,7 +77,7 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 			const tired = new Promise<void>((resolve) => {
 				waiting = setTimeout(resolve, patience);
 			});
-			await Promise.race([provider.shutdown().catch(() => {}), tired]); // a collector that is away keeps nobody
+			await Promise.race([provider.shutdown().catch(() => {}), tired]); // a collector that is away delays no stop
 			clearTimeout(waiting);
 		},
 	};

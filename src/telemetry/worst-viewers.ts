@@ -7,19 +7,19 @@ const maxNameLength = 100;
 
 /**
  * A viewer takes the place of a named one who has this much less: of those who take as much as others, now the one and now the
- * other would be the worse, and a series that ends and begins again tells nothing.
+ * other would be the worse, and a series that ends and begins again shows nothing.
  */
 const muchWorse = 1.5;
 
 /** Each time that as many milliseconds have passed, what was reckoned before counts half: the worst are those of now. */
 const halvedEvery = 600_000;
 
-/** What stands for viewers that are not named, and for those who have not signed in. */
+/** The labels of viewers that are not named, and of those who have not signed in. */
 export const otherViewers = "(others)";
 export const noViewer = "(nobody)";
 
 /**
- * Says which viewers are named in a metric: twenty of whom most was counted lately, whatever their number: no other has half as
+ * Says which viewers are named in a metric: twenty of whom most was counted lately, among any number: no other has half as
  * much again as the least of them. It keeps two hundred viewers at most; one more takes the place, and the amount, of the least
  * of these that is not named.
  */

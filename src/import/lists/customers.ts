@@ -84,7 +84,7 @@ export const customers: ListImport = {
 	],
 };
 
-/** Projects. What belongs to one that is removed, or restored, changes with it, while nobody writes (prisma/migrations). */
+/** Projects. What belongs to one that is removed, or restored, changes with it, while no transaction writes (prisma/migrations). */
 export const projects: ListImport = {
 	name: "projects",
 	changeLater: (uuid, isRemoved) => sql`

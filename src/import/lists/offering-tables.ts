@@ -59,7 +59,7 @@ const plan: TableImport = {
 	modified: true,
 };
 
-/** The join to the plan is an inner one: a refused plan has been told of, and its parts go with it. */
+/** The join to the plan is an inner one: a refused plan has been reported, and its parts go with it. */
 const planComponent: TableImport = {
 	table: "PlanComponent",
 	key: ["planUuid", "componentUuid"],

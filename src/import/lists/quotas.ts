@@ -21,7 +21,7 @@ export const storedQuotas = {
 /** Quotas that this service counts itself: their figures are read and left aside. */
 const countedQuotas = { nc_project_count: null, nc_user_count: null, nc_resource_count: null };
 
-/** A customer's stored figures. The customer is told by uuid or, as Waldur does, by name and abbreviation; no figure is nothing to store. */
+/** A customer's stored figures. The customer is named by uuid or, as in Waldur, by name and abbreviation; no figure is nothing to store. */
 export const quotas: ListImport = {
 	name: "customer-quotas",
 	parse: recordParser({
