@@ -14,7 +14,7 @@ export interface Config {
 	/** Port to listen on; 0 takes a free one. */
 	port: number;
 	database: DatabaseConfig;
-	/** Whether whatever opens the database applies migrations that it lacks; off, it refuses a database that lacks some. */
+	/** Whether every process that opens the database applies migrations that it lacks; off, it refuses a database that lacks some. */
 	migrate: "on" | "off";
 	/** IANA zone whose calendar makes the billing months. */
 	timeZone: string;
@@ -26,7 +26,7 @@ export interface Config {
 	notifications: { interval: number; maxAge: number };
 	/** For how many days subscribers can go on from where they stopped. */
 	alertRetention: number;
-	/** Whether browsers are answered with GraphiQL. */
+	/** Whether browsers are served GraphiQL. */
 	graphiql: boolean;
 	/** Who may ask what the schema is. */
 	introspection: "everyone" | "signed-in" | "off";
@@ -46,7 +46,7 @@ export interface Config {
 	proxies: readonly string[];
 	/** How long, in milliseconds, requests are served on after the service was asked to stop, and is not ready any more. */
 	drain: number;
-	/** Where health and metrics are told; undefined for nowhere. Port 0 takes a free one. */
+	/** Where health and metrics are served; undefined for nowhere. Port 0 takes a free one. */
 	operations: { host: string; port: number } | undefined;
 	/** Whether each operation is a line on the output. */
 	log: "json" | "off";

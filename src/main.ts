@@ -153,7 +153,7 @@ async function serve(
 	const looks = repeat(
 		millisecondsBetweenLooks,
 		async () => void (await isCertain(reference)),
-		() => {}, // the database cannot be asked: that is for readiness to tell
+		() => {}, // the database cannot be asked: readiness reports that
 	);
 	read({
 		build: await buildOf(database),
@@ -219,7 +219,7 @@ async function serve(
 	});
 	health.watch(database.probe(), () => unreadiness(reference));
 	void takeSignals();
-	const request = stopRequest(); // whoever reads the greeting may ask at once
+	const request = stopRequest(); // a reader of the greeting may ask at once
 	process.stdout.write(greeting(server, operationsUrl, config, demo));
 	await request.asked;
 	const unready = health.stop();

@@ -48,7 +48,7 @@ function say(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
 
-/** Turns the months, or describes it where that has to be confirmed. Answers the exit code. */
+/** Turns the months, or describes it where that has to be confirmed. Returns the exit code. */
 async function turn(database: Database, { at, timeZone, force }: { at: Date | undefined; timeZone: string; force: boolean }): Promise<number> {
 	const now = await databaseClock(database);
 	const doubt = force ? undefined : ((await clockProblem(database, systemClock)) ?? (at !== undefined && at > now ? "The day is in the future." : undefined));

@@ -16,7 +16,7 @@ export interface DatabaseUse {
 /**
  * Does a command's work on the database that the environment names, at the schema that this version has, and closes it then.
  *
- * @throws Failure when a variable, the database or its schema is not as it must be; whatever the work throws
+ * @throws Failure when a variable, the database or its schema is not as it must be; and all that the work throws
  */
 export async function withDatabase<Result>(
 	work: (database: Database, config: Config) => Promise<Result>,

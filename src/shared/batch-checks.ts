@@ -11,13 +11,13 @@ export interface BatchMode {
 	readonly partial: boolean;
 	/** The call names its items by index: problems lead to ["input", "3", …]. */
 	readonly indexed: boolean;
-	/** The call has an answer for each item: one may be refused alone even when the call is all or nothing. */
+	/** The call has a result for each item: one may be refused alone even when the call is all or nothing. */
 	readonly itemised: boolean;
 }
 
 /**
  * Takes the items of one call through the stages of checks together: all through the first, those that passed through
- * the next. All or nothing, a stage is told with the problems of every item that it refuses.
+ * the next. All or nothing, a stage throws the problems of every item that it refuses.
  */
 export class BatchChecks {
 	/** Why items were refused alone, by index. */
@@ -33,12 +33,12 @@ export class BatchChecks {
 		return this.#mode.partial;
 	}
 
-	/** Answers the items that pass the stage. Throws the stage's refusal when one does not and the call is all or nothing. */
+	/** Returns the items that pass the stage. Throws the stage's refusal when one does not and the call is all or nothing. */
 	stage<Item extends Placed>(Stage: StageRefusal, items: readonly Item[], problemsOf: (item: Item) => Problems): Item[] {
 		return this.#passing(Stage, items, problemsOf, this.#mode.partial);
 	}
 
-	/** The same of what was done before the call: an item that does not pass refuses no other one where the call can answer each. */
+	/** The same of what was done before the call: an item that does not pass refuses no other one where the call has a result for each. */
 	alone<Item extends Placed>(Stage: StageRefusal, items: readonly Item[], problemsOf: (item: Item) => Problems): Item[] {
 		return this.#passing(Stage, items, problemsOf, this.#mode.partial || this.#mode.itemised);
 	}
@@ -57,7 +57,7 @@ export class BatchChecks {
 		});
 	}
 
-	/** Answers the items whose caller may do what is asked. Throws Forbidden when one may not and the call is all or nothing. */
+	/** Returns the items whose caller may do what is asked. Throws Forbidden when one may not and the call is all or nothing. */
 	permitted<Item extends Placed>(items: readonly Item[], isAllowed: (item: Item) => boolean, message: string): Item[] {
 		return items.filter((item) => {
 			if (isAllowed(item)) return true;

@@ -1,7 +1,7 @@
 /**
- * Lets callers for the same key share what is loaded, without ever being answered what is older than their call: a load begins
- * when all that has come in is looked at, and whoever calls while it is under way waits for the next one, which gathers callers
- * for a millisecond at least. Nothing is kept.
+ * Lets callers for the same key share what is loaded, which is never older than their call: a load begins
+ * when all that has come in is looked at, and a call while it is under way waits for the next one, which gathers callers
+ * for a millisecond at least. Nothing is cached.
  */
 export function coalesce<Value>(load: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
 	/** By key, the load that callers can still join. */

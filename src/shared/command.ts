@@ -3,7 +3,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { exitCodes, Failure } from "./failure.ts";
 import { projectPath } from "./project-root.ts";
 
-/** What each command is told by its user. */
+/** What each command takes from its user. */
 export interface CommandLine {
 	/** What follows the command's name. */
 	readonly args: readonly string[];
@@ -19,7 +19,7 @@ export type TakeSignals = () => Promise<void>;
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
- * Runs a command: `--help` and `--version` are answered, a Failure is printed as one line, anything else with its stack. The
+ * Runs a command: `--help` and `--version` are printed, a Failure is printed as one line, anything else with its stack. The
  * process then exits with the command's or the failure's code, at once: the migrations' engine leaves a timer behind that
  * would keep it for ten seconds. A signal to end does so with 128 and its number, as in a shell; of a service with 0.
  */

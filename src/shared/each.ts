@@ -1,6 +1,6 @@
 /**
  * Does the work for each item, one after the other. One that fails holds no other up: afterwards the failure is thrown as it
- * is, or several as one error whose message tells each of them once.
+ * is, or several as one error whose message has each of them once.
  */
 export async function each<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
 	const failures: unknown[] = [];

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { exitCodes, Failure } from "./failure.ts";
 
 /**
- * Listens on the port of the address, 0 for a free one, and answers the server's address as a URL without a path. Throws a
+ * Listens on the port of the address, 0 for a free one, and returns the server's address as a URL without a path. Throws a
  * Failure, which names the variable that sets the port, when that cannot be.
  */
 export function listening(http: Server, host: string, port: number, variable: string): Promise<string> {

@@ -6,7 +6,7 @@ export interface LogAges {
 	readonly unread: number | undefined;
 }
 
-/** Told what the service does, for those who run it. Each call is cheap, and none throws. */
+/** Counts what the service does, for those who run it. Each call is cheap, and none throws. */
 export interface Metrics {
 	/** A statement of the database has ended. */
 	statement(milliseconds: number, failed: boolean): void;
@@ -18,11 +18,11 @@ export interface Metrics {
 	subscribers(change: 1 | -1): void;
 	/** A WebSocket, or a stream of server-sent events, has been opened or closed. */
 	connection(kind: ConnectionKind, change: 1 | -1): void;
-	/** An event of a subscription could not be executed without an error of the code: once for all who are told it. */
+	/** An event of a subscription could not be executed without an error of the code: once for all its subscribers. */
 	eventFailed(code: string): void;
-	/** A viewer was refused with the code other than by what an operation was answered; the username. */
+	/** A viewer was refused with the code other than in an operation's response; the username. */
 	limitHit(code: string, viewer: string): void;
-	/** A connection was not let in, or was ended: too many in all, of an address or of a token, or nobody has signed in on it in time. */
+	/** A connection was not let in, or was ended: too many in all, of an address or of a token, or no token has signed in on it in time. */
 	refusedConnection(reason: "all" | "address" | "token" | "nobody"): void;
 	/** Points were taken out of a token's bucket afterwards: its operation or its events took more of the database than they had cost. */
 	chargedAfterwards(points: number): void;
@@ -53,10 +53,10 @@ export interface Metrics {
 	notification(state: string, cause: string, count?: number): void;
 }
 
-/** Runs a statement, and is told what it is: its text, which has no values in it. */
+/** Runs a statement, given what it is: its text, which has no values in it. */
 export type StatementWatch = <Result>(statement: { readonly text: string }, run: () => Promise<Result>) => Promise<Result>;
 
-/** Tells how long each statement takes. */
+/** Measures how long each statement takes. */
 export const measuring =
 	(metrics: Metrics): StatementWatch =>
 	(_statement, run) => {

@@ -5,19 +5,19 @@ export type OperationType = "query" | "mutation" | "subscription";
 
 /** One operation of a client on its way through the service, as those who run the service look at it. */
 export interface OperationTrace {
-	/** Names it in its answer, in the log and beside a bug. */
+	/** Names it in its response, in the log and beside a bug. */
 	readonly requestId: string;
-	/** What is executed. An operation that is refused before is never told. */
+	/** What is executed. Not called for an operation that is refused before. */
 	identify(type: OperationType, name: string | undefined): void;
-	/** Who asks; nobody unless it is told. */
+	/** Who asks; not called for a client that is not signed in. */
 	signedIn(username: string): void;
 	/** Runs a statement of it. */
 	readonly watch: StatementWatch;
 	/** How much it may take, as it was found before it was executed. */
 	observeCost(cost: number): void;
-	/** A typed error was answered. */
+	/** A typed error was returned. */
 	refused(code: string): void;
-	/** It has been answered, with errors of these codes at the top: a subscription when it has begun. What is told later counts no more. */
+	/** It has been answered, with errors of these codes at the top: a subscription when it has begun. Later calls do not count. */
 	end(codes: readonly string[]): void;
 	/** The subscription that it has begun is over, after so many events. */
 	over(ending: Ending, events: number): void;

@@ -28,10 +28,10 @@ export interface Problem {
 	readonly path: readonly string[];
 }
 
-/** What a rule answers: nothing to object to, or all the problems of its stage. */
+/** What a rule returns: nothing to object to, or all the problems of its stage. */
 export type Problems = readonly Problem[];
 
-/** What every refusal tells a client. */
+/** What every refusal sends a client. */
 export interface Refused {
 	readonly message: string;
 	readonly problems: readonly [Problem, ...Problem[]];
@@ -47,7 +47,7 @@ export class Refusal extends Error implements Refused {
 	}
 }
 
-/** The input itself is wrong, whoever sends it. */
+/** The input itself is wrong, for every sender. */
 export class InvalidInputRefusal extends Refusal {
 	override readonly name = "InvalidInputRefusal";
 }
@@ -62,7 +62,7 @@ export class RuleRefusal extends Refusal {
 	override readonly name = "RuleRefusal";
 }
 
-/** The caller sees the object and may not do this to it. Told at the top of an answer, unless each item of a call is answered alone. */
+/** The caller sees the object and may not do this to it. Sent at the top of a response, unless each item of a call has a result of its own. */
 export class Forbidden extends Refusal {
 	override readonly name = "Forbidden";
 

@@ -1,6 +1,6 @@
 /**
  * Does the job at once, and again each time that many milliseconds have passed since it last ended: it never overlaps itself.
- * A failure is told and changes nothing else. `stop` waits for the job that is under way and lets no other begin.
+ * `onError` is called with a failure, which changes nothing else. `stop` waits for the job that is under way, and no other begins.
  */
 export function repeat(milliseconds: number, job: () => Promise<void>, onError: (error: unknown) => void): { stop(): Promise<void> } {
 	let stopped = false;

@@ -1,5 +1,5 @@
 /**
- * A generator that can be stopped while it waits: `return` aborts the signal that it was given, so that whatever it waits
+ * A generator that can be stopped while it waits: `return` aborts the signal that it was given, so that what it waits
  * for ends at once. A plain async generator would only stop at its next value.
  */
 export function stoppable<Value>(generate: (signal: AbortSignal) => AsyncGenerator<Value, void, void>): AsyncGenerator<Value, void, void> {

@@ -10,7 +10,7 @@ export interface BenchSize {
 	/** Components of each offering. */
 	readonly components: number;
 	readonly resources: number;
-	/** Users whose parts of each usage are told. */
+	/** Users whose parts of each usage are reported. */
 	readonly usersPerUsage: number;
 }
 

@@ -8,7 +8,7 @@ interface ReportedComponent {
 	readonly recurring: boolean;
 }
 
-/** Someone whose part of the usage is told. */
+/** An account whose part of the usage is reported. */
 export interface Account {
 	readonly username: string;
 	/** The offering user, 32 hex digits; undefined for a name that the offering does not know. */
@@ -24,7 +24,7 @@ export interface Reporter {
 	/** Number of months of the world that pass before its first report, and that it reports. */
 	readonly first: number;
 	readonly months: number;
-	/** Who shares the usage; empty when parts are not told. */
+	/** Who shares the usage; empty when parts are not reported. */
 	readonly accounts: readonly Account[];
 }
 

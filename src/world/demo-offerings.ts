@@ -25,7 +25,7 @@ interface DemoOffering {
 	readonly category: string;
 	readonly state: "Draft" | "Active" | "Paused" | "Archived";
 	readonly components: readonly DemoComponent[];
-	/** Users have accounts of their own, and their parts of the usage are told. */
+	/** Users have accounts of their own, and their parts of the usage are reported. */
 	readonly accounts?: boolean;
 	/** False when limits per user are not offered. */
 	readonly userLimits?: boolean;

@@ -27,7 +27,7 @@ export const demoHandles = {
 	policy: dashed(policyUuid(monthlyPolicy)),
 	/** A component without a provider's cap. */
 	componentType: "cpu_hours",
-	/** Reported for the resource this month, it leaves the policy quiet, whatever else the world reports. */
+	/** Reported for the resource this month, it leaves the policy quiet, beside all else that the world reports. */
 	quietAmount: "1250.5",
 	/** Reported for the resource this month, it makes the policy fire. */
 	alertAmount: (monthlyHours + 1).toFixed(2),

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 
 const charactersAtOnce = 64 * 1024;
 
-/** Writes a JSON array, one record a line, without holding more than a piece of it in memory. Answers the number of records. */
+/** Writes a JSON array, one record a line, without holding more than a piece of it in memory. Returns the number of records. */
 export async function writeArray(file: string, records: Iterable<object>): Promise<number> {
 	let count = 0;
 	function* pieces() {
