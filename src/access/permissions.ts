@@ -66,7 +66,7 @@ export function mayCreateResources(viewer: Viewer, { customerUuid, projectUuid }
 
 /**
  * The customers and projects whose people the viewer is one of; all for staff, and for support all that are not removed. Narrower than which they see: a
- * total counts what everybody in the scope used, so a role on one project opens no customer's, and the provider's side
+ * total counts what all people in the scope used, so a role on one project opens no customer's, and the provider's side
  * opens none; nor does a provider buy for its customers.
  */
 export const consumerSide: Record<"Customer" | "Project", Visibility> = {

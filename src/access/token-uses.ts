@@ -13,7 +13,7 @@ const maxTokens = 10_000;
 
 /** Notes when tokens are used: not when they are, for a sign-in is not to wait for a write, but together, and seldom. */
 export interface TokenUses {
-	/** The token has signed somebody in. */
+	/** The token has signed its user in. */
 	used(token: string): void;
 	/** Notes what is left. */
 	stop(): Promise<void>;

@@ -64,7 +64,7 @@ export async function goodTokens(queries: Queries, hashes: readonly string[], no
 	return rows.map(({ hash }) => hash);
 }
 
-/** Notes that the tokens, by their hashes, were used at the moment; those that were noted after `unless` are left alone, and those that somebody else is changing. */
+/** Notes that the tokens, by their hashes, were used at the moment; skips those noted after `unless`, and those that another transaction locks. */
 export async function noteUses(queries: Queries, hashes: readonly string[], { now, unless }: { now: Date; unless: Date }): Promise<void> {
 	await queries.rows(sql`
 		update "Token" t set "lastUsed" = ${now}::timestamptz from (

@@ -74,7 +74,7 @@ const project = staffOr((viewer, t) => and([sql`not ${t}."isRemoved"`, everythin
 const ownProject: Visibility = (viewer, t) =>
 	or([isOneOf(sql`${t}."uuid"`, projectsOf(viewer)), isOneOf(sql`${t}."customerUuid"`, customersOf(viewer)), ...servedProjects(viewer, t)]);
 
-/** Left out for who provides nothing: beside a sub-query, even one that finds nothing, the other conditions would use no index. */
+/** Left out for viewers that provide nothing: beside a sub-query, even one that finds nothing, the other conditions would use no index. */
 const servedProjects = (viewer: Viewer, t: Sql): Sql[] =>
 	viewer.providedOfferings.length === 0
 		? []

@@ -34,7 +34,7 @@ export async function boundedQuery(client: pg.PoolClient, asked: pg.QueryConfig,
 			client.query(new BoundedQuery(asked, isPrepared ? undefined : setting(milliseconds), (error, result) => (error ? reject(error) : resolve(result))));
 		});
 	} catch (error) {
-		if (error instanceof Error) Error.captureStackTrace(error); // who asked, as the driver does it
+		if (error instanceof Error) Error.captureStackTrace(error); // of the caller, as the driver does it
 		throw error;
 	}
 }

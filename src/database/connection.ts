@@ -30,7 +30,7 @@ interface Taking {
 	readonly bounds: Waits | undefined;
 }
 
-/** A client of the pool, as who took it uses it. */
+/** A client of the pool, as its caller uses it. */
 export function taken(client: pg.PoolClient, { onSilence, onChangeless, release, abandoned, cancel, bounds }: Taking): Connection {
 	let lost: Error | undefined;
 	let isBounded = bounds === undefined;

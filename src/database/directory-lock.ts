@@ -105,7 +105,7 @@ async function refuseWhileOwned(directory: string, lock: string, found: string, 
 	}
 }
 
-/** Takes the lock away that was found. Somebody else may have taken over meanwhile: then it is put back. */
+/** Removes the lock that was found. Another process may have taken over meanwhile: then its lock is put back. */
 function remove(lock: string, found: string, id: string): void {
 	const aside = `${lock}.stale.${id}`;
 	try {

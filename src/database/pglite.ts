@@ -33,7 +33,7 @@ export async function openPGlite(directory?: string, cluster?: Blob, isShort = (
 	const pglite = await (directory === undefined ? made({}, cluster) : inDirectory(directory));
 	const queue = createFairQueue({ places: 1 });
 	let takesChanges = true;
-	/** It does one thing at a time: whose is the next is decided here, and not by who came first. Runs in transactions that are read-only while there is no room for changes. */
+	/** It does one thing at a time, and the queue decides whose is next. Runs in transactions that are read-only while there is no room for changes. */
 	const inTurn = async <Result>(caller: Pick<Caller, "key" | "abandoned"> | undefined, run: () => Promise<Result>): Promise<Result> => {
 		const release = await queue.take({ key: caller?.key, abandoned: caller?.abandoned });
 		try {

@@ -54,7 +54,7 @@ type Work = "number" | "read";
 
 /**
  * Starts the reader. Followers pull: each has a position of its own and takes what lies behind it from the entries retained
- * in memory, or from the database when it is further back. Nothing is buffered for anyone.
+ * in memory, or from the database when it is further back. No follower has a buffer of its own.
  */
 export async function startLogReader(database: Database, { onError, onRead = () => {}, pollEvery = 1_000 }: LogReaderOptions): Promise<LogReader> {
 	let positions = await readPositionCodec(database);
@@ -127,7 +127,7 @@ export async function startLogReader(database: Database, { onError, onRead = () 
 			});
 	}
 
-	/** Ends those who follow when nothing can be added to the log any more: they would wait for ever, and never learn why. */
+	/** Wakes followers when the database becomes read-only, so that they end: they would wait for ever, and never learn why. */
 	async function look(): Promise<void> {
 		const wasStill = isStill;
 		isStill = await isReadOnly(database);

@@ -36,8 +36,8 @@ export async function appendToLog(tx: Queries, subjects: readonly LogSubject[]):
 const numberedAtOnce = 5_000;
 
 /**
- * Gives numbers to all entries that are committed and have none: readers find entries by them alone. Ends early when somebody
- * else does it at the moment, who announces it, and when the database takes no changes. Never within a transaction.
+ * Gives numbers to all entries that are committed and have none: readers find entries by them alone. Ends early when another
+ * caller does it at the moment, which announces it, and when the database takes no changes. Never within a transaction.
  */
 export async function numberEntries(queries: Queries, atOnce: number = numberedAtOnce): Promise<void> {
 	await numberAll(queries, atOnce).catch((error: unknown) => {

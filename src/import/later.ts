@@ -8,7 +8,7 @@ const maxWait = 300;
 const betweenWaits = 700;
 
 /**
- * Changes what decides who counts or what is seen, alone. Who writes while this waits waits behind it: where a writer takes
+ * Changes what decides who counts or what is seen, alone. Writers that come while this waits wait behind it: where a writer takes
  * long, such as another import, it gives way to the others again and again, until it has its turn. Calls back before each time
  * that it waits again.
  */

@@ -26,7 +26,7 @@ export function graphiqlOptions(isDemo: boolean): GraphiQLOptions {
 /** Pressed by the mouse, a tab of GraphiQL shrinks away from under it, and is not selected. */
 const steadyTabs = "<style>.graphiql-tab { transform: none !important }</style>";
 
-/** GraphiQL's page, with its script and styles in it: nine million characters, loaded when somebody opens it. */
+/** GraphiQL's page, with its script and styles in it: nine million characters, loaded when a browser first opens it. */
 export async function graphiqlPage(options?: GraphiQLOptions): Promise<string> {
 	const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
 	return renderGraphiQL(options).replace("</head>", `${steadyTabs}</head>`);

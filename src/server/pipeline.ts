@@ -11,7 +11,7 @@ import type { Slots } from "./limits/slots.ts";
 export interface Transport {
 	/** The Authorization header, or the parameter of that name of a WebSocket connection. */
 	authorization?: string | undefined;
-	/** What those who run the service know it as. */
+	/** The operation as those who run the service observe it. */
 	operation?: OperationTrace | undefined;
 	/** Where it comes from. */
 	address?: string | undefined;

@@ -46,7 +46,7 @@ async function answered(
 	if (plan === undefined) return fieldByField(args);
 	try {
 		const answer = await plan(args.contextValue as Context, coerced);
-		// A socket's messages are written by who sends them.
+		// graphql-ws writes a socket's messages itself, from the data.
 		return args.rootValue !== undefined && answer instanceof WrittenAnswer ? { data: answer.data } : answer;
 	} catch (error) {
 		if (error instanceof Unplanned) return fieldByField(args);

@@ -1,6 +1,6 @@
 /** That the process was asked to stop. */
 export interface StopRequest {
-	/** Resolves when a process manager asks with SIGTERM, or somebody at a terminal with SIGINT. */
+	/** Resolves when a process manager asks with SIGTERM, or a user at a terminal with SIGINT. */
 	readonly asked: Promise<"SIGTERM" | "SIGINT">;
 	/** Resolves when there is no time to lose: at SIGINT, and at a second SIGTERM. */
 	readonly urged: Promise<void>;

@@ -92,7 +92,7 @@ export class Follower implements Listener {
 	async #join(sources: Sources, from: Place | undefined, first?: Broadcast): Promise<void> {
 		let place = from;
 		let broadcast = first;
-		// A broadcast that was begun is joined in any case: it goes on for as long as somebody is in.
+		// A broadcast that was begun is joined in any case: it goes on for as long as it has a member.
 		while (broadcast !== undefined || !this.#stopped) {
 			broadcast ??= await sources.broadcast(place?.reached ?? (await sources.end()));
 			this.#broadcast = broadcast;

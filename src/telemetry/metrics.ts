@@ -47,7 +47,7 @@ const otherName = "other";
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const magnitudes = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000];
 
-/** Refusals because somebody asked for too much. */
+/** Refusals of clients that asked for too much. */
 const limitCodes = ["RATE_LIMITED", "COST_LIMIT_EXCEEDED", "TIMED_OUT", "STATEMENT_TIMEOUT", "FELL_BEHIND"];
 
 /** Starts counting. What the process itself takes is among it. `isReady` is asked when metrics are read; `now` counts milliseconds. */

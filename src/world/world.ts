@@ -20,7 +20,7 @@ export interface WorldOptions extends Period {
 /** Marks a folder as a world, and says how it was made. */
 const markFile = "world.json";
 
-/** Writes a world as the import reads it, and returns each list's number of records. Throws a Failure when the folder cannot be written, or holds something else. */
+/** Writes a world as the import reads it; returns each list's number of records. Throws a Failure when the folder is not writable, or holds something else. */
 export async function generateWorld({ folder, seed, size, ...period }: WorldOptions): Promise<Record<ListName, number>> {
 	const present = await mkdir(folder, { recursive: true })
 		.then(() => readdir(folder))

@@ -11,7 +11,7 @@ interface When {
 	readonly timeZone: string;
 }
 
-/** A write came before its month had been turned for these offerings. Who runs its transaction turns it, and runs it again. */
+/** A write came before its month had been turned for these offerings. The caller that runs its transaction turns it, and runs it again. */
 export class MonthNotBegun extends Unavailable {
 	override readonly name = "MonthNotBegun";
 	readonly offerings: readonly string[];

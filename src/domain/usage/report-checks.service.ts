@@ -32,7 +32,7 @@ export interface FoundReport extends PlacedReport {
 	readonly period: SubjectPeriod | undefined;
 }
 
-/** The resource as who reports its usage sees it; undefined when the viewer does not see it. */
+/** The resource as the rules of reporting look at it; undefined when the viewer does not see it. */
 export const reportSubject = async (tx: Queries, viewer: Viewer, resourceUuid: string): Promise<ReportSubject | undefined> =>
 	(await reportSubjects(tx, viewer, [resourceUuid])).get(resourceUuid);
 

@@ -80,7 +80,7 @@ function removeUnused(database: Database, names: readonly string[]): Promise<num
 		return rows.length;
 	});
 	return removed.catch((error: unknown) => {
-		if (error instanceof Error && "code" in error && error.code === "55P03") return 0; // somebody writes parts for long
+		if (error instanceof Error && "code" in error && error.code === "55P03") return 0; // a transaction writes parts for long
 		throw error;
 	});
 }

@@ -50,7 +50,7 @@ interface RootPlan {
 }
 
 /**
- * The plan of a query: each of its levels is read at once for all rows, one flat statement a field, and the answer is
+ * The plan of a query: each of its levels is read at once for all rows, one flat statement a field, and the result is
  * written from the rows. `conditions` are the variables that say what is skipped and included: the plan is good for their
  * values. Undefined when it asks for something that declares no source.
  */

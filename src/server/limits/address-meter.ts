@@ -10,7 +10,7 @@ const addressesInAll = 10;
 /** Characters of an address that are kept: the longest one has 45, and a zone behind it. */
 const maxAddressLength = 64;
 
-/** Meters in this process what is asked by those who do not sign in. `now` counts milliseconds. */
+/** Meters in this process what clients ask that do not sign in, by address. `now` counts milliseconds. */
 export function createAddressMeter(rate: Rate, now: () => number): { charge(address: string, cost: number): Charge } {
 	const levels = new Map<string, Level>();
 	const rateInAll: Rate = { size: rate.size * addressesInAll, perSecond: rate.perSecond * addressesInAll };

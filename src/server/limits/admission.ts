@@ -48,7 +48,7 @@ const forgivenMilliseconds = 20;
 /** How long an operation may take, in milliseconds. */
 const usualExecution = 10_000;
 
-/** What an operation is let in by. It is known before who asks is. */
+/** What an operation is admitted by. It is known before the viewer is. */
 interface Weighed extends Cost {
 	readonly type: OperationTypeNode;
 	readonly introspection: Introspection;
@@ -70,7 +70,7 @@ export interface Admission {
 	readonly plugin: Plugin<Context>;
 }
 
-/** Lets an operation run when it is neither too large, nor too much for who asks at the moment. */
+/** Lets an operation run when it is neither too large, nor too much for its token or address at the moment. */
 export function createAdmission(
 	{ database, metrics }: Pick<Services, "database" | "metrics">,
 	{ maxCost, costPerSecond, bounds = documentBounds, introspection, maxExecutionTime = usualExecution }: AdmissionOptions,

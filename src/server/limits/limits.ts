@@ -6,7 +6,7 @@ export const connectionsPerToken = 10;
 export const tokensPerSocket = 10;
 export const subscriptionsPerSocket = 50;
 
-/** Milliseconds until a WebSocket is initialised, until somebody has signed in on it, and between two pings. */
+/** Milliseconds until a WebSocket is initialised, until a token has signed in on it, and between two pings. */
 export const initialisedWithin = 3_000;
 export const signedInWithin = 10_000;
 export const betweenPings = 12_000;

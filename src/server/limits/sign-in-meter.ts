@@ -15,7 +15,7 @@ export interface SignInMeter {
 	failed(address: string): void;
 }
 
-/** Bounds how many tokens are tried in vain, in this process: they are looked up before anybody pays. `now` counts milliseconds. */
+/** Bounds how many tokens are tried in vain, in this process: they are looked up before any token is charged. `now` counts milliseconds. */
 export function createSignInMeter(now: () => number): SignInMeter {
 	const meter = createAddressMeter(failures, now);
 	const known = new RecentSet<string>(maxKnown);

@@ -41,7 +41,7 @@ export class SignIns {
 
 	/** Signs in with a token that was found to be good. Returns why it cannot, if it cannot. */
 	add(token: string): string | undefined {
-		// Who has left while the token was looked at is not asked for anything, and gives nothing back.
+		// A socket that has closed while the token was looked up takes no slot: it would never give it back.
 		if (this.#held.has(token) || this.#socket.readyState !== this.#socket.OPEN) return undefined;
 		const { slots, tokens, metrics } = this.#options;
 		const leave = this.#held.size < tokensPerSocket ? slots.take(token) : undefined;
