@@ -149,7 +149,7 @@ async function addQuotas(queries: Queries, things: readonly Thing[]): Promise<Ca
 	return rows.map(({ of, value: text }) => ({ text, of }));
 }
 
-/** Everything at positions that are the same in each database, before all that is written later. */
+/** Everything in an order that is the same in each database, before all that is written later. */
 async function addToLog(queries: Queries, subjects: readonly Thing[]): Promise<void> {
 	for (const [index, { model, name: subject }] of subjects.entries()) {
 		const column = model === "PolicyFiring" ? "policyFiringUuid" : "componentUsageUuid";
@@ -161,7 +161,7 @@ async function addToLog(queries: Queries, subjects: readonly Thing[]): Promise<v
 async function settle(queries: Queries, began: Date): Promise<void> {
 	const columns = await queries.rows<{ table: string; column: string }>(sql`
 		select table_name as "table", column_name as "column" from information_schema.columns
-		where table_schema = 'public' and column_name in ('created', 'modified') order by 1, 2
+		where table_schema = 'public' and data_type = 'timestamp with time zone' and (column_default is not null or column_name = 'modified') order by 1, 2
 	`);
 	for (const { table, column } of columns) {
 		await queries.rows(sql`update ${name(table)} set ${name(column)} = ${stored}::timestamptz where ${name(column)} >= ${began}::timestamptz`);
