@@ -40,6 +40,13 @@ describe("an operation costs 1, and 1 for each 10 objects that it may read", () 
 			{ f: { username: "ann" }, o: { field: "USAGE" } },
 		],
 		["a piece of a username", `{ componentUserUsages(first: 10, filter: { username: "ann" }) { nodes { usage } } }`, 1 + 1 + 5],
+		["parts of a type within some days", `{ componentUserUsages(first: 10, filter: { type: "cpu", dateAfter: "2026-01-01" }) { nodes { usage } } }`, 1 + 1 + 8],
+		[
+			"parts of a type within some days, below a page",
+			`{ resources(first: 10) { nodes { userUsages(first: 10, filter: { type: "cpu", dateBefore: "2026-01-01" }) { nodes { usage } } } } }`,
+			1 + 1 + 10,
+		],
+		["parts within some days", `{ componentUserUsages(first: 10, filter: { dateAfter: "2026-01-01" }) { nodes { usage } } }`, 1 + 1],
 		[
 			"a piece of a username, below a page",
 			`{ resources(first: 10) { nodes { userUsages(first: 10, filter: { username: "ann" }) { nodes { usage } } } } }`,

@@ -30,8 +30,9 @@ const ofChange = 10;
 
 /**
  * What is more work than its objects are, of lists that grow with every report: to count them, where they are not below an
- * object and where they are; to look for a piece of a username; and to find what is filtered, or little of what there is seen, in
- * another order than the usual, for which an index is walked or what is found is sorted.
+ * object and where they are; to look for a piece of a username; to find parts of one type among those of some days, for which no
+ * index has both; and to find what is filtered, or little of what there is seen, in another order than the usual, for which an
+ * index is walked or what is found is sorted.
  */
 const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number }>> = {
 	ComponentUsageConnection: { count: 25, countBelow: 10 },
@@ -39,6 +40,7 @@ const ofGrowing: Readonly<Record<string, { readonly count: number; readonly coun
 };
 const ofCount = 1;
 const ofSearch = 5;
+const ofTypeAndDays = 8;
 const ofOrder = 10;
 
 /** What an operation asks for. */
@@ -138,8 +140,11 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
 	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
 		if (ofGrowing[type.name] === undefined) return 0;
-		const search = values.namesIn(argumentOf(node, "filter")).includes("username") ? ofSearch : 0;
-		return search + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
+		const filters = values.namesIn(argumentOf(node, "filter"));
+		const search = filters.includes("username") ? ofSearch : 0;
+		const isByTypeAndDays = filters.includes("type") && (filters.includes("dateAfter") || filters.includes("dateBefore"));
+		const days = parent === root && type.name === "ComponentUserUsageConnection" && isByTypeAndDays ? ofTypeAndDays : 0;
+		return search + days + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
 	}
 
 	const { outside } = ofSelections(operation.selectionSet, root);
