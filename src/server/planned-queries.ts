@@ -63,7 +63,7 @@ function planFor(
 	variables: Readonly<Record<string, unknown>>,
 ): QueryPlan | undefined {
 	known.conditions ??= conditionVariables(known.document);
-	const conditions = Object.fromEntries(known.conditions.flatMap((name) => (name in variables ? [[name, variables[name]]] : [])));
+	const conditions = Object.fromEntries(known.conditions.flatMap((name) => (Object.hasOwn(variables, name) ? [[name, variables[name]]] : [])));
 	const key = JSON.stringify([operation.name?.value, conditions]);
 	let plan = known.plans.get(key);
 	if (plan === undefined) {

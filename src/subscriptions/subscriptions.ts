@@ -111,7 +111,7 @@ export function createSubscriptions(
 		const readings = readingsOf(source);
 		const perEvent = pointsPerEvent + Math.max(0, contextValue.admitted?.requested ?? 1) - 1;
 		let last = following.from;
-		let reached: Position | undefined;
+		let end: Position | undefined;
 		const steps = stoppable(async function* (signal) {
 			signal.addEventListener("abort", () => void readings.return());
 			let looked = following.from;
@@ -129,9 +129,9 @@ export function createSubscriptions(
 				}
 				looked = reached;
 			}
-			if (!signal.aborted) reached = looked;
+			if (!signal.aborted) end = looked;
 		});
-		return { steps, reached: () => reached && salted(reached) };
+		return { steps, reached: () => end && salted(end) };
 	}
 
 	/** The event's result as JSON. Throws an error that passes: a subscriber that goes on from before the event gets it whole then. */

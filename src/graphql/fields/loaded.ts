@@ -42,8 +42,9 @@ export function planLoaded({ key, batch, load, refusal }: LoadedSource, place: P
 		(keys, execution) => {
 			const { context } = execution;
 			const given = args(execution);
+			const name = batch(given);
 			const loadedValue = async (key: string) => {
-				const value = await context.read.load(batch(given), (keys) => load(keys, given, context), key);
+				const value = await context.read.load(name, (keys) => load(keys, given, context), key);
 				if (value == null && refusal !== undefined) throw refusalAt(place, refusal(key));
 				return value;
 			};

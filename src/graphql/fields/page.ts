@@ -5,8 +5,8 @@ import { cursorOf, type List, type OrderColumn, shapeForCursors } from "../../re
 import { type Page, type PageArguments, pageOf, pageRequest } from "../../reading/page.ts";
 import type { AnyRow } from "../../reading/statements.ts";
 import type { Context } from "../context.ts";
-import { connectionPlan, type FoundPage } from "../query-plan/connection-plan.ts";
-import type { Execution, FieldPlan } from "../query-plan/execution.ts";
+import { connectionPlan } from "../query-plan/connection-plan.ts";
+import type { FieldPlan } from "../query-plan/execution.ts";
 import { type Place, refusalAt } from "../query-plan/planner.ts";
 import { asksFor, shapeOf } from "../selection.ts";
 import { type ComputedPageSource, type ComputedPages, type PageSource, withSource } from "./source.ts";
@@ -63,28 +63,16 @@ export function planPage({ list: listOf }: PageSource, place: Place): FieldPlan 
 			const given: PageArguments = args(execution);
 			const list = listOf(given as never, execution.context);
 			const shape = hasCursors ? shapeForCursors(list.order, rowShape) : rowShape;
-			return readPages(list, uuids, execution, {
-				page: (statements) => statements.page(list, shape, pageRequest(given)),
-				pages: (statements) => statements.pages(list, shape, pageRequest(given), uuids),
-				isCounted,
-			});
+			const request = pageRequest(given);
+			const { statements } = execution;
+			if (list.parent === undefined) {
+				const [page, count] = await Promise.all([statements.page(list, shape, request), isCounted ? statements.count(list) : undefined]);
+				return uuids.map(() => ({ page, order: list.order, count }));
+			}
+			const [pages, counts] = await Promise.all([statements.pages(list, shape, request, uuids), isCounted ? statements.counts(list, uuids) : undefined]);
+			return pages.map((page, index) => ({ page, order: list.order, count: counts?.[index] }));
 		},
 	});
-}
-
-interface PageReads {
-	readonly page: (statements: Execution["statements"]) => Promise<Page>;
-	readonly pages: (statements: Execution["statements"]) => Promise<readonly Page[]>;
-	readonly isCounted: boolean;
-}
-
-async function readPages(list: List, uuids: readonly string[], { statements }: Execution, { page, pages, isCounted }: PageReads): Promise<FoundPage[]> {
-	if (list.parent === undefined) {
-		const [found, count] = await Promise.all([page(statements), isCounted ? statements.count(list) : undefined]);
-		return [{ page: found, order: list.order, count }];
-	}
-	const [found, counts] = await Promise.all([pages(statements), isCounted ? statements.counts(list, uuids) : undefined]);
-	return found.map((page, index) => ({ page, order: list.order, count: counts?.[index] }));
 }
 
 /** Resolves to a page of rows that are computed for a key of the object or the arguments, in one batch for all keys. */

@@ -34,13 +34,12 @@ const ofChange = 10;
  * index has both; and to find what is filtered, or little of what there is seen, in another order than the usual, for which an
  * index is walked or what is found is sorted.
  */
-const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number }>> = {
-	ComponentUsageConnection: { count: 25, countBelow: 10 },
-	ComponentUserUsageConnection: { count: 50, countBelow: 10 },
+const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number; readonly typeAndDays: number }>> = {
+	ComponentUsageConnection: { count: 25, countBelow: 10, typeAndDays: 0 },
+	ComponentUserUsageConnection: { count: 50, countBelow: 10, typeAndDays: 8 },
 };
 const ofCount = 1;
 const ofSearch = 5;
-const ofTypeAndDays = 8;
 const ofOrder = 10;
 
 /** What an operation asks for. */
@@ -139,11 +138,12 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 
 	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
 	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
-		if (ofGrowing[type.name] === undefined) return 0;
+		const growing = ofGrowing[type.name];
+		if (growing === undefined) return 0;
 		const filters = values.namesIn(argumentOf(node, "filter"));
 		const search = filters.includes("username") ? ofSearch : 0;
 		const isByTypeAndDays = filters.includes("type") && (filters.includes("dateAfter") || filters.includes("dateBefore"));
-		const days = parent === root && type.name === "ComponentUserUsageConnection" && isByTypeAndDays ? ofTypeAndDays : 0;
+		const days = parent === root && isByTypeAndDays ? growing.typeAndDays : 0;
 		return search + days + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
 	}
 
