@@ -50,6 +50,8 @@ export interface Config {
 	operations: { host: string; port: number } | undefined;
 	/** Whether each operation is a line on the output. */
 	log: "json" | "off";
+	/** The Waldur that the service is kept in step with; undefined for none. */
+	waldur: { url: URL; token: string | undefined; writes: boolean; interval: number } | undefined;
 	/** Base URL of the collector that traces are sent to. */
 	tracing: string | undefined;
 }
@@ -67,7 +69,7 @@ export function readConfig(env: Environment): Config {
 
 /** The names of all variables that are read. */
 function ownVariables(): ReadonlySet<string> {
-	const read = new Set(["WALDUR_TOKEN", "WALDUR_TOKEN_FILE"]);
+	const read = new Set<string>();
 	parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 	return read;
 }
@@ -201,6 +203,14 @@ export function parseConfig(env: Environment): Config {
 	const tracing = given("OTEL_EXPORTER_OTLP_ENDPOINT");
 	check(tracing, tracing === undefined || isHttpUrl(tracing), "OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318.");
 
+	const waldurUrl = given("WALDUR_URL");
+	check(waldurUrl, waldurUrl === undefined || isHttpUrl(waldurUrl), "WALDUR_URL must look like https://waldur.example.org/api/.");
+	const written = given("WALDUR_WRITE") ?? "off";
+	check(written, written === "on" || written === "off", `WALDUR_WRITE must be on or off, not "${written}".`);
+	check(written, written === "off" || waldurUrl !== undefined, "WALDUR_WRITE must be beside a WALDUR_URL: the Waldur that is written to.");
+	const syncInterval = wholeNumber("SYNC_INTERVAL", 60, 5, 86_400) * 1_000;
+	const waldurSecret = secret("WALDUR_TOKEN");
+
 	if (problems.length > 0) throw new Failure(problems.join(" "), exitCodes.badConfig);
 	return {
 		host,
@@ -225,7 +235,18 @@ export function parseConfig(env: Environment): Config {
 		operations,
 		log,
 		tracing,
+		waldur:
+			waldurUrl === undefined ? undefined : { url: waldurBase(waldurUrl), token: waldurSecret || undefined, writes: written === "on", interval: syncInterval },
 	};
+}
+
+/** A base address as it names a source, however it was written: its path ends in a slash. */
+export function waldurBase(text: string): URL {
+	const url = new URL(text);
+	if (!url.pathname.endsWith("/")) url.pathname += "/";
+	url.search = "";
+	url.hash = "";
+	return url;
 }
 
 /** How the service writes its request log, unless it is given: for machines beside a server. */

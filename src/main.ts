@@ -12,6 +12,7 @@ import { tellingTimeouts } from "./database/timeouts.ts";
 import { createReferenceClock, isCertain, type ReferenceClock, UncertainClock, unreadiness, whileCertain } from "./domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "./domain/calendar/time-zone.service.ts";
 import { forgetOldAnswers } from "./domain/idempotency/idempotency.store.ts";
+import { sourceNamed } from "./domain/mirror/source.store.ts";
 import { monthTurns } from "./domain/month-turn/month-turns.service.ts";
 import { measureMonths } from "./domain/month-turn/month-watch.service.ts";
 import { startDelivery } from "./domain/notification/delivery.service.ts";
@@ -33,6 +34,8 @@ import { refuseTakenPort } from "./shared/listening.ts";
 import { measuring } from "./shared/metrics.ts";
 import { repeat } from "./shared/repeat.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
+import { startWaldurDelivery } from "./sync/start-delivery.ts";
+import { waldurClient } from "./sync/waldur-client.ts";
 import { buildOf } from "./telemetry/build.ts";
 import { type ErrorStream, jsonErrors, plainErrors, takeOwnErrors } from "./telemetry/error-stream.ts";
 import { type Observation, startObservation } from "./telemetry/observation.ts";
@@ -124,6 +127,8 @@ async function serve(
 	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: metrics?.logRead });
 	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
 	const uses = startTokenUses({ database, clock: systemClock, onError: report("uses of tokens cannot be noted") });
+	const { waldur } = config;
+	const mirror = waldur && { sourceId: await sourceNamed(database, waldur.url.href), writes: waldur.writes };
 	const services: Services = {
 		tokens,
 		database,
@@ -133,6 +138,7 @@ async function serve(
 		log,
 		authenticate: createAuthentication(database, systemClock, uses.used),
 		metrics,
+		mirror,
 	};
 	const { host, port, graphiql, origins, hosts, maxCost, costPerSecond, introspection } = config;
 	const onBug = (error: unknown, requestId?: string) =>
@@ -217,6 +223,20 @@ async function serve(
 		tell: (line) => process.stderr.write(`${line}\n`),
 		onError: report("notifications cannot be delivered"),
 	});
+	const writing =
+		waldur?.writes === true && mirror !== undefined
+			? startWaldurDelivery({
+					database,
+					client: waldurClient({ base: waldur.url, token: waldur.token, clock: systemClock }),
+					base: waldur.url,
+					sourceId: mirror.sourceId,
+					timeZone: config.timeZone,
+					clock: systemClock,
+					isClockRight: () => isCertain(reference),
+					tell: (line) => process.stderr.write(`${line}\n`),
+					onError: report("changes cannot be sent to Waldur"),
+				})
+			: undefined;
 	health.watch(database.probe(), () => unreadiness(reference));
 	void takeSignals();
 	const request = stopRequest(); // a reader of the greeting may ask at once
@@ -229,6 +249,7 @@ async function serve(
 	const jobs = [
 		derivations.stop(),
 		delivery.stop(),
+		writing?.stop(),
 		turns.stop(),
 		folding.stop(),
 		verifications?.stop(),

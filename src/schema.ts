@@ -8,6 +8,8 @@ import "./domain/customer/customer.schema.ts";
 import "./domain/customer/project.schema.ts";
 import "./domain/user-usage/limit.mutations.schema.ts";
 import "./domain/user-usage/limit.schema.ts";
+import "./domain/mirror/delivery.schema.ts";
+import "./domain/mirror/sync.schema.ts";
 import "./domain/notification/notification.schema.ts";
 import "./domain/policy/firing.schema.ts";
 import "./domain/policy/firing.subscription.ts";

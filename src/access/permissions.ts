@@ -30,6 +30,9 @@ export const mayDeleteUsage = (viewer: Viewer): boolean => viewer.isStaff;
 /** Changing a customer's groups, and whether it is blocked or archived: staff. */
 export const mayChangeCustomers = (viewer: Viewer): boolean => viewer.isStaff;
 
+/** Seeing how the service is kept in step with a Waldur: staff and support. */
+export const maySeeSynchronization = (viewer: Viewer): boolean => seesEverything(viewer);
+
 /** Knowing whom notifications go to: staff, support and the provider's owners. */
 export const maySeeRecipients: Visibility = (viewer, t) => {
 	const owned = viewer.customerRoles.filter(({ role }) => role === "OWNER").map(({ customer }) => customer);

@@ -1,7 +1,9 @@
 import type { TokenWatch } from "../access/token-watch.ts";
 import type { Viewer } from "../access/viewer.ts";
-import { type Database, type Transactions, watchedDatabase } from "../database/database.ts";
+import { type Database, watchedDatabase } from "../database/database.ts";
 import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
+import type { Mirror } from "../domain/mirror/mirror.ts";
+import type { Writes } from "../domain/mirror/writes.service.ts";
 import { beginningMonths } from "../domain/month-turn/first-write.service.ts";
 import type { Moment } from "../domain/policy/policy.service.ts";
 import type { LogReader } from "../event-log/log-reader.ts";
@@ -26,6 +28,8 @@ export interface Services {
 	readonly authenticate: (token: string) => Promise<Viewer | undefined>;
 	/** Calls back when a token is no longer good. */
 	readonly tokens: TokenWatch;
+	/** The Waldur that what is stored here is kept in step with; none when absent. */
+	readonly mirror?: Mirror | undefined;
 	/** Counts what is done; nothing is counted when absent. */
 	readonly metrics?: Metrics | undefined;
 }
@@ -113,7 +117,10 @@ export function resetLoader(context: Context, viewer: Viewer = context.viewer): 
 export const momentOf = ({ clock, timeZone, metrics }: Context): Moment => ({ now: clock(), timeZone, metrics });
 
 /** Where mutations write: the first write of a month turns it. */
-export const writesOf = ({ database, reference, timeZone, metrics }: Context): Transactions => beginningMonths(database, { reference, timeZone, metrics });
+export const writesOf = ({ database, reference, timeZone, metrics, mirror }: Context): Writes => ({
+	...beginningMonths(database, { reference, timeZone, metrics }),
+	mirror,
+});
 
 const nobody: Viewer = {
 	asOf: new Date(0),

@@ -1,5 +1,6 @@
 import {
 	BillingType as BillingTypes,
+	DeliveryState as DeliveryStates,
 	LimitPeriod as LimitPeriods,
 	NotificationState as NotificationStates,
 	OfferingState as OfferingStates,
@@ -25,6 +26,15 @@ export const BillingType = builder.enumType("BillingType", {
 		LIMIT: "By the limit that the consumer ordered.",
 		ONE_TIME: "Once, at activation.",
 		ON_PLAN_SWITCH: "Each time the plan is switched.",
+	}),
+});
+
+export const DeliveryState = builder.enumType("DeliveryState", {
+	description: "Where a change is on its way to Waldur.",
+	values: described(DeliveryStates, {
+		PENDING: "It is sent, or will be, until Waldur answers.",
+		SENT: "Waldur accepted it.",
+		FAILED: "Waldur refused it, or it came too late: the next synchronization brings Waldur's figure back.",
 	}),
 });
 

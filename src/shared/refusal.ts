@@ -16,6 +16,7 @@ export const problemCodes = {
 	ALREADY_EXISTS: "There is such an object already.",
 	FORBIDDEN: "The caller sees the object and may not do this to it.",
 	IDEMPOTENCY_CONFLICT: "The idempotency key was used for another request.",
+	READ_ONLY_MIRROR: "It is kept in step with a Waldur, and can be changed only there.",
 	POSITION_EXPIRED: "The log does not reach back to the position any more.",
 } as const;
 

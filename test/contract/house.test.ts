@@ -22,10 +22,11 @@ const layers = {
 	schema: ["types", "graphql"],
 	import: ["rules", "database", "shared"],
 	world: ["import", "service", "access", "database", "shared"],
+	sync: ["import", "service", "store", "rules", "event-log", "access", "database", "shared"],
 	telemetry: ["database", "shared"],
 	server: ["schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
-	commands: ["schema", "world", "import", "service", "store", "access", "database", "config", "shared"],
-	main: ["server", "telemetry", "world", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
+	commands: ["schema", "world", "sync", "import", "service", "store", "access", "database", "config", "shared"],
+	main: ["server", "telemetry", "world", "sync", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
 
 type Layer = keyof typeof layers;

@@ -5,6 +5,7 @@ import { startTokenWatch } from "../../src/access/token-watch.ts";
 import { type Database, observedDatabase } from "../../src/database/database.ts";
 import type { Sql } from "../../src/database/sql.ts";
 import type { ReferenceClock } from "../../src/domain/calendar/reference-clock.service.ts";
+import { sourceNamed } from "../../src/domain/mirror/source.store.ts";
 import { startLogReader } from "../../src/event-log/log-reader.ts";
 import type { Services } from "../../src/graphql/context.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
@@ -50,6 +51,8 @@ export interface GatewayOptions {
 	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections">;
 	/** Says which months have begun; those that have by the gateway's own clock without it. */
 	readonly reference?: ReferenceClock;
+	/** The Waldur that it is kept in step with; none without it. */
+	readonly mirror?: { readonly url: string; readonly writes: boolean };
 	/** Looks at what the gateway does; nobody does without it. */
 	readonly observation?: Pick<Observation, "metrics" | "beginOperation">;
 }
@@ -62,6 +65,7 @@ export async function startGateway({
 	now = demoMoment.now.toISOString(),
 	limits = unlimited,
 	observation,
+	mirror,
 	reference: givenReference,
 }: GatewayOptions = {}): Promise<Gateway> {
 	let time = new Date(now);
@@ -82,6 +86,7 @@ export async function startGateway({
 		log,
 		authenticate: createAuthentication(database, () => time),
 		metrics,
+		...(mirror === undefined ? {} : { mirror: { sourceId: await sourceNamed(unobserved, mirror.url), writes: mirror.writes } }),
 	};
 	const server: RunningServer = await startServer(services, {
 		host: "127.0.0.1",

@@ -13,10 +13,12 @@ export interface CustomerChange {
 	readonly organizationGroups?: Maybe<readonly string[]>;
 }
 
-/** Whether the customer is there and the viewer sees it. */
-export async function seesCustomer(queries: Queries, viewer: Viewer, uuid: string): Promise<boolean> {
-	const customers = await queries.rows(sql`select from "Customer" c where c."uuid" = ${uuid}::uuid and ${visibility.Customer(viewer, sql`c`)}`);
-	return customers.length > 0;
+/** Where the customer was imported from, null where it was made here; undefined when it is not there, or the viewer does not see it. */
+export async function seenCustomer(queries: Queries, viewer: Viewer, uuid: string): Promise<{ sourceId: number | null } | undefined> {
+	const [customer] = await queries.rows<{ sourceId: number | null }>(sql`
+		select c."sourceId" from "Customer" c where c."uuid" = ${uuid}::uuid and ${visibility.Customer(viewer, sql`c`)}
+	`);
+	return customer;
 }
 
 /** Stores the change. */

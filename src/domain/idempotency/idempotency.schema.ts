@@ -1,6 +1,6 @@
-import type { Transactions } from "../../database/database.ts";
 import type { builder } from "../../graphql/builder.ts";
 import { type Context, writesOf } from "../../graphql/context.ts";
+import type { Writes } from "../mirror/writes.service.ts";
 import { type NamesOf, onceByKey } from "./idempotency.service.ts";
 import { daysKept, type KeyedInput } from "./idempotency.ts";
 
@@ -15,7 +15,7 @@ export const idempotencyKey = (t: InputFields) =>
 	});
 
 /** Where a mutation writes: once for each key of the caller. Its answer is given again while the caller sees what it names. */
-export const once = <Answer>(context: Context, mutation: string, input: KeyedInput, namesOf: NamesOf<Answer>): Transactions =>
+export const once = <Answer>(context: Context, mutation: string, input: KeyedInput, namesOf: NamesOf<Answer>): Writes =>
 	onceByKey(writesOf(context), context.viewer, mutation, input, namesOf, context.clock());
 
 /** The firings in an answer; the version before stored none for some. */

@@ -1,7 +1,8 @@
 import type { Viewer } from "../../access/viewer.ts";
-import type { Queries, Transactions } from "../../database/database.ts";
+import type { Queries } from "../../database/database.ts";
 import type { BatchChecks, Placed } from "../../shared/batch-checks.ts";
 import { InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
+import type { Writes } from "../mirror/writes.service.ts";
 import { addAnswers, keptAnswers, type NamedObject, seenOf } from "./idempotency.store.ts";
 import { conflictProblems, goneProblems, type KeyedInput, type KeyedRequest, keyedRequest, keyProblems, repeatedKeyProblems } from "./idempotency.ts";
 
@@ -17,11 +18,12 @@ export type NamesOf<Answer> = (answer: Answer) => readonly NamedObject[];
  * @throws RuleRefusal (by the transaction) when the caller used the key for something else
  * @throws NotFoundRefusal (by the transaction) when the answer names what has gone since, or is not seen any more
  */
-export function onceByKey<Kept>(database: Transactions, viewer: Viewer, operation: string, input: KeyedInput, namesOf: NamesOf<Kept>, now: Date): Transactions {
+export function onceByKey<Kept>(database: Writes, viewer: Viewer, operation: string, input: KeyedInput, namesOf: NamesOf<Kept>, now: Date): Writes {
 	refuse(InvalidInputRefusal, keyProblems(input));
 	const request = keyedRequest(operation, input);
 	if (request === undefined) return database;
 	return {
+		...database,
 		transaction: <Answer>(work: (tx: Queries) => Promise<Answer>) =>
 			database.transaction(async (tx) => {
 				const kept = (await keptAnswers<Answer>(tx, viewer.uuid, [request])).get(request.key);

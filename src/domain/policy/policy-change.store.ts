@@ -8,12 +8,14 @@ import type { PolicyRequest } from "./policy-request.ts";
 export interface PolicyScope {
 	readonly offeringUuid: string;
 	readonly providerUuid: string;
+	/** Where the offering was imported from; null where it was made here. */
+	readonly sourceId: number | null;
 }
 
 /** The offering, if the viewer sees its policies: the provider's side, staff and support. */
 export async function policyScope(queries: Queries, viewer: Viewer, offeringUuid: string): Promise<PolicyScope | undefined> {
 	const [scope] = await queries.rows<PolicyScope>(sql`
-		select o."uuid" as "offeringUuid", o."providerUuid" from (select *, "uuid" as "scopeUuid" from "Offering") o
+		select o."uuid" as "offeringUuid", o."providerUuid", o."sourceId" from (select *, "uuid" as "scopeUuid" from "Offering") o
 		where o."uuid" = ${offeringUuid}::uuid and ${visibility.OfferingUsagePolicy(viewer, sql`o`)}
 	`);
 	return scope;
@@ -25,7 +27,7 @@ export type StoredPolicy = PolicyRequest & PolicyScope & { readonly uuid: string
 /** The policy, if the viewer sees it. */
 export async function storedPolicy(queries: Queries, viewer: Viewer, uuid: string): Promise<StoredPolicy | undefined> {
 	const [policy] = await queries.rows<StoredPolicy>(sql`
-		select p."uuid", p."scopeUuid" as "offeringUuid", o."providerUuid", p."actions"::text[] as "actions", p."externalUserEmails", p."applyToAll",
+		select p."uuid", p."scopeUuid" as "offeringUuid", o."providerUuid", o."sourceId", p."actions"::text[] as "actions", p."externalUserEmails", p."applyToAll",
 			p."period"::text as "period", coalesce((
 				select json_agg(g."organizationGroupUuid") from "OfferingUsagePolicyGroup" g where g."policyUuid" = p."uuid"
 			), '[]') as "organizationGroups", coalesce((

@@ -20,10 +20,17 @@ export async function holdingProject(queries: Queries, viewer: Viewer, uuid: str
 	return project;
 }
 
+/** An offering, and where it was imported from; null where it was made here. */
+interface BoughtOffering {
+	readonly uuid: string;
+	readonly state: string;
+	readonly sourceId: number | null;
+}
+
 /** The offering that is to be bought, if the viewer sees it. */
-export async function boughtOffering(queries: Queries, viewer: Viewer, uuid: string): Promise<{ uuid: string; state: string } | undefined> {
-	const [offering] = await queries.rows<{ uuid: string; state: string }>(sql`
-		select o."uuid", o."state"::text as "state" from "Offering" o where o."uuid" = ${uuid}::uuid and ${visibility.Offering(viewer, sql`o`)}
+export async function boughtOffering(queries: Queries, viewer: Viewer, uuid: string): Promise<BoughtOffering | undefined> {
+	const [offering] = await queries.rows<BoughtOffering>(sql`
+		select o."uuid", o."state"::text as "state", o."sourceId" from "Offering" o where o."uuid" = ${uuid}::uuid and ${visibility.Offering(viewer, sql`o`)}
 	`);
 	return offering;
 }

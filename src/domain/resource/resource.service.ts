@@ -1,8 +1,10 @@
 import { mayCreateResources, mayReportUsage } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
-import type { Queries, Transactions } from "../../database/database.ts";
+import type { Queries } from "../../database/database.ts";
 import type { Maybe } from "../../shared/maybe.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
+import { ownedProblems } from "../mirror/mirror.ts";
+import type { Writes } from "../mirror/writes.service.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { type Moment, refuseBlocked } from "../policy/policy.service.ts";
 import { type ReportSubject, reportSubject } from "../usage/report-checks.service.ts";
@@ -32,7 +34,7 @@ export interface ResourceRequest {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the project and may not create resources in it
  */
-export async function createResource(database: Transactions, viewer: Viewer, request: ResourceRequest, moment: Moment): Promise<string> {
+export async function createResource(database: Writes, viewer: Viewer, request: ResourceRequest, moment: Moment): Promise<string> {
 	refuse(InvalidInputRefusal, nameProblems(request.name));
 	return database.transaction(async (tx) => {
 		const project = await holdingProject(tx, viewer, request.project);
@@ -44,6 +46,7 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 		if (project === undefined || offering === undefined) throw new Error("What is absent was refused.");
 		if (!mayCreateResources(viewer, project)) throw new Forbidden("Only staff, the customer's owners and the project's managers and admins create resources.");
 		if (request.plan != null && !(await isOnSale(tx, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
+		refuse(RuleRefusal, ownedProblems(database.mirror, offering, "offering"));
 		refuse(RuleRefusal, saleProblems(offering));
 		await lockBegunOfferings(tx, [offering.uuid], moment); // a policy that fires now, or a customer that is blocked now, is seen, or comes after this
 		const flags = await flagsOfProject(tx, project.projectUuid);
@@ -55,20 +58,22 @@ export async function createResource(database: Transactions, viewer: Viewer, req
 }
 
 /** Sets where a resource is in its life. Throws as createResource does; those who report its usage may. */
-export async function setResourceState(database: Transactions, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
+export async function setResourceState(database: Writes, viewer: Viewer, resourceUuid: string, state: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
 		const resource = await changingResource(tx, viewer, resourceUuid, "state");
+		refuse(RuleRefusal, ownedProblems(database.mirror, resource, "resource"));
 		refuse(RuleRefusal, stateChangeProblems(resource.state, state));
 		await changeState(tx, resource, state, now);
 	});
 }
 
 /** Sets the plan that a resource runs under, or is to run under. Throws as setResourceState does. The same plan again changes nothing. */
-export async function setResourcePlan(database: Transactions, viewer: Viewer, resourceUuid: string, planUuid: string, now: Date): Promise<void> {
+export async function setResourcePlan(database: Writes, viewer: Viewer, resourceUuid: string, planUuid: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
 		const resource = await changingResource(tx, viewer, resourceUuid, "plan");
 		const isOther = resource.planUuid !== planUuid;
 		if (isOther && !(await isOnSale(tx, resource.offeringUuid, planUuid))) throw new NotFoundRefusal([absent("Plan", planUuid, "plan")]);
+		refuse(RuleRefusal, ownedProblems(database.mirror, resource, "resource"));
 		refuse(RuleRefusal, planChangeProblems(resource));
 		if (isOther) await changePlan(tx, resource, planUuid, now);
 	});

@@ -5,6 +5,7 @@ import { assertPresent } from "../../shared/assert-present.ts";
 import type { BatchChecks, Placed } from "../../shared/batch-checks.ts";
 import { type BillingPeriod, startOfMonth } from "../../shared/billing-period.ts";
 import { absent, InvalidInputRefusal, NotFoundRefusal, type Problem, RuleRefusal } from "../../shared/refusal.ts";
+import { type Mirror, writeProblems } from "../mirror/mirror.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { componentsNamed, type ReportSubject, reportSubjects, type SubjectPeriod, subjectPeriods, type TotalsBesides, totalsBesides } from "./usage.store.ts";
 import {
@@ -43,6 +44,8 @@ export interface Calendar {
 	readonly now: Date;
 	readonly month: BillingPeriod;
 	readonly timeZone: string;
+	/** The Waldur that reports of its resources go to, if any. */
+	readonly mirror?: Mirror | undefined;
 }
 
 /** Stages 2 to 7 of reports, from looking up what they name to the provider's caps. Leaves the offerings of those that pass locked. */
@@ -50,7 +53,7 @@ export async function checkedReports(
 	tx: Queries,
 	viewer: Viewer,
 	reports: readonly PlacedReport[],
-	{ now, month, timeZone }: Calendar,
+	{ now, month, timeZone, mirror }: Calendar,
 	checks: BatchChecks,
 ): Promise<FoundReport[]> {
 	const found = await foundReports(tx, viewer, reports, checks);
@@ -59,8 +62,11 @@ export async function checkedReports(
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
 	const permitted = checks.permitted(single, ({ subject }) => mayReportUsage(viewer, subject), message);
 
+	const writable = checks.stage(RuleRefusal, permitted, ({ input, subject }) =>
+		writeProblems(mirror, subject, input.resource == null ? "planPeriod" : "resource"),
+	);
 	const start = startOfMonth(month, timeZone);
-	const inPeriod = checks.stage(RuleRefusal, permitted, ({ period }) => periodProblems(period, start));
+	const inPeriod = checks.stage(RuleRefusal, writable, ({ period }) => periodProblems(period, start));
 	const planned = checks.stage(RuleRefusal, inPeriod, ({ subject }) => planProblems(subject));
 	const running = checks.stage(RuleRefusal, planned, ({ subject }) => stateProblems(subject));
 	const components = await componentsNamed(tx, offeringsOf(running), [...new Set(running.flatMap(({ input }) => typesOf(input)))]);

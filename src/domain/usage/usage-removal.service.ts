@@ -1,7 +1,9 @@
 import { mayDeleteUsage } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
-import type { Queries, Transactions } from "../../database/database.ts";
-import { absent, Forbidden, NotFoundRefusal } from "../../shared/refusal.ts";
+import type { Queries } from "../../database/database.ts";
+import { absent, Forbidden, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
+import { ownedProblems } from "../mirror/mirror.ts";
+import type { Writes } from "../mirror/writes.service.ts";
 import { lockBegunOfferings } from "../month-turn/begun-month.service.ts";
 import { evaluateAndLog, type Moment } from "../policy/policy.service.ts";
 import { deleteUsage, markChanged, type RemovableUsage, removableUsage } from "./usage-removal.store.ts";
@@ -18,10 +20,11 @@ export interface RemovedUsage {
  * @throws NotFoundRefusal when there is no such record that the viewer sees
  * @throws Forbidden when the viewer sees the record and may not delete it
  */
-export async function removeUsage(database: Transactions, viewer: Viewer, uuid: string, moment: Moment): Promise<RemovedUsage> {
+export async function removeUsage(database: Writes, viewer: Viewer, uuid: string, moment: Moment): Promise<RemovedUsage> {
 	return database.transaction(async (tx) => {
-		const { offeringUuid } = await visibleUsage(tx, viewer, uuid);
+		const { offeringUuid, sourceId } = await visibleUsage(tx, viewer, uuid);
 		if (!mayDeleteUsage(viewer)) throw new Forbidden("Only staff delete usage.");
+		refuse(RuleRefusal, ownedProblems(database.mirror, { sourceId }, "uuid"));
 		await lockBegunOfferings(tx, [offeringUuid], moment);
 		const usage = await visibleUsage(tx, viewer, uuid); // it may have been deleted while the lock was waited for
 		await deleteUsage(tx, uuid);

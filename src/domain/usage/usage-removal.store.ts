@@ -9,12 +9,15 @@ export interface RemovableUsage {
 	readonly resourceUuid: string;
 	readonly offeringUuid: string;
 	readonly type: string;
+	/** Where its resource was imported from; null where that was made here. */
+	readonly sourceId: number | null;
 }
 
 /** The record, if the viewer sees it. */
 export async function removableUsage(queries: Queries, viewer: Viewer, uuid: string): Promise<RemovableUsage | undefined> {
 	const [usage] = await queries.rows<RemovableUsage>(sql`
-		select u."uuid", u."resourceUuid", u."offeringUuid", u."type" from "ComponentUsage" u
+		select u."uuid", u."resourceUuid", u."offeringUuid", u."type", r."sourceId"
+		from "ComponentUsage" u join "Resource" r on r."uuid" = u."resourceUuid"
 		where u."uuid" = ${uuid}::uuid and ${visibility.ComponentUsage(viewer, sql`u`)}
 	`);
 	return usage;

@@ -1,5 +1,5 @@
 import type { Viewer } from "../../access/viewer.ts";
-import type { Queries, Transactions } from "../../database/database.ts";
+import type { Queries } from "../../database/database.ts";
 import { appendToLog, type LogSubject } from "../../event-log/log.store.ts";
 import { assertPresent } from "../../shared/assert-present.ts";
 import { BatchChecks } from "../../shared/batch-checks.ts";
@@ -8,6 +8,7 @@ import { callSizeProblems } from "../../shared/call-size.ts";
 import { InvalidInputRefusal, type Refusal, refuse } from "../../shared/refusal.ts";
 import { answersByKey, keepAnswers } from "../idempotency/idempotency.service.ts";
 import { keyProblems } from "../idempotency/idempotency.ts";
+import { type Writes, writeThrough } from "../mirror/writes.service.ts";
 import { evaluatePolicies, type Moment } from "../policy/policy.service.ts";
 import { checkedReports, type FoundReport, type PlacedReport, unremovedSince } from "./report-checks.service.ts";
 import { type StoredUsage, storeUsages } from "./usage.store.ts";
@@ -32,7 +33,7 @@ export interface StoredReports {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the resource and may not report its usage
  */
-export async function setUsage(database: Transactions, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
+export async function setUsage(database: Writes, viewer: Viewer, report: UsageReport, moment: Moment): Promise<StoredReport> {
 	// A report alone returns all firings of the evaluation, of any cause: the policies were evaluated for it alone.
 	const checks = new BatchChecks({ partial: false, indexed: false, itemised: false });
 	const { results } = await storeReports(database, viewer, [report], moment, checks, () => true);
@@ -45,7 +46,7 @@ export async function setUsage(database: Transactions, viewer: Viewer, report: U
  * throws as setUsage does; or, `partial`, those that are not refused. A replay whose records have gone is refused alone.
  */
 export async function setUsages(
-	database: Transactions,
+	database: Writes,
 	viewer: Viewer,
 	reports: readonly UsageReport[],
 	{ partial, ...moment }: Moment & { readonly partial: boolean },
@@ -71,7 +72,7 @@ const namesIn = ({ componentUsages, firings }: StoredReport) => [
  * @param owns whether a firing with the cause belongs to the result of the report that stored the usages
  */
 async function storeReports(
-	database: Transactions,
+	database: Writes,
 	viewer: Viewer,
 	reports: readonly UsageReport[],
 	moment: Moment,
@@ -83,10 +84,18 @@ async function storeReports(
 	return database.transaction(async (tx) => {
 		const { answers, fresh } = await answersByKey<StoredReport, PlacedReport>(tx, viewer, "setUsage", shaped, namesIn, checks);
 		const calendar = { now: moment.now, month: billingPeriodAt(moment.now, moment.timeZone), timeZone: moment.timeZone };
-		const checked = await checkedReports(tx, viewer, fresh, calendar, checks);
+		const checked = await checkedReports(tx, viewer, fresh, { ...calendar, mirror: database.mirror }, checks);
 		const stored = await storeChecked(tx, viewer, checked, calendar.month, moment.now);
 		const kept = new Set(stored.map(({ index }) => index));
 		const accepted = unremovedSince(viewer, checked, kept, checks);
+
+		await writeThrough(
+			tx,
+			database,
+			"componentUsage",
+			stored.map(({ uuid }) => uuid),
+			moment.now,
+		);
 
 		const offerings = [...new Set(accepted.map(({ subject }) => subject.offeringUuid))];
 		const firings = await evaluatePolicies(tx, offerings, moment, stored);

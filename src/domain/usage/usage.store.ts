@@ -15,6 +15,8 @@ export interface ReportSubject {
 	readonly projectIsRemoved: boolean;
 	readonly offeringUuid: string;
 	readonly providerUuid: string;
+	/** Where it was imported from; null where it was made here. */
+	readonly sourceId: number | null;
 }
 
 /** A plan period and when it ends; null while it is open. */
@@ -27,7 +29,7 @@ export interface SubjectPeriod {
 /** Those of the resources that the viewer sees, by uuid. */
 export async function reportSubjects(queries: Queries, viewer: Viewer, resourceUuids: readonly string[]): Promise<Map<string, ReportSubject>> {
 	const subjects = await queries.rows<ReportSubject>(sql`
-		select r."uuid", r."state"::text as "state", r."planUuid", r."projectIsRemoved", r."offeringUuid", o."providerUuid"
+		select r."uuid", r."state"::text as "state", r."planUuid", r."projectIsRemoved", r."offeringUuid", o."providerUuid", r."sourceId"
 		from "Resource" r join "Offering" o on o."uuid" = r."offeringUuid"
 		where r."uuid" = any(${[...resourceUuids]}::uuid[]) and ${visibility.Resource(viewer, sql`r`)}
 	`);

@@ -101,6 +101,7 @@ builder.mutationFields((t) => ({
 				once(context, "deleteComponentUserUsageLimit", input, () => []),
 				context.viewer,
 				input.uuid,
+				context.clock(),
 			);
 			resetLoader(context);
 			return { uuid: input.uuid };

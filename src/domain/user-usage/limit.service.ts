@@ -1,8 +1,10 @@
 import { mayLimitUsers } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
-import type { Queries, Transactions } from "../../database/database.ts";
+import type { Queries } from "../../database/database.ts";
 import type { Maybe } from "../../shared/maybe.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
+import { type Mirror, writeProblems } from "../mirror/mirror.ts";
+import { deleteThrough, type Writes, writeThrough } from "../mirror/writes.service.ts";
 import { accountsNamed } from "./account.store.ts";
 import { addLimit, changeLimit, deleteLimit, type LimitedResource, limitedComponent, limitedResource, limitToChange, type StoredLimit } from "./limit.store.ts";
 import { duplicateProblem, type LimitRequest, limitRuleProblems, limitShapeProblems } from "./limit.ts";
@@ -22,20 +24,21 @@ export interface LimitChange {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the resource and may not limit its users
  */
-export async function createLimit(database: Transactions, viewer: Viewer, request: LimitRequest & { resource: string }, now: Date): Promise<string> {
+export async function createLimit(database: Writes, viewer: Viewer, request: LimitRequest & { resource: string }, now: Date): Promise<string> {
 	refuse(InvalidInputRefusal, limitShapeProblems(request));
 	return database.transaction(async (tx) => {
 		const resource = await limitedResource(tx, viewer, request.resource);
 		if (resource === undefined) throw new NotFoundRefusal([absent("Resource", request.resource, "resource")]);
-		await checked(tx, viewer, resource, request);
+		await checked(tx, viewer, resource, request, database.mirror);
 		const uuid = await addLimit(tx, resource.offeringUuid, request, now);
 		if (uuid === undefined) throw new RuleRefusal([duplicateProblem]);
+		await writeThrough(tx, database, "userLimit", [uuid], now);
 		return uuid;
 	});
 }
 
 /** Changes what is given of a limit. Throws as createLimit does; the resource cannot be changed. */
-export async function updateLimit(database: Transactions, viewer: Viewer, change: LimitChange, now: Date): Promise<void> {
+export async function updateLimit(database: Writes, viewer: Viewer, change: LimitChange, now: Date): Promise<void> {
 	if (change.limit != null) refuse(InvalidInputRefusal, limitShapeProblems({ limit: change.limit }));
 	await database.transaction(async (tx) => {
 		const { limit, resource } = await found(tx, viewer, change.uuid);
@@ -45,21 +48,24 @@ export async function updateLimit(database: Transactions, viewer: Viewer, change
 			user: change.user ?? limit.user,
 			limit: change.limit ?? limit.limit,
 		};
-		await checked(tx, viewer, resource, wanted);
+		await checked(tx, viewer, resource, wanted, database.mirror);
 		if (change.resource != null && change.resource !== limit.resource) {
 			throw new RuleRefusal([
 				{ code: "INVALID_INPUT", message: "The resource of a limit is fixed: delete it and create another one.", path: ["input", "resource"] },
 			]);
 		}
 		if (!(await changeLimit(tx, wanted, now))) throw new RuleRefusal([duplicateProblem]);
+		await writeThrough(tx, database, "userLimit", [limit.uuid], now);
 	});
 }
 
 /** Deletes a limit. Throws as createLimit does. */
-export async function removeLimit(database: Transactions, viewer: Viewer, uuid: string): Promise<void> {
+export async function removeLimit(database: Writes, viewer: Viewer, uuid: string, now: Date): Promise<void> {
 	await database.transaction(async (tx) => {
 		const { resource } = await found(tx, viewer, uuid);
 		permitted(viewer, resource);
+		refuse(RuleRefusal, writeProblems(database.mirror, resource, "uuid"));
+		await deleteThrough(tx, database, { kind: "userLimit", uuid }, now);
 		await deleteLimit(tx, uuid);
 	});
 }
@@ -76,8 +82,9 @@ function permitted(viewer: Viewer, resource: LimitedResource): void {
 }
 
 /** The viewer may set such a limit, and what it names is there, seen, and of the resource's offering. */
-async function checked(tx: Queries, viewer: Viewer, resource: LimitedResource, request: LimitRequest): Promise<void> {
+async function checked(tx: Queries, viewer: Viewer, resource: LimitedResource, request: LimitRequest, mirror: Mirror | undefined): Promise<void> {
 	permitted(viewer, resource);
+	refuse(RuleRefusal, writeProblems(mirror, resource, "resource"));
 	const component = await limitedComponent(tx, viewer, request.component);
 	const account = (await accountsNamed(tx, viewer, [request.user])).get(request.user);
 	refuse(NotFoundRefusal, [

@@ -24,12 +24,14 @@ export interface LimitedResource {
 	readonly projectUuid: string;
 	readonly customerUuid: string;
 	readonly pluginOptions: unknown;
+	/** Where it was imported from; null where it was made here. */
+	readonly sourceId: number | null;
 }
 
 /** The resource, if the viewer sees it. Its project is not removed before the transaction ends. */
 export async function limitedResource(tx: Queries, viewer: Viewer, uuid: string): Promise<LimitedResource | undefined> {
 	const [resource] = await tx.rows<LimitedResource>(sql`
-		select r."uuid", r."offeringUuid", r."projectUuid", r."customerUuid", o."pluginOptions"
+		select r."uuid", r."offeringUuid", r."projectUuid", r."customerUuid", r."sourceId", o."pluginOptions"
 		from "Resource" r join "Offering" o on o."uuid" = r."offeringUuid"
 		where r."uuid" = ${uuid}::uuid and ${visibility.Resource(viewer, sql`r`)} for share of r
 	`);

@@ -1,6 +1,6 @@
 import { mayReportUsage } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
-import type { Queries, Transactions } from "../../database/database.ts";
+import type { Queries } from "../../database/database.ts";
 import { lockOfferings } from "../../database/lock.ts";
 import { assertPresent } from "../../shared/assert-present.ts";
 import { BatchChecks, type Placed } from "../../shared/batch-checks.ts";
@@ -9,6 +9,8 @@ import { Decimal } from "../../shared/decimal.ts";
 import { absent, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
 import { answersByKey, keepAnswers } from "../idempotency/idempotency.service.ts";
 import { keyProblems } from "../idempotency/idempotency.ts";
+import { type Mirror, writeProblems } from "../mirror/mirror.ts";
+import { type Writes, writeThrough } from "../mirror/writes.service.ts";
 import { removedProblem } from "../usage/usage.ts";
 import { accountsNamed } from "./account.store.ts";
 import { accountBounds, accountsByUsername, type NamedPart, type PartSubject, partSubjects, storeParts } from "./user-usage.store.ts";
@@ -26,13 +28,13 @@ export interface StoredPart {
  * @throws InvalidInputRefusal, NotFoundRefusal, RuleRefusal with all problems of the first stage that fails
  * @throws Forbidden when the viewer sees the record and may not report its usage
  */
-export async function setUserUsage(database: Transactions, viewer: Viewer, part: UserUsageReport, now: Date): Promise<StoredPart> {
+export async function setUserUsage(database: Writes, viewer: Viewer, part: UserUsageReport, now: Date): Promise<StoredPart> {
 	const [stored] = await storeChecked(database, viewer, [part], now, new BatchChecks({ partial: false, indexed: false, itemised: false }));
 	return assertPresent(stored, "a part that was not refused is stored");
 }
 
 /** Stores up to 250 parts, all or nothing, and returns them in their order. Limits hold for all of them together. Throws as setUserUsage does. */
-export async function setUserUsages(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date): Promise<StoredPart[]> {
+export async function setUserUsages(database: Writes, viewer: Viewer, parts: readonly UserUsageReport[], now: Date): Promise<StoredPart[]> {
 	refuse(InvalidInputRefusal, callSizeProblems(parts, "parts"));
 	return storeChecked(database, viewer, parts, now, new BatchChecks({ partial: false, indexed: true, itemised: false }));
 }
@@ -50,7 +52,7 @@ interface FoundPart extends PlacedPart {
 
 const namesIn = ({ componentUserUsage }: StoredPart) => [{ model: "ComponentUserUsage", uuid: componentUserUsage } as const];
 
-async function storeChecked(database: Transactions, viewer: Viewer, parts: readonly UserUsageReport[], now: Date, checks: BatchChecks): Promise<StoredPart[]> {
+async function storeChecked(database: Writes, viewer: Viewer, parts: readonly UserUsageReport[], now: Date, checks: BatchChecks): Promise<StoredPart[]> {
 	const seen = new Set<string>();
 	const shaped = checks.stage(
 		InvalidInputRefusal,
@@ -63,7 +65,7 @@ async function storeChecked(database: Transactions, viewer: Viewer, parts: reado
 	);
 	return database.transaction(async (tx) => {
 		const { answers, fresh } = await answersByKey<StoredPart, PlacedPart>(tx, viewer, "setUserUsage", shaped, namesIn, checks);
-		const found = await foundParts(tx, viewer, fresh, checks);
+		const found = await foundParts(tx, viewer, fresh, database.mirror, checks);
 		await refuseBeyondLimits(tx, found, checks);
 		const stored = await storeParts(
 			tx,
@@ -71,6 +73,13 @@ async function storeChecked(database: Transactions, viewer: Viewer, parts: reado
 			now,
 		);
 		const answered = certainlyStored(viewer, found, stored, checks).map(({ index, input, uuid }) => ({ index, input, answer: { componentUserUsage: uuid } }));
+		await writeThrough(
+			tx,
+			database,
+			"componentUserUsage",
+			answered.map(({ answer }) => answer.componentUserUsage),
+			now,
+		);
 		await keepAnswers(tx, viewer, "setUserUsage", answered, now);
 		const all = new Map([...answers, ...answered.map(({ index, answer }) => [index, answer] as const)]);
 		return shaped.flatMap(({ index }) => all.get(index) ?? []);
@@ -93,7 +102,7 @@ function certainlyStored(
 }
 
 /** What the parts name is there, seen, and the viewer's to report. Leaves the offerings locked. */
-async function foundParts(tx: Queries, viewer: Viewer, parts: readonly PlacedPart[], checks: BatchChecks): Promise<FoundPart[]> {
+async function foundParts(tx: Queries, viewer: Viewer, parts: readonly PlacedPart[], mirror: Mirror | undefined, checks: BatchChecks): Promise<FoundPart[]> {
 	const inputs = parts.map(({ input }) => input);
 	const subjects = await partSubjects(
 		tx,
@@ -105,7 +114,8 @@ async function foundParts(tx: Queries, viewer: Viewer, parts: readonly PlacedPar
 		.map((item) => ({ ...item, subject: assertPresent(subjects.get(item.input.componentUsage), "what is absent was refused") }));
 	const message = "Only staff, the provider's owners and managers, and the offering's managers report usage.";
 	const permitted = checks.permitted(there, ({ subject }) => mayReportUsage(viewer, subject), message);
-	const open = checks.stage(RuleRefusal, permitted, ({ subject }) => (subject.projectIsRemoved ? [removedProblem("componentUsage")] : []));
+	const writable = checks.stage(RuleRefusal, permitted, ({ subject }) => writeProblems(mirror, subject, "componentUsage"));
+	const open = checks.stage(RuleRefusal, writable, ({ subject }) => (subject.projectIsRemoved ? [removedProblem("componentUsage")] : []));
 	await lockOfferings(
 		tx,
 		open.map(({ subject }) => subject.offeringUuid),

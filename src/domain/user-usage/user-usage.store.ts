@@ -11,13 +11,15 @@ export interface PartSubject {
 	readonly providerUuid: string;
 	/** Only staff see it then. */
 	readonly projectIsRemoved: boolean;
+	/** Where its resource was imported from; null where that was made here. */
+	readonly sourceId: number | null;
 }
 
 /** Those of the records that the viewer sees, by uuid. */
 export async function partSubjects(queries: Queries, viewer: Viewer, componentUsageUuids: readonly string[]): Promise<Map<string, PartSubject>> {
 	const subjects = await queries.rows<PartSubject>(sql`
-		select u."uuid", u."offeringUuid", o."providerUuid", u."projectIsRemoved"
-		from "ComponentUsage" u join "Offering" o on o."uuid" = u."offeringUuid"
+		select u."uuid", u."offeringUuid", o."providerUuid", u."projectIsRemoved", r."sourceId"
+		from "ComponentUsage" u join "Offering" o on o."uuid" = u."offeringUuid" join "Resource" r on r."uuid" = u."resourceUuid"
 		where u."uuid" = any(${[...componentUsageUuids]}::uuid[]) and ${visibility.ComponentUsage(viewer, sql`u`)}
 	`);
 	return new Map(subjects.map((subject) => [subject.uuid, subject]));

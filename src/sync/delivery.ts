@@ -1,0 +1,183 @@
+import type { Database } from "../database/database.ts";
+import { billingPeriodAt, startOfMonth } from "../shared/billing-period.ts";
+import type { Clock } from "../shared/clock.ts";
+import { parsedUuid } from "../shared/uuid.ts";
+import {
+	type Claim,
+	claimDue,
+	forgetDelivery,
+	markRefused,
+	markSent,
+	markWaiting,
+	outgoingOf,
+	queueDeletionAt,
+	takeUuid,
+	unknownOf,
+} from "./delivery.store.ts";
+import {
+	createdFor,
+	type HeldUsage,
+	hex,
+	limitRequest,
+	listOf,
+	type Outgoing,
+	type OutgoingLimit,
+	type OutgoingPart,
+	type OutgoingPolicy,
+	type OutgoingUsage,
+	ofOtherPeriods,
+	partRequest,
+	policyRequest,
+	remainder,
+	usageRequest,
+} from "./outgoing.ts";
+import type { WaldurAnswer, WaldurClient } from "./waldur-client.ts";
+
+export interface Delivery {
+	readonly database: Database;
+	readonly client: WaldurClient;
+	readonly base: URL;
+	readonly sourceId: number;
+	/** IANA zone of the billing months: Waldur's. */
+	readonly timeZone: string;
+	readonly clock: Clock;
+	/** Called with what became of each attempt. */
+	readonly onOutcome?: (outcome: "SENT" | "FAILED" | "WAITING", reason: string | undefined) => void;
+}
+
+/** How many lanes are delivered at a time. */
+const atOnce = 4;
+
+/** How long a claimed change is left to the process that claimed it, in milliseconds. Each attempt, two requests at most, ends before. */
+const lease = 120_000;
+
+/** Pauses after failures, in milliseconds: five seconds, then twice as long each time, up to five minutes. A change waits as long as it takes. */
+const pauseAfter = (attempts: number): number => Math.min(300_000, 5_000 * 2 ** Math.min(attempts - 1, 10));
+
+/** So long before the end of a month, in milliseconds, a report is not sent any more: Waldur would store it in the next one. */
+const monthMargin = 2_000;
+
+/**
+ * One round: sends what is due until nothing is, or the signal aborts; of each lane one change after the other. A change is
+ * claimed for the time of its lease, sent outside of any transaction, and then marked. A process killed in between leaves it
+ * to be sent again: each change is sent at least once, with the figure as it is then. Throws when the database fails.
+ */
+export async function deliverDue(delivery: Delivery, stopping?: AbortSignal): Promise<void> {
+	const { database, sourceId, clock } = delivery;
+	while (stopping?.aborted !== true) {
+		const now = clock();
+		const claims = await claimDue(database, sourceId, atOnce, now, new Date(now.getTime() + lease));
+		if (claims.length === 0) return;
+		const outgoing = await outgoingOf(
+			database,
+			sourceId,
+			claims.map(({ id }) => id),
+		);
+		const attempts = await Promise.allSettled(claims.map((claim) => attempt(delivery, claim, outgoing.get(claim.id))));
+		for (const ended of attempts) if (ended.status === "rejected") throw ended.reason;
+	}
+}
+
+async function attempt(delivery: Delivery, claim: Claim, outgoing: Outgoing | undefined): Promise<void> {
+	const { database, clock, onOutcome } = delivery;
+	if (outgoing === undefined) return forgetDelivery(database, claim);
+	const answer = await sent(delivery, claim, outgoing);
+	const now = clock();
+	if (answer.kind === "unavailable") {
+		const pause = Math.max(pauseAfter(claim.attempts), answer.retryAfter ?? 0);
+		await markWaiting(database, claim, answer.reason, new Date(now.getTime() + pause), now);
+		onOutcome?.("WAITING", answer.reason);
+	} else if (answer.kind === "refused") {
+		await markRefused(database, claim, answer.reason, now);
+		onOutcome?.("FAILED", answer.reason);
+	} else {
+		if (outgoing.kind === "DELETION") await forgetDelivery(database, claim);
+		else await markSent(database, claim, now);
+		onOutcome?.("SENT", undefined);
+	}
+}
+
+/** Sends the change. */
+function sent(delivery: Delivery, claim: Claim, outgoing: Outgoing): Promise<WaldurAnswer> {
+	switch (outgoing.kind) {
+		case "USAGE":
+			return sentUsage(delivery, outgoing);
+		case "USER_USAGE":
+			return sentPart(delivery, outgoing);
+		case "LIMIT":
+		case "POLICY":
+			return sentObject(delivery, claim, outgoing);
+		case "DELETION":
+			return deleted(delivery, outgoing.path);
+	}
+}
+
+const refused = (reason: string): WaldurAnswer => ({ kind: "refused", status: 0, reason });
+
+async function sentUsage({ client, clock, timeZone }: Delivery, usage: OutgoingUsage): Promise<WaldurAnswer> {
+	if (billingPeriodAt(new Date(clock().getTime() + monthMargin), timeZone) !== usage.month)
+		return refused("The month was closed before the report could be sent: Waldur takes reports of the current month only.");
+	const start = startOfMonth(usage.month, timeZone);
+	const isWholeMonth = usage.periodEnd === null && (usage.periodStart === null || usage.periodStart <= start);
+	const held = isWholeMonth ? [] : await heldUsages(client, usage);
+	if ("kind" in held) return held;
+	const others = ofOtherPeriods(held, usage);
+	const amount = remainder(usage.amount, others);
+	if (amount.isNegative()) {
+		const sum = remainder("0", others).neg().toFixed();
+		return refused(`Waldur holds ${sum} of other plan periods of this month, more than the ${usage.amount} that was reported for all of it.`);
+	}
+	return client.send(usageRequest(usage, amount));
+}
+
+async function sentPart({ client, base }: Delivery, part: OutgoingPart): Promise<WaldurAnswer> {
+	const held = await heldUsages(client, part);
+	if ("kind" in held) return held;
+	const newest = held.toSorted((one, other) => other.created.getTime() - one.created.getTime())[0];
+	if (newest === undefined) return refused("Waldur has no usage record of the month that this would be a part of.");
+	return client.send(partRequest(part, newest.uuid, base));
+}
+
+/** The records that Waldur holds of a resource, component and month; or why they cannot be read. */
+async function heldUsages(client: WaldurClient, { resource, type, month }: OutgoingUsage | OutgoingPart): Promise<HeldUsage[] | WaldurAnswer> {
+	const answer = await client.list("marketplace-component-usages/", { resource_uuid: hex(resource), type, billing_period: month });
+	if (answer.kind !== "list") return answer;
+	return answer.records.flatMap((record) => {
+		const uuid = parsedUuid(String(record["uuid"]));
+		const isOfIt = record["type"] === type && String(record["billing_period"]).slice(0, 10) === month;
+		return uuid === undefined || !isOfIt ? [] : [{ uuid, usage: String(record["usage"]), created: new Date(String(record["created"])) }];
+	});
+}
+
+/** Creates or changes a limit or a policy. One that was created here goes by the uuid that Waldur gives it. */
+async function sentObject(delivery: Delivery, { attempts }: Claim, object: OutgoingLimit | OutgoingPolicy): Promise<WaldurAnswer> {
+	const { client, base, database, sourceId, clock } = delivery;
+	const request = object.kind === "LIMIT" ? limitRequest(object, base) : policyRequest(object, base);
+	// The answer of an earlier attempt may have been lost: what it created must not be created twice.
+	const earlier = object.isKnown || attempts === 1 ? undefined : await createdBefore(delivery, object);
+	if (earlier !== undefined && typeof earlier !== "string") return earlier;
+	const answer: WaldurAnswer = earlier === undefined ? await client.send(request) : { kind: "done", object: { uuid: earlier } };
+	const given = answer.kind === "done" && !object.isKnown ? parsedUuid(String(answer.object?.["uuid"])) : undefined;
+	if (given !== undefined && !(await takeUuid(database, object.kind, object.uuid, given, sourceId))) {
+		// Deleted here while it was created there.
+		const { path, lane } = listOf(object);
+		await queueDeletionAt(database, sourceId, { lane, path: `${path}${hex(given)}/` }, clock());
+	}
+	return answer;
+}
+
+/** The uuid of what an earlier attempt created; undefined when it created nothing; or why that is not known. */
+async function createdBefore({ client, database }: Delivery, object: OutgoingLimit | OutgoingPolicy): Promise<string | WaldurAnswer | undefined> {
+	const { path, filter } = listOf(object);
+	const answer = await client.list(path, filter);
+	if (answer.kind !== "list") return answer;
+	const candidates = answer.records.flatMap((record) => (createdFor(record, object) ? (parsedUuid(String(record["uuid"])) ?? []) : []));
+	const [first] = await unknownOf(database, object.kind, candidates);
+	return first;
+}
+
+/** Deletes; what is not there any more is deleted. */
+async function deleted({ client }: Delivery, path: string): Promise<WaldurAnswer> {
+	const answer = await client.send({ method: "DELETE", path });
+	return answer.kind === "refused" && (answer.status === 404 || answer.status === 410) ? { kind: "done", object: undefined } : answer;
+}

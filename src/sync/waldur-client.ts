@@ -1,0 +1,121 @@
+import type { Clock } from "../shared/clock.ts";
+import { oneLine } from "../shared/one-line.ts";
+
+/** A request that changes something in Waldur. */
+export interface WaldurRequest {
+	readonly method: "POST" | "PUT" | "DELETE";
+	/** Below the base address of the API. */
+	readonly path: string;
+	readonly body?: object;
+}
+
+/** What became of a request: done, with the object that Waldur returned, if any; refused for good, in Waldur's words; or not now. */
+export type WaldurAnswer =
+	| { readonly kind: "done"; readonly object: Readonly<Record<string, unknown>> | undefined }
+	| { readonly kind: "refused"; readonly status: number; readonly reason: string }
+	| { readonly kind: "unavailable"; readonly reason: string; readonly retryAfter: number | undefined };
+
+export interface WaldurClient {
+	/** Sends a change. Never throws. */
+	send(request: WaldurRequest): Promise<WaldurAnswer>;
+	/** The first 300 records of a list, numbers as floats but for `usage`, which is text as it was written. */
+	list(
+		path: string,
+		parameters: Readonly<Record<string, string>>,
+	): Promise<WaldurAnswer | { readonly kind: "list"; readonly records: readonly Record<string, unknown>[] }>;
+}
+
+export interface WaldurClientOptions {
+	/** Base address of the API, such as https://waldur.example.org/api/. */
+	readonly base: URL;
+	readonly token: string | undefined;
+	readonly clock: Clock;
+	/** Milliseconds that one request may take, its answer included. */
+	readonly timeout?: number;
+}
+
+/** What of a refusal is kept. */
+const maxReasonLength = 500;
+/** What of an answer is read. */
+const maxAnswerBytes = 4 * 1024 * 1024;
+
+/** Statuses that say no to what was asked; all others may be over at the next attempt. */
+const isRefusal = (status: number) => [400, 403, 404, 405, 409, 410, 413, 415, 422].includes(status);
+
+/** A running Waldur to write to. Redirects are not followed: one could carry the token to someone else. */
+export function waldurClient({ base, token, clock, timeout = 30_000 }: WaldurClientOptions): WaldurClient {
+	const headers = { accept: "application/json", "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
+	const at = (path: string) => new URL(path, base.href.endsWith("/") ? base : `${base.href}/`);
+	const ask = async (url: URL, method: string, body?: object): Promise<WaldurAnswer & { readonly text?: string }> => {
+		try {
+			const signal = AbortSignal.timeout(timeout);
+			const response = await fetch(url, { method, headers, redirect: "manual", signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+			const text = await boundedText(response);
+			if (response.ok) return { kind: "done", object: objectIn(text), text };
+			const reason = `Waldur answered with status ${response.status}: ${oneLine(text)}`.slice(0, maxReasonLength);
+			if (isRefusal(response.status)) return { kind: "refused", status: response.status, reason };
+			return { kind: "unavailable", reason, retryAfter: retryAfter(response.headers.get("retry-after"), clock()) };
+		} catch (error) {
+			return { kind: "unavailable", reason: `Waldur cannot be reached: ${networkReason(error)}`.slice(0, maxReasonLength), retryAfter: undefined };
+		}
+	};
+	return {
+		send: ({ method, path, body }) => ask(at(path), method, body),
+		list: async (path, parameters) => {
+			const url = at(path);
+			for (const [name, value] of Object.entries({ ...parameters, page: "1", page_size: "300" })) url.searchParams.set(name, value);
+			const { text, ...answer } = await ask(url, "GET");
+			if (answer.kind !== "done") return answer;
+			const records = recordsIn(text ?? "");
+			return records === undefined ? { kind: "unavailable", reason: `Waldur's ${path} is not a list.`, retryAfter: undefined } : { kind: "list", records };
+		},
+	};
+}
+
+/** Seconds to wait, by a Retry-After in seconds or as a date, in milliseconds. */
+function retryAfter(header: string | null, now: Date): number | undefined {
+	if (header === null) return undefined;
+	if (/^\d{1,6}$/.test(header)) return Number(header) * 1_000;
+	const moment = Date.parse(header);
+	return Number.isNaN(moment) ? undefined : Math.max(0, moment - now.getTime());
+}
+
+async function boundedText({ body }: Response): Promise<string> {
+	if (body === null) return "";
+	const decoder = new TextDecoder();
+	let text = "";
+	let bytes = 0;
+	for await (const piece of body) {
+		bytes += piece.byteLength;
+		if (bytes > maxAnswerBytes) throw new Error(`the answer is longer than ${maxAnswerBytes} bytes`);
+		text += decoder.decode(piece, { stream: true });
+	}
+	return text + decoder.decode();
+}
+
+/** Figures stay as they were written: as text, whatever floats can hold. */
+const parsed = (text: string): unknown => {
+	try {
+		return JSON.parse(text.replaceAll(/(?<!\\)"usage"\s*:\s*(-?[\d.eE+-]+)/g, `"usage":"$1"`));
+	} catch {
+		return undefined;
+	}
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+	const value = parsed(text);
+	return isObject(value) ? value : undefined;
+}
+
+function recordsIn(text: string): readonly Record<string, unknown>[] | undefined {
+	const value = parsed(text);
+	return Array.isArray(value) ? value.filter(isObject) : undefined;
+}
+
+/** fetch hides the reason in the cause. */
+function networkReason(error: unknown): string {
+	const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+	return cause instanceof Error ? cause.message || cause.name : String(cause);
+}
