@@ -50,6 +50,8 @@ export interface Config {
 	operations: { host: string; port: number } | undefined;
 	/** Whether each operation is a line on the output. */
 	log: "json" | "off";
+	/** How long an import waits, in milliseconds, when the Waldur that it reads asks for it. */
+	importMaxWait: number;
 	/** Base URL of the collector that traces are sent to. */
 	tracing: string | undefined;
 }
@@ -193,6 +195,7 @@ export function parseConfig(env: Environment): Config {
 		check(Number(seconds), /^\d{1,3}$/.test(seconds) && Number(seconds) <= 600, `DRAIN_SECONDS must be a whole number from 0 to 600, not "${seconds}".`) *
 		1_000;
 
+	const importMaxWait = wholeNumber("IMPORT_MAX_WAIT", 300, 0, 86_400) * 1_000;
 	const operationsPort = given("OPERATIONS_PORT");
 	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
 	const operations = operationsPort === undefined ? undefined : { host: operationsHost, port: portNamed("OPERATIONS_PORT", operationsPort) };
@@ -224,6 +227,7 @@ export function parseConfig(env: Environment): Config {
 		drain,
 		operations,
 		log,
+		importMaxWait,
 		tracing,
 	};
 }
