@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { WaldurState } from "./state.ts";
 import type { Interception } from "./waldur.ts";
 
@@ -28,18 +27,12 @@ export const cutOff: Interception = (_, response) => {
 export const hanging: Interception = () => true;
 
 /** Changes the state before the list's request of this number, counted from 1 over all readings, is answered. */
-export function before(list: string, numbers: readonly number[], change: (state: WaldurState, number: number) => void): Interception {
+export function changing(list: string, numbers: readonly number[], change: (state: WaldurState, number: number) => void): Interception {
 	let asked = 0;
 	return (request, _, state) => {
 		if (isOf(list, request.url) && numbers.includes(++asked)) change(state, asked);
 		return false;
 	};
 }
-
-/** Several, of which the first that answers counts. */
-export const all =
-	(...interceptions: readonly Interception[]): Interception =>
-	(request, response: ServerResponse, state) =>
-		interceptions.some((intercept) => intercept(request, response, state));
 
 const isOf = (list: string, url: string | undefined) => url?.startsWith(`/api/${list}/`) === true;

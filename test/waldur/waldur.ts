@@ -6,7 +6,7 @@ import { answerReport } from "./reports.ts";
 import { type Item, WaldurState } from "./state.ts";
 
 /** Answers a request itself, and says so with true, before the lists are looked up. It may change the state first. */
-export type Interception = (request: IncomingMessage, response: ServerResponse, state: WaldurState) => boolean;
+export type Interception = (request: IncomingMessage, response: ServerResponse, state: WaldurState) => boolean | Promise<boolean>;
 
 export interface WaldurOptions extends Partial<Abilities> {
 	readonly now?: () => Date;
@@ -36,7 +36,7 @@ export async function startWaldur(lists: Partial<Record<ListName, readonly objec
 	};
 	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		requests.push(request.url ?? "");
-		if (intercept(request, response, state)) return;
+		if (await intercept(request, response, state)) return;
 		if (request.headers.authorization !== `Token ${token}`) {
 			response.writeHead(401).end('{"detail": "Authentication credentials were not provided."}');
 			return;
