@@ -107,14 +107,17 @@ describe.each([1, 4])("a list that changes while it is read, %i requests at once
 	});
 
 	test("brings what is added at its end, without being read again", async () => {
-		const { names, whole } = await read(
+		const { names, whole, requests } = await read(
 			25,
-			changing("users", [2, 3], (state, number) => state.add("users", user(100 + number))),
+			changing("users", [2, 3], (state, number) => {
+				for (let added = 0; added < 10; added++) state.add("users", user(number * 100 + added));
+			}),
 		);
-		expect({ whole, names: names.slice(0, 25), more: names.slice(25) }).toEqual({
+		expect(names.slice(0, 25)).toEqual(namesOf(25));
+		expect({ whole, more: names.slice(25), readings: requests.filter((request) => request.includes("page=1&")).length }).toEqual({
 			whole: true,
-			names: namesOf(25),
-			more: expect.arrayContaining(["user-0102"]),
+			more: expect.arrayContaining(["user-0200", "user-0209"]),
+			readings: 1,
 		});
 	});
 
