@@ -52,6 +52,8 @@ export interface Config {
 	log: "json" | "off";
 	/** The Waldur that the service is kept in step with; undefined for none. */
 	waldur: { url: URL; token: string | undefined; writes: boolean; interval: number } | undefined;
+	/** How long an import waits, in milliseconds, when the Waldur that it reads asks for it. */
+	importMaxWait: number;
 	/** Base URL of the collector that traces are sent to. */
 	tracing: string | undefined;
 }
@@ -195,6 +197,7 @@ export function parseConfig(env: Environment): Config {
 		check(Number(seconds), /^\d{1,3}$/.test(seconds) && Number(seconds) <= 600, `DRAIN_SECONDS must be a whole number from 0 to 600, not "${seconds}".`) *
 		1_000;
 
+	const importMaxWait = wholeNumber("IMPORT_MAX_WAIT", 300, 0, 86_400) * 1_000;
 	const operationsPort = given("OPERATIONS_PORT");
 	const operationsHost = given("OPERATIONS_HOST") ?? "127.0.0.1";
 	const operations = operationsPort === undefined ? undefined : { host: operationsHost, port: portNamed("OPERATIONS_PORT", operationsPort) };
@@ -234,6 +237,7 @@ export function parseConfig(env: Environment): Config {
 		drain,
 		operations,
 		log,
+		importMaxWait,
 		tracing,
 		waldur:
 			waldurUrl === undefined ? undefined : { url: waldurBase(waldurUrl), token: waldurSecret || undefined, writes: written === "on", interval: syncInterval },

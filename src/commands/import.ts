@@ -1,4 +1,4 @@
-import { type Config, waldurToken } from "../config.ts";
+import { type Config, parseConfig, waldurToken } from "../config.ts";
 import type { Database } from "../database/database.ts";
 import { longWaits } from "../database/waits.ts";
 import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
@@ -19,7 +19,9 @@ const args = process.argv.slice(2);
 await runCommand({ args, usage }, async () => {
 	const say = (line: string) => process.stdout.write(`${line}\n`);
 	const command = parseCommand(args);
-	const source = sourceOf(command.source, waldurToken(process.env));
+	const tell = (line: string) => void process.stderr.write(`${line}\n`);
+	const { importMaxWait: maxWait } = parseConfig(process.env);
+	const source = sourceOf(command.source, waldurToken(process.env), { maxWait, tell });
 	const report = reportTo(command.report); // before anything is read
 	const read = async (database: Database, { timeZone }: Config) => {
 		await requireTimeZone(database, timeZone);
@@ -33,7 +35,7 @@ await runCommand({ args, usage }, async () => {
 			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
 			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
 			onRefusal: report.add,
-			tell: (line) => process.stderr.write(`${line}\n`),
+			tell,
 		});
 	};
 	try {

@@ -1,5 +1,6 @@
 import { readArguments, usageFailure } from "../shared/command.ts";
 import { folderSource } from "./folder.source.ts";
+import type { HttpOptions } from "./http.ts";
 import type { Source } from "./source.ts";
 import { urlSource } from "./url.source.ts";
 
@@ -33,7 +34,7 @@ export function parseCommand(args: readonly string[]): ImportCommand {
 	return { source, strict: values.strict === true, report: values.report ?? "import-refused.jsonl" };
 }
 
-/** The source that the text names: an http(s) address, else a folder. */
-export function sourceOf(text: string, token: string | undefined): Source {
-	return /^https?:\/\//i.test(text) && URL.canParse(text) ? urlSource(new URL(text), token) : folderSource(text);
+/** The source that the text names: an http(s) address, which the options are for, else a folder. */
+export function sourceOf(text: string, token: string | undefined, options: Partial<HttpOptions> = {}): Source {
+	return /^https?:\/\//i.test(text) && URL.canParse(text) ? urlSource(new URL(text), token, options) : folderSource(text);
 }

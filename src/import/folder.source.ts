@@ -19,7 +19,9 @@ export function folderSource(folder: string): Source {
 		},
 		read: async function* (list) {
 			const file = fileOf(list);
-			if ((await sizeOf(file, "isFile")) !== undefined) yield* readFile(file);
+			const isPresent = (await sizeOf(file, "isFile")) !== undefined;
+			if (isPresent) yield* readFile(file);
+			yield { records: [], done: 1, whole: isPresent };
 		},
 	};
 }

@@ -138,7 +138,8 @@ describe("the pages name", () => {
 		parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 		expect(operating.namesUnder("Configuration").sort()).toEqual([...read].sort());
 
-		const { host, port, timeZone, database, mailFrom, alertRetention, maxCost, operationTimeout, costPerSecond, connections, drain } = parseConfig({});
+		const { host, port, timeZone, database, mailFrom, alertRetention, maxCost, operationTimeout, costPerSecond, connections, drain, importMaxWait } =
+			parseConfig({});
 		const { database: server } = parseConfig({ DATABASE_URL: "postgresql://db/usage" });
 		if (server.kind !== "server") throw new Error("A DATABASE_URL names a server.");
 		const defaults = {
@@ -150,6 +151,7 @@ describe("the pages name", () => {
 			COST_LIMIT: maxCost,
 			RATE_LIMIT: costPerSecond,
 			DRAIN_SECONDS: drain / 1_000,
+			IMPORT_MAX_WAIT: importMaxWait / 1_000,
 			CONNECTION_LIMIT: connections.all,
 			ADDRESS_CONNECTION_LIMIT: connections.perAddress,
 			OPERATION_TIMEOUT: operationTimeout / 1_000,
