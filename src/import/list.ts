@@ -1,5 +1,9 @@
+import type { Queries } from "../database/database.ts";
 import type { Sql } from "../database/sql.ts";
 import type { ListName } from "./source.ts";
+
+/** Does the work so that it is undone when it throws, and again when it is the victim of a deadlock with reports that come in meanwhile. */
+export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
 
 /** A record, or a part of one, that is left out, and why. */
 export interface Refusal {
@@ -83,6 +87,8 @@ export interface ListImport {
 	readonly independent?: boolean;
 	/** Changes the flag of its own table's row that is changed later. It runs alone in a short transaction: it holds others up. */
 	readonly changeLater?: (uuid: string, value: boolean) => Sql;
+	/** Done once when the whole list has been read and written: what follows from all of it. */
+	readonly afterwards?: (attempt: Attempt) => Promise<void>;
 	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
 	readonly laterField?: string;
 }

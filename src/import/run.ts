@@ -1,8 +1,8 @@
-import { type Attempt, writeOrSplit } from "./attempt.ts";
+import { writeOrSplit } from "./attempt.ts";
 import { type Outcome, rowsMeet } from "./batch.ts";
 import type { ImportOptions, ListSummary } from "./import-types.ts";
 import { changeAlone } from "./later.ts";
-import type { ListImport, ParsedRecord, Refusal } from "./list.ts";
+import type { Attempt, ListImport, ParsedRecord, Refusal } from "./list.ts";
 import { listImports } from "./lists.ts";
 
 const keptRefusals = 1_000;
@@ -114,6 +114,7 @@ export class Run {
 			await write(records);
 		}
 		refuse(later.map(({ refusal }) => refusal));
+		await list.afterwards?.(attempt);
 		progress?.end(counts);
 	}
 

@@ -23,15 +23,35 @@ describe("what is derived", () => {
 		]);
 	});
 
-	test("a component is totalled in the component of the category that its parent names", async () => {
+	const links = () =>
+		database().rows(sql`
+			select c."type", k."title" as "category" from "OfferingComponent" c
+			left join "CategoryComponent" p on p."uuid" = c."categoryComponentUuid" left join "Category" k on k."uuid" = p."categoryUuid" order by 1
+		`);
+
+	test("a component is totalled in the category's component of its type", async () => {
 		await imported(smallWorld());
-		expect(
-			await database().rows(
-				sql`select c."type", p."type" as parent from "OfferingComponent" c left join "CategoryComponent" p on p."uuid" = c."categoryComponentUuid" order by 1`,
-			),
-		).toEqual([
-			{ type: "cpu", parent: "hours" },
-			{ type: "ram", parent: null },
+		expect(await links()).toEqual([
+			{ type: "cpu", category: "Computing" },
+			{ type: "ram", category: null },
+		]);
+	});
+
+	test("a component is totalled in one that its category has been given since", async () => {
+		await imported(smallWorld());
+		const ram = { type: "ram", name: "Memory", measured_unit: "GB" };
+		await imported(worldWith({ "marketplace-categories": [{ uuid: id(40), title: "Computing", components: [ram] }] }));
+		expect(await links()).toContainEqual({ type: "ram", category: "Computing" });
+	});
+
+	test("the components of an offering that moved to another category are totalled there, also those that the source has no more", async () => {
+		await imported(smallWorld());
+		const categories = [{ uuid: id(41), title: "Machines", components: [{ type: "ram", name: "Memory", measured_unit: "GB" }] }];
+		const moved = offering({ category_uuid: id(41), components: components.slice(1) });
+		await imported({ "marketplace-categories": categories, "marketplace-provider-offerings": moved });
+		expect(await links()).toEqual([
+			{ type: "cpu", category: null },
+			{ type: "ram", category: "Machines" },
 		]);
 	});
 

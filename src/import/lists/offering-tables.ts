@@ -1,3 +1,4 @@
+import { type Sql, sql } from "../../database/sql.ts";
 import type { TableImport } from "../list.ts";
 import { absent, asGiven, taken } from "../sql-text.ts";
 
@@ -12,6 +13,7 @@ const offering: TableImport = {
 	modified: true,
 };
 
+/** A component is totalled in the one of its offering's category that has its type. */
 const component: TableImport = {
 	table: "OfferingComponent",
 	key: ["uuid"],
@@ -25,24 +27,18 @@ const component: TableImport = {
 		billingType: `"BillingType"`,
 		limitPeriod: `"LimitPeriod"`,
 		limitAmount: "integer",
-		parent: "text",
 	},
 	columns: {
 		...asGiven("uuid", "offeringUuid", "type", "name", "description", "measuredUnit", "billingType", "limitPeriod", "limitAmount"),
 		categoryComponentUuid: `parent."uuid"`,
 	},
 	joins: `join "Offering" offering on offering."uuid" = i."offeringUuid"
-	left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = i."parent"
+	left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = i."type"
 	left join "OfferingComponent" stored on stored."uuid" = i."uuid"
 	left join "OfferingComponent" other on other."offeringUuid" = i."offeringUuid" and other."type" = i."type" and other."uuid" <> i."uuid"`,
 	problems: [
 		{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "uuid", reason: `'is a component of another offering: ' || stored."offeringUuid"` },
 		taken("other", "type", "is the type of another component of the offering"),
-		{
-			when: `i."parent" is not null and parent."uuid" is null`,
-			field: "parent",
-			reason: `'points at a component that the category does not have: ' || i."parent"`,
-		},
 	],
 	distinct: [["uuid"], ["offeringUuid", "type"]],
 	modified: true,
@@ -75,3 +71,13 @@ const planComponent: TableImport = {
 
 /** Tables of an offering, in the order in which they are written. */
 export const offeringTables: readonly TableImport[] = [offering, component, plan, planComponent];
+
+/** Links components that their offering's record does not have any more: the offering, or its category, may have changed since. */
+export const linkLeftComponents: Sql = sql`
+	update "OfferingComponent" c set "categoryComponentUuid" = linked."parent", "modified" = now()
+	from (
+		select own."uuid", parent."uuid" as "parent" from "OfferingComponent" own join "Offering" offering on offering."uuid" = own."offeringUuid"
+		left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = own."type"
+	) linked
+	where linked."uuid" = c."uuid" and c."categoryComponentUuid" is distinct from linked."parent"
+`;

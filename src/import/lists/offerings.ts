@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { flag, nullableText, optionalItems, optionalText, optionalWord, settings, text, uuid, word } from "../fields.ts";
+import { flag, optionalItems, optionalText, optionalWord, settings, text, uuid, word } from "../fields.ts";
 import type { ListImport, Row } from "../list.ts";
 import { amount, amounts, optionalDecimal, optionalInteger, price } from "../numbers.ts";
 import { oneRow, parseParts, recordParser } from "../parse.ts";
-import { offeringTables } from "./offering-tables.ts";
+import { linkLeftComponents, offeringTables } from "./offering-tables.ts";
 
 const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED" } as const;
 const billingTypes = { fixed: "FIXED", usage: "USAGE", limit: "LIMIT", one: "ONE_TIME", few: "ON_PLAN_SWITCH" } as const;
@@ -21,7 +21,6 @@ const component = z.object({
 	billing_type: word(billingTypes),
 	limit_period: optionalWord(limitPeriods),
 	limit_amount: optionalInteger,
-	parent: nullableText(50),
 });
 
 const plan = z.object({
@@ -83,7 +82,6 @@ export const offerings: ListImport = {
 							billingType: value.billing_type,
 							limitPeriod: value.limit_period,
 							limitAmount: value.limit_amount,
-							parent: value.parent,
 						},
 					})),
 				},
@@ -105,4 +103,5 @@ export const offerings: ListImport = {
 		},
 	}),
 	tables: offeringTables,
+	afterwards: (attempt) => attempt((tx) => tx.rows(linkLeftComponents)).then(() => {}),
 };
