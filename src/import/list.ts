@@ -15,6 +15,16 @@ export interface Refusal {
 	readonly reason: string;
 }
 
+/** A value that this version does not know. */
+export interface UnknownValue {
+	/** The field, the same for all parts of a record: `components[].billing_type`. */
+	readonly field: string;
+	/** The value as JSON, shortened. */
+	readonly value: string;
+	/** What was taken for it; null when what has the value is left out. */
+	readonly taken: string | null;
+}
+
 /** A row on its way into a table, by the names of the table's incoming columns. */
 export interface Row {
 	/** Its path in the record, such as `components[2].`; empty for the record itself. */
@@ -32,11 +42,16 @@ export interface TablePart {
 /** One record of a list, read and ready to be written. */
 export interface ParsedRecord {
 	readonly uuid: string | null;
-	/** What it brings, table by table, in the order of the list's tables. */
-	readonly parts: readonly TablePart[];
+	/** What it brings, table by table, in the order of the list's tables; null when the record is left out. */
+	readonly parts: readonly TablePart[] | null;
 	/** Parts of the record that are malformed. */
 	readonly refusals: readonly Refusal[];
+	/** Values in it that are not known. */
+	readonly unknown: readonly UnknownValue[];
 }
+
+/** A record that brings something. */
+export type WritableRecord = ParsedRecord & { readonly parts: readonly TablePart[] };
 
 /** Refuses a row when the condition holds. All are SQL over the incoming row `i` and the table's joins. */
 export interface Problem {

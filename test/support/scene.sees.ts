@@ -36,7 +36,7 @@ const every = {
 	accounts: "ann compute, ann storage, sven archive, sven compute, sven storage",
 	groups: "companies public universities",
 	users:
-		"alpinemanager alpineowner alpinesupport ann balticowner computemanager expired inactive northmanager northowner northsupport projectadmin projectmanager staff stranger support sven",
+		"alpinemanager alpineowner alpinesupport ann balticowner computemanager expired inactive northmanager northowner northreader northsupport observer projectadmin projectmanager staff stranger support sven",
 };
 const catalogue = { customers: "alpine baltic", projects: "", offerings: "compute storage", accounts: "", groups: "" };
 const northPeople = {
@@ -67,9 +67,11 @@ export const whoSeesWhat: Record<string, Row> = {
 	"a consumer's owner sees all its projects": { viewer: "northowner", ...northPeople, users: `ann ${reporters} northowner` },
 	"a consumer's manager sees all its projects": { viewer: "northmanager", ...northPeople, users: `ann ${reporters} northmanager` },
 	"a consumer's support sees all its projects": { viewer: "northsupport", ...northPeople, users: `ann ${reporters} northsupport` },
+	"a consumer's reader sees all its projects": { viewer: "northreader", ...northPeople, users: `ann ${reporters} northreader` },
 	"a project's admin sees that project": { viewer: "projectadmin", ...n1People, users: `ann ${reporters} projectadmin` },
 	"a project's manager sees that project": { viewer: "projectmanager", ...n1People, users: `ann ${reporters} projectmanager` },
 	"a project's member sees that project": { viewer: "ann", ...n1People, users: `ann ${reporters}` },
+	"a project's observer sees that project": { viewer: "observer", ...n1People, users: `ann ${reporters} observer` },
 	"a member of another project sees that one, and the archived offering that it consumes": {
 		viewer: "sven",
 		uses: inS2,

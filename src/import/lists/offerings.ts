@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { flag, optionalItems, optionalText, optionalWord, settings, text, uuid, word } from "../fields.ts";
+import { flag, optionalItems, optionalText, optionalWordOrUnknown, settings, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport, Row } from "../list.ts";
 import { amount, amounts, optionalDecimal, optionalInteger, price } from "../numbers.ts";
 import { oneRow, parseParts, recordParser } from "../parse.ts";
 import { linkLeftComponents, offeringTables } from "./offering-tables.ts";
 
-const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED" } as const;
+const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED", unavailable: "UNAVAILABLE" } as const;
 const billingTypes = { fixed: "FIXED", usage: "USAGE", limit: "LIMIT", one: "ONE_TIME", few: "ON_PLAN_SWITCH" } as const;
 const limitPeriods = { month: "MONTH", quarterly: "QUARTERLY", annual: "ANNUAL", total: "TOTAL" } as const;
 
@@ -18,8 +18,8 @@ const component = z.object({
 	name: text(150),
 	description: optionalText(),
 	measured_unit: optionalText(30),
-	billing_type: word(billingTypes),
-	limit_period: optionalWord(limitPeriods),
+	billing_type: wordOrUnknown(billingTypes),
+	limit_period: optionalWordOrUnknown(limitPeriods),
 	limit_amount: optionalInteger,
 });
 
@@ -50,21 +50,21 @@ export const offerings: ListImport = {
 		shape: z.object({
 			uuid,
 			name: text(),
-			state: word(states),
+			state: wordOrUnknown(states),
 			customer_uuid: uuid,
 			category_uuid: uuid,
 			plugin_options: settings,
 			components: optionalItems,
 			plans: optionalItems,
 		}),
-		rows: (offering, refuse) => {
+		rows: (offering, refuse, take) => {
 			const components = parseParts("components", offering.components, component, refuse);
 			const plans = parseParts("plans", offering.plans, plan, refuse);
 			return [
 				...oneRow({
 					uuid: offering.uuid,
 					name: offering.name,
-					state: offering.state,
+					state: take("state", offering.state, "UNAVAILABLE"), // not on sale
 					providerUuid: offering.customer_uuid,
 					categoryUuid: offering.category_uuid,
 					pluginOptions: offering.plugin_options,
@@ -79,8 +79,8 @@ export const offerings: ListImport = {
 							name: value.name,
 							description: value.description,
 							measuredUnit: value.measured_unit,
-							billingType: value.billing_type,
-							limitPeriod: value.limit_period,
+							billingType: take("components[].billing_type", value.billing_type, "FIXED"), // takes no reports
+							limitPeriod: take("components[].limit_period", value.limit_period, "TOTAL"), // the narrowest: everything counts
 							limitAmount: value.limit_amount,
 						},
 					})),
