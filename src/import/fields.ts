@@ -44,6 +44,9 @@ export const nullableText = (longest: number) => shape((value) => (value === nul
 export const flag = (byDefault: boolean) =>
 	shape((value) => (value === null ? byDefault : typeof value === "boolean" ? value : new Wrong(`is neither true nor false: ${shown(value)}`)));
 
+/** Yes or no; null when absent. */
+export const optionalFlag = shape((value) => (value === null || typeof value === "boolean" ? value : new Wrong(`is neither true nor false: ${shown(value)}`)));
+
 /** An e-mail address that may be absent: then it is empty. */
 export const optionalEmail = shape((value) => {
 	const read = value === null ? "" : readText(value, 100_000);

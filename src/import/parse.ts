@@ -63,6 +63,22 @@ export function itemUuid(item: unknown): string | undefined {
 	return isRecord(item) ? (uuidOf(item["uuid"]) ?? uuidOf(item["url"])) : uuidOf(item);
 }
 
+/** The groups that a record is for: a row for each, and whether one cannot be read. */
+export function readGroups(path: string, items: readonly unknown[] | null, owner: Readonly<Record<string, string>>, refuse: Refuse): ReadGroups {
+	const rows = (items ?? []).flatMap((item, index) => {
+		const organizationGroupUuid = itemUuid(item);
+		const at = `${path}organization_groups[${index}].`;
+		if (organizationGroupUuid !== undefined) return [{ path: at, values: { ...owner, organizationGroupUuid } }];
+		refuse(`${at}uuid`, "is not a UUID or a link that ends in one");
+		return [];
+	});
+	return { rows, complete: items === null ? [] : Object.values(owner), isWhole: rows.length === (items ?? []).length };
+}
+
+interface ReadGroups extends Required<TablePart> {
+	readonly isWhole: boolean;
+}
+
 /** The record is one row of one table. */
 export const oneRow = (values: Readonly<Record<string, unknown>>): readonly TablePart[] => [{ rows: [{ path: "", values }] }];
 

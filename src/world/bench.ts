@@ -85,6 +85,8 @@ export function benchCast(size: BenchSize, period: Period): Cast {
 				customer_uuid: customer(0),
 				category_uuid: namedUuid("bench category"),
 				plugin_options: {},
+				shared: true,
+				organization_groups: [],
 				components: types.map((type, number) => ({
 					uuid: namedUuid("bench component", index, type),
 					type,

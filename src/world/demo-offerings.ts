@@ -211,6 +211,8 @@ export function demoCatalogue() {
 			customer_uuid: customerUuid(provider),
 			category_uuid: categoryUuid(category),
 			plugin_options: { supportsPerUserLimits: userLimits },
+			shared: true,
+			organization_groups: [],
 			components: components.map(({ type, name: title, unit, billing, cap }) => ({
 				uuid: componentUuid(name, type),
 				type,
@@ -227,6 +229,7 @@ export function demoCatalogue() {
 				unit: "month",
 				unit_price: plan.price,
 				archived: plan.name === "Pilot",
+				organization_groups: [],
 				quotas: Object.fromEntries(components.filter(({ billing }) => billing === "fixed").map(({ type }) => [type, plan.included])),
 				prices: Object.fromEntries(components.map(({ type, price }) => [type, price])),
 			})),

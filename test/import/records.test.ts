@@ -307,3 +307,49 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 		expect({ created, refusals: refusals.map(({ uuid }) => uuid) }).toEqual({ created: 3, refusals: [stored(21)] });
 	});
 });
+
+describe("whom an offering and a plan are for", () => {
+	const plan = smallWorld()["marketplace-provider-offerings"][0]?.plans[0];
+	const aimed = (fields: object, planFields: object = {}) => ({
+		"marketplace-provider-offerings": offering({ ...fields, plans: [{ ...plan, ...planFields }] }),
+	});
+	const group = `https://waldur.example.org/api/organization-groups/${id(1)}/`;
+	const kept = async () => {
+		const [row] = await database().rows(sql`
+			select o."shared", p."shared" as "planShared", (select count(*)::int from "OfferingOrganizationGroup") as "groups", (select count(*)::int from "PlanOrganizationGroup") as "planGroups"
+			from "Offering" o join "Plan" p on p."offeringUuid" = o."uuid"
+		`);
+		return row;
+	};
+
+	test("is everybody where the record does not say", async () => {
+		await imported(smallWorld());
+		expect(await kept()).toEqual({ shared: true, planShared: true, groups: 0, planGroups: 0 });
+	});
+
+	test("is kept, and changes with the record", async () => {
+		await imported({ ...smallWorld(), ...aimed({ shared: false, organization_groups: [{ uuid: id(1) }] }, { organization_groups: [group] }) });
+		expect(await kept()).toEqual({ shared: false, planShared: true, groups: 1, planGroups: 1 });
+		await imported(aimed({ shared: true, organization_groups: [] }, { organization_groups: [] }));
+		expect(await kept()).toEqual({ shared: true, planShared: true, groups: 0, planGroups: 0 });
+	});
+
+	test("stays as it is when a record does not say it any more", async () => {
+		await imported({ ...smallWorld(), ...aimed({ shared: false, organization_groups: [{ uuid: id(1) }] }, { organization_groups: [group] }) });
+		expect((await imported(smallWorld())).updated).toBe(0);
+		expect(await kept()).toEqual({ shared: false, planShared: true, groups: 1, planGroups: 1 });
+	});
+
+	test("is nobody else where a group is not there", async () => {
+		const missing = { organization_groups: [{ uuid: id(404) }] };
+		const { refusals } = await imported({ ...smallWorld(), ...aimed({ shared: true, ...missing }, missing) });
+		expect(refusals.map(({ field }) => field)).toEqual(["organization_groups[0].uuid", "plans[0].organization_groups[0].uuid"]);
+		expect(await kept()).toEqual({ shared: false, planShared: false, groups: 0, planGroups: 0 });
+	});
+
+	test("is nobody else where a group cannot be read", async () => {
+		const unreadable = { organization_groups: [{ uuid: "1" }] };
+		await imported({ ...smallWorld(), ...aimed({ shared: true, ...unreadable }, unreadable) });
+		expect(await kept()).toEqual({ shared: false, planShared: false, groups: 0, planGroups: 0 });
+	});
+});

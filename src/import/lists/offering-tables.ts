@@ -1,13 +1,23 @@
 import { type Sql, sql } from "../../database/sql.ts";
 import type { TableImport } from "../list.ts";
-import { absent, asGiven, taken } from "../sql-text.ts";
+import { absent, asGiven, groupsOf, sharedColumn, taken } from "../sql-text.ts";
 
 const offering: TableImport = {
 	table: "Offering",
 	key: ["uuid"],
-	incoming: { uuid: "uuid", name: "text", state: `"OfferingState"`, providerUuid: "uuid", categoryUuid: "uuid", pluginOptions: "jsonb" },
-	columns: asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions"),
-	joins: `left join "Customer" provider on provider."uuid" = i."providerUuid" left join "Category" category on category."uuid" = i."categoryUuid"`,
+	incoming: {
+		uuid: "uuid",
+		name: "text",
+		state: `"OfferingState"`,
+		providerUuid: "uuid",
+		categoryUuid: "uuid",
+		pluginOptions: "jsonb",
+		shared: "boolean",
+		groups: "uuid[]",
+	},
+	columns: { ...asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions"), shared: sharedColumn },
+	joins: `left join "Customer" provider on provider."uuid" = i."providerUuid" left join "Category" category on category."uuid" = i."categoryUuid"
+	left join "Offering" stored on stored."uuid" = i."uuid"`,
 	problems: [absent("provider", "customer_uuid", "a customer", "providerUuid"), absent("category", "category_uuid", "a category", "categoryUuid")],
 	distinct: [["uuid"]],
 	modified: true,
@@ -47,13 +57,19 @@ const component: TableImport = {
 const plan: TableImport = {
 	table: "Plan",
 	key: ["uuid"],
-	incoming: { uuid: "uuid", offeringUuid: "uuid", name: "text", unit: "text", unitPrice: "numeric", archived: "boolean" },
-	columns: asGiven("uuid", "offeringUuid", "name", "unit", "unitPrice", "archived"),
+	incoming: { uuid: "uuid", offeringUuid: "uuid", name: "text", unit: "text", unitPrice: "numeric", archived: "boolean", shared: "boolean", groups: "uuid[]" },
+	columns: { ...asGiven("uuid", "offeringUuid", "name", "unit", "unitPrice", "archived"), shared: sharedColumn },
 	joins: `left join "Plan" stored on stored."uuid" = i."uuid"`,
 	problems: [{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "uuid", reason: `'is a plan of another offering: ' || stored."offeringUuid"` }],
 	distinct: [["uuid"]],
 	modified: true,
 };
+
+/** As of a plan's parts: of a refused plan, they go with it. */
+const planGroups: TableImport = (() => {
+	const groups = groupsOf("PlanOrganizationGroup", "planUuid");
+	return { ...groups, joins: `join "Plan" plan on plan."uuid" = i."planUuid" ${groups.joins}` };
+})();
 
 /** The join to the plan is an inner one: a refused plan has been reported, and its parts go with it. */
 const planComponent: TableImport = {
@@ -70,7 +86,14 @@ const planComponent: TableImport = {
 };
 
 /** Tables of an offering, in the order in which they are written. */
-export const offeringTables: readonly TableImport[] = [offering, component, plan, planComponent];
+export const offeringTables: readonly TableImport[] = [
+	offering,
+	groupsOf("OfferingOrganizationGroup", "offeringUuid"),
+	component,
+	plan,
+	planGroups,
+	planComponent,
+];
 
 /** Links components that their offering's record does not have any more: the offering, or its category, may have changed since. */
 export const linkLeftComponents: Sql = sql`

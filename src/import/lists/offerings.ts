@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { flag, optionalItems, optionalText, optionalWordOrUnknown, settings, text, uuid, wordOrUnknown } from "../fields.ts";
-import type { ListImport, Row } from "../list.ts";
+import { flag, optionalFlag, optionalItems, optionalText, optionalWordOrUnknown, settings, text, uuid, wordOrUnknown } from "../fields.ts";
+import type { ListImport, Row, TablePart } from "../list.ts";
 import { amount, amounts, optionalDecimal, optionalInteger, price } from "../numbers.ts";
-import { oneRow, parseParts, recordParser } from "../parse.ts";
+import { oneRow, parseParts, readGroups, recordParser } from "../parse.ts";
 import { linkLeftComponents, offeringTables } from "./offering-tables.ts";
 
 const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED", unavailable: "UNAVAILABLE" } as const;
@@ -29,6 +29,7 @@ const plan = z.object({
 	unit: optionalText(),
 	unit_price: optionalDecimal(price),
 	archived: flag(false),
+	organization_groups: optionalItems,
 	quotas: amounts(amount),
 	prices: amounts(price),
 });
@@ -40,6 +41,8 @@ function planComponents(path: string, { uuid, quotas, prices }: z.output<typeof 
 		values: { planUuid: uuid, type, amount: quotas[type] ?? "0", price: prices[type] ?? "0" },
 	}));
 }
+
+const groupUuids = ({ rows }: TablePart) => rows.map(({ values }) => values["organizationGroupUuid"]);
 
 /** What providers sell, with components and plans; a plan's amounts and prices are replaced as a set. */
 export const offerings: ListImport = {
@@ -54,12 +57,19 @@ export const offerings: ListImport = {
 			customer_uuid: uuid,
 			category_uuid: uuid,
 			plugin_options: settings,
+			shared: optionalFlag,
+			organization_groups: optionalItems,
 			components: optionalItems,
 			plans: optionalItems,
 		}),
 		rows: (offering, refuse, take) => {
 			const components = parseParts("components", offering.components, component, refuse);
-			const plans = parseParts("plans", offering.plans, plan, refuse);
+			const plans = parseParts("plans", offering.plans, plan, refuse).map(({ path, value }) => ({
+				path,
+				value,
+				groups: readGroups(path, value.organization_groups, { planUuid: value.uuid }, refuse),
+			}));
+			const groups = readGroups("", offering.organization_groups, { offeringUuid: offering.uuid }, refuse);
 			return [
 				...oneRow({
 					uuid: offering.uuid,
@@ -68,7 +78,10 @@ export const offerings: ListImport = {
 					providerUuid: offering.customer_uuid,
 					categoryUuid: offering.category_uuid,
 					pluginOptions: offering.plugin_options,
+					shared: groups.isWhole ? offering.shared : false,
+					groups: groupUuids(groups),
 				}),
+				groups,
 				{
 					rows: components.map(({ path, value }) => ({
 						path,
@@ -86,7 +99,7 @@ export const offerings: ListImport = {
 					})),
 				},
 				{
-					rows: plans.map(({ path, value }) => ({
+					rows: plans.map(({ path, value, groups }) => ({
 						path,
 						values: {
 							uuid: value.uuid,
@@ -95,9 +108,12 @@ export const offerings: ListImport = {
 							unit: value.unit,
 							unitPrice: value.unit_price ?? "0",
 							archived: value.archived,
+							shared: value.organization_groups === null ? null : groups.isWhole,
+							groups: groupUuids(groups),
 						},
 					})),
 				},
+				{ rows: plans.flatMap(({ groups }) => groups.rows), complete: plans.flatMap(({ groups }) => groups.complete) },
 				{ rows: plans.flatMap(({ path, value }) => planComponents(path, value)), complete: plans.map(({ value }) => value.uuid) },
 			];
 		},
