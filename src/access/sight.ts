@@ -17,11 +17,13 @@ const sights = {
 		OWNER: { consumed: true, provided: true },
 		MANAGER: { consumed: true, provided: true },
 		SUPPORT: { consumed: true, provided: true },
+		READER: { consumed: true, provided: true },
 	},
 	project: {
 		ADMIN: { consumed: true, provided: false },
 		MANAGER: { consumed: true, provided: false },
 		MEMBER: { consumed: true, provided: false },
+		OBSERVER: { consumed: true, provided: false },
 	},
 	offering: {
 		MANAGER: { consumed: false, provided: true },

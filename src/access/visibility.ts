@@ -59,13 +59,50 @@ const limit = staffOr(through("Resource", "resourceUuid", used));
 const consumes = (viewer: Viewer, offeringUuid: Sql) =>
 	sql`exists (select from "Resource" consumed where consumed."offeringUuid" = ${offeringUuid} and ${consumed(viewer, sql`consumed`)} and ${unremoved(viewer, sql`consumed`)})`;
 
-/** Active offerings are a public catalogue; any other is its provider's and its consumers', who hold a resource or an account of it. */
+/** The viewer belongs to a customer that is itself in one of the groups that the row is for. */
+const isMember = (viewer: Viewer, aims: Sql) => sql`exists (
+	select from ${aims} join "CustomerOrganizationGroup" belonging on belonging."organizationGroupUuid" = aimed."organizationGroupUuid"
+	where ${or([
+		isOneOf(sql`belonging."customerUuid"`, customersOf(viewer)),
+		sql`belonging."customerUuid" in (select working."customerUuid" from "Project" working where ${isOneOf(sql`working."uuid"`, projectsOf(viewer))})`,
+	])}
+)`;
+
+/** The row is for everybody, or for the customers of groups that the viewer belongs to. A viewer without roles belongs to none. */
+const isOffered =
+	(table: string, column: string): Visibility =>
+	(viewer, t) => {
+		const aims = sql`(select * from ${name(table)} named where named.${name(column)} = ${t}."uuid") aimed`;
+		const forAll = sql`(${t}."shared" and not exists (select from ${aims}))`;
+		return or([forAll, ...(viewer.customerRoles.length + viewer.projectRoles.length === 0 ? [] : [isMember(viewer, aims)])]);
+	};
+
+/**
+ * Active offerings are a public catalogue, as far as they are shared; any other is its provider's and its consumers', who hold
+ * a resource or an account of it.
+ */
 const offering = everythingOr((viewer, t) =>
 	or([
-		sql`${t}."state" = 'ACTIVE'`,
+		and([sql`${t}."state" = 'ACTIVE'`, isOffered("OfferingOrganizationGroup", "offeringUuid")(viewer, t)]),
 		isOneOf(sql`${t}."uuid"`, viewer.providedOfferings),
 		consumes(viewer, sql`${t}."uuid"`),
 		sql`exists (select from "OfferingUser" own where own."offeringUuid" = ${t}."uuid" and own."userUuid" = ${viewer.uuid}::uuid)`,
+	]),
+);
+
+/** Plans are seen by those whom they are for among those who see the offering, by its provider, and by those whose resources run or ran under them. */
+const plan = everythingOr((viewer, t) =>
+	and([
+		through("Offering", "offeringUuid", offering)(viewer, t),
+		or([
+			isOffered("PlanOrganizationGroup", "planUuid")(viewer, t),
+			isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings),
+			sql`exists (select from "Resource" under where under."planUuid" = ${t}."uuid" and ${used(viewer, sql`under`)})`,
+			sql`exists (
+				select from "ResourcePlanPeriod" period join "Resource" ran on ran."uuid" = period."resourceUuid"
+				where period."planUuid" = ${t}."uuid" and ${used(viewer, sql`ran`)}
+			)`,
+		]),
 	]),
 );
 
@@ -157,8 +194,8 @@ export const visibility = {
 	OfferingUsagePolicy: policy,
 	OfferingUser: offeringUser,
 	OrganizationGroup: organizationGroup,
-	Plan: everythingOr(through("Offering", "offeringUuid", offering)),
-	PlanComponent: everythingOr(through("Offering", "offeringUuid", offering)),
+	Plan: plan,
+	PlanComponent: everythingOr(through("Plan", "planUuid", plan)),
 	PolicyFiring: firing,
 	Project: project,
 	Resource: used,

@@ -8,6 +8,7 @@ import { parseCommand, sourceOf, usage } from "../import/command.ts";
 import { importWorld } from "../import/import.ts";
 import { showProgress, summaryTable } from "../import/progress.ts";
 import { reportTo } from "../import/report.ts";
+import { warningLine } from "../import/warnings.ts";
 import { systemClock } from "../shared/clock.ts";
 import { runCommand } from "../shared/command.ts";
 import { exitCodes } from "../shared/failure.ts";
@@ -34,13 +35,17 @@ await runCommand({ args, usage }, async () => {
 			strict: command.strict,
 			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
 			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
-			onRefusal: report.add,
+			onRefusal: report.refuse,
 			tell,
 		});
 	};
 	try {
 		const summary = await withDatabase(read, { waits: longWaits, before: () => source.check() });
 		say(summaryTable(summary));
+		for (const warning of summary.warnings) {
+			report.warn(warning);
+			say(warningLine(warning));
+		}
 		if (summary.refused === 0) return 0;
 		say(`${summary.refused} refused: see ${command.report}.${summary.written ? "" : " Nothing was written."}`);
 		return exitCodes.refusedRecords;

@@ -65,6 +65,7 @@ export const OfferingState = builder.enumType("OfferingState", {
 		ACTIVE: "On sale: part of the public catalogue.",
 		PAUSED: "Not on sale at the moment.",
 		ARCHIVED: "No longer sold: seen by its provider and its consumers.",
+		UNAVAILABLE: "Not on sale while it cannot be used: seen by its provider and its consumers.",
 	}),
 });
 

@@ -1,10 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { type BatchResult, writeBatch } from "./batch.ts";
-import type { ListImport, ParsedRecord } from "./list.ts";
-
-/** Does the work so that it is undone when it throws, and again when it is the victim of a deadlock with reports that come in meanwhile. */
-export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
+import type { Attempt, ListImport, WritableRecord } from "./list.ts";
 
 export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
 	await tx.rows(sql`savepoint batch`);
@@ -19,7 +16,7 @@ export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => 
 }
 
 /** Writes the records; when the database refuses the statement, writes them in halves until the one is found that it refuses. */
-export async function writeOrSplit(list: ListImport, records: readonly ParsedRecord[], attempt: Attempt): Promise<BatchResult> {
+export async function writeOrSplit(list: ListImport, records: readonly WritableRecord[], attempt: Attempt): Promise<BatchResult> {
 	try {
 		return await attempt((tx) => writeBatch(tx, list, records));
 	} catch (error) {

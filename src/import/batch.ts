@@ -1,5 +1,5 @@
 import type { Queries } from "../database/database.ts";
-import type { ListImport, ParsedRecord, Refusal, Row, TableImport } from "./list.ts";
+import type { ListImport, Refusal, Row, TableImport, WritableRecord } from "./list.ts";
 import { lockStatement, planAnew, removeStatement, type Written, writeStatement } from "./statement.ts";
 
 /** What became of one record. */
@@ -20,7 +20,7 @@ interface Placed {
 }
 
 /** Writes the records of one list in the given transaction. Refused rows are left out; SQL errors are thrown. */
-export async function writeBatch(tx: Queries, list: ListImport, records: readonly ParsedRecord[]): Promise<BatchResult> {
+export async function writeBatch(tx: Queries, list: ListImport, records: readonly WritableRecord[]): Promise<BatchResult> {
 	const outcomes: Outcome[] = records.map(() => "unchanged");
 	const refusals: Refusal[] = [];
 	const later: [string, boolean | undefined][] = [];
@@ -66,11 +66,11 @@ export async function writeBatch(tx: Queries, list: ListImport, records: readonl
 }
 
 /** The rows that the records bring for the list's table at that position. */
-const placedIn = (records: readonly ParsedRecord[], position: number): Placed[] =>
+const placedIn = (records: readonly WritableRecord[], position: number): Placed[] =>
 	records.flatMap(({ parts }, record) => (parts[position]?.rows ?? []).map((row) => ({ record, row })));
 
 /** Whether two of the records bring a row for the same stored one: what becomes of the second depends on the first. */
-export const rowsMeet = (list: ListImport, records: readonly ParsedRecord[]): boolean =>
+export const rowsMeet = (list: ListImport, records: readonly WritableRecord[]): boolean =>
 	list.tables.some((table, position) => rounds(table, placedIn(records, position)).length > 1);
 
 /** Splits the rows so that no two of a round meet the same stored row: one statement cannot write a row twice. */

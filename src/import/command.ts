@@ -12,12 +12,13 @@ SOURCE         a folder with a file per list, such as customers.json, or the
                address of a Waldur's API, such as https://waldur.example.org/api/
                (its token is read from WALDUR_TOKEN, or the file WALDUR_TOKEN_FILE)
 --strict       all or nothing: one refused record keeps everything out
---report FILE  where refused records are written (import-refused.jsonl);
-               opened before anything is read, and empty when none is refused
+--report FILE  where refused records and unknown values are written
+               (import-refused.jsonl); opened before anything is read, and
+               empty when there are none
 --help         this text
 --version      the version of the service
 
-Exit code: 0 all is in, 2 records were refused, others as of the service.`;
+Exit code: 0 all is in, unknown values apart, 2 records were refused, others as of the service.`;
 
 export interface ImportCommand {
 	readonly source: string;

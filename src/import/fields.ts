@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { hasHiddenCharacter } from "../domain/notification/address.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import { JsonNumber } from "./json-array.ts";
@@ -45,6 +44,9 @@ export const nullableText = (longest: number) => shape((value) => (value === nul
 export const flag = (byDefault: boolean) =>
 	shape((value) => (value === null ? byDefault : typeof value === "boolean" ? value : new Wrong(`is neither true nor false: ${shown(value)}`)));
 
+/** Yes or no; null when absent. */
+export const optionalFlag = shape((value) => (value === null || typeof value === "boolean" ? value : new Wrong(`is neither true nor false: ${shown(value)}`)));
+
 /** An e-mail address that may be absent: then it is empty. */
 export const optionalEmail = shape((value) => {
 	const read = value === null ? "" : readText(value, 100_000);
@@ -83,25 +85,32 @@ function plainJson(value: unknown): unknown {
 /** A list of anything; null when absent. */
 export const optionalItems = shape((value): readonly unknown[] | null | Wrong => (value === null || Array.isArray(value) ? value : new Wrong("is not a list")));
 
-/** One of the words of a closed list, translated to ours; the letter case does not matter. */
+/** A word that none of those that are known is. */
+export class Unknown {
+	/** As JSON, shortened. */
+	readonly shown: string;
+	constructor(shown: string) {
+		this.shown = shown;
+	}
+}
+
+const readWord = <Ours extends string | null>(words: Readonly<Record<string, Ours>>, value: unknown): Ours | Unknown => {
+	const key = (value instanceof JsonNumber ? value.text : String(value)).toLowerCase();
+	return Object.hasOwn(words, key) ? (words[key] as Ours) : new Unknown(shown(value));
+};
+
+/** One of the words of a closed list, translated to ours; the letter case does not matter. Another one is refused. */
 export const word = <Ours extends string | null>(words: Readonly<Record<string, Ours>>) =>
 	shape((value) => {
 		if (value === null) return missing;
-		const key = (value instanceof JsonNumber ? value.text : String(value)).toLowerCase();
-		return Object.hasOwn(words, key) ? (words[key] as Ours) : new Wrong(`is none of ${Object.keys(words).join(", ")}: ${shown(value)}`);
+		const read = readWord(words, value);
+		return read instanceof Unknown ? new Wrong(`is none of ${Object.keys(words).join(", ")}: ${read.shown}`) : read;
 	});
 
-/** Like word; absent or empty is null. */
-export const optionalWord = <Ours extends string>(words: Readonly<Record<string, Ours>>) => {
-	const known = word(words);
-	return z
-		.unknown()
-		.optional()
-		.transform((value, context): Ours | null => {
-			if (value === undefined || value === null || value === "") return null;
-			const read = known.safeParse(value);
-			if (read.success) return read.data;
-			for (const issue of read.error.issues) context.issues.push({ code: "custom", message: issue.message, input: value });
-			return z.NEVER;
-		});
-};
+/** Like word; for another word something else may be taken. */
+export const wordOrUnknown = <Ours extends string | null>(words: Readonly<Record<string, Ours>>) =>
+	shape((value) => (value === null ? missing : readWord(words, value)));
+
+/** Like wordOrUnknown; absent or empty is null. */
+export const optionalWordOrUnknown = <Ours extends string>(words: Readonly<Record<string, Ours>>) =>
+	shape((value) => (value === null || value === "" ? null : readWord(words, value)));

@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { Outcome } from "./batch.ts";
 import type { Refusal } from "./list.ts";
 import type { ListName, Source } from "./source.ts";
+import type { Warning } from "./warnings.ts";
 
 /** Records of one list by what became of them; `refused` also counts refused parts, such as one component of an offering. */
 export type ListSummary = { readonly name: ListName } & Readonly<Record<Outcome, number>>;
@@ -15,6 +16,8 @@ export interface ImportSummary {
 	readonly refused: number;
 	/** The first thousand refusals; `onRefusal` is called with all. */
 	readonly refusals: readonly Refusal[];
+	/** Values that are not known, and what was taken for them. */
+	readonly warnings: readonly Warning[];
 	/** False when `strict` and a refusal kept everything out: then the numbers are what would have been. */
 	readonly written: boolean;
 }

@@ -1,5 +1,9 @@
+import type { Queries } from "../database/database.ts";
 import type { Sql } from "../database/sql.ts";
 import type { ListName } from "./source.ts";
+
+/** Does the work so that it is undone when it throws, and again when it is the victim of a deadlock with reports that come in meanwhile. */
+export type Attempt = <Result>(work: (tx: Queries) => Promise<Result>) => Promise<Result>;
 
 /** A record, or a part of one, that is left out, and why. */
 export interface Refusal {
@@ -9,6 +13,16 @@ export interface Refusal {
 	/** Path of the field within the record, such as components[2].type. */
 	readonly field: string;
 	readonly reason: string;
+}
+
+/** A value that this version does not know. */
+export interface UnknownValue {
+	/** The field, the same for all parts of a record: `components[].billing_type`. */
+	readonly field: string;
+	/** The value as JSON, shortened. */
+	readonly value: string;
+	/** What was taken for it; null when what has the value is left out. */
+	readonly taken: string | null;
 }
 
 /** A row on its way into a table, by the names of the table's incoming columns. */
@@ -28,11 +42,16 @@ export interface TablePart {
 /** One record of a list, read and ready to be written. */
 export interface ParsedRecord {
 	readonly uuid: string | null;
-	/** What it brings, table by table, in the order of the list's tables. */
-	readonly parts: readonly TablePart[];
+	/** What it brings, table by table, in the order of the list's tables; null when the record is left out. */
+	readonly parts: readonly TablePart[] | null;
 	/** Parts of the record that are malformed. */
 	readonly refusals: readonly Refusal[];
+	/** Values in it that are not known. */
+	readonly unknown: readonly UnknownValue[];
 }
+
+/** A record that brings something. */
+export type WritableRecord = ParsedRecord & { readonly parts: readonly TablePart[] };
 
 /** Refuses a row when the condition holds. All are SQL over the incoming row `i` and the table's joins. */
 export interface Problem {
@@ -83,6 +102,8 @@ export interface ListImport {
 	readonly independent?: boolean;
 	/** Changes the flag of its own table's row that is changed later. It runs alone in a short transaction: it holds others up. */
 	readonly changeLater?: (uuid: string, value: boolean) => Sql;
+	/** Done once when the whole list has been read and written: what follows from all of it. */
+	readonly afterwards?: (attempt: Attempt) => Promise<void>;
 	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
 	readonly laterField?: string;
 }

@@ -1,16 +1,21 @@
 import type { z } from "zod";
-import { uuidOf } from "./fields.ts";
+import { Unknown, uuidOf } from "./fields.ts";
 import { JsonNumber } from "./json-array.ts";
-import type { ParsedRecord, Refusal, TablePart } from "./list.ts";
+import type { ParsedRecord, Refusal, TablePart, UnknownValue } from "./list.ts";
 import type { ListName } from "./source.ts";
+
+type Refuse = (field: string, reason: string) => void;
+
+/** The value, or what is taken for one that is not known: that is counted, and told once. */
+export type Take = <Known extends string | null>(field: string, value: Known | Unknown, instead: Known) => Known;
 
 interface RecordParser<Shape extends z.ZodType> {
 	readonly list: ListName;
 	readonly shape: Shape;
 	/** Objects the record points at: `customer` means customer_uuid, or else the link in customer. */
 	readonly links?: readonly string[];
-	/** What the record brings, table by table; its own uuid names it in refusals of its parts. */
-	rows(value: z.output<Shape>, refuse: (field: string, reason: string) => void): readonly TablePart[];
+	/** What the record brings, table by table, null to leave it out; its own uuid names it in refusals of its parts. */
+	rows(value: z.output<Shape>, refuse: Refuse, take: Take): readonly TablePart[] | null;
 }
 
 /** Reads the records of one list: the rows of each, or why it is refused as a whole. Refusals that `rows` makes concern parts only. */
@@ -22,8 +27,14 @@ export function recordParser<Shape extends z.ZodType>({ list, shape, links = [],
 		const read = shape.safeParse(linked);
 		if (!read.success) return read.error.issues.map((issue) => ({ list, uuid, field: pathText(issue.path), reason: issue.message }));
 		const refusals: Refusal[] = [];
-		const parts = rows(read.data, (field, reason) => refusals.push({ list, uuid, field, reason }));
-		return { uuid, parts, refusals };
+		const unknown: UnknownValue[] = [];
+		const take: Take = (field, value, instead) => {
+			if (!(value instanceof Unknown)) return value;
+			unknown.push({ field, value: value.shown, taken: instead });
+			return instead;
+		};
+		const parts = rows(read.data, (field, reason) => refusals.push({ list, uuid, field, reason }), take);
+		return { uuid, parts, refusals, unknown };
 	};
 }
 
@@ -32,7 +43,7 @@ export function parseParts<Shape extends z.ZodType>(
 	field: string,
 	items: readonly unknown[] | null,
 	shape: Shape,
-	refuse: (field: string, reason: string) => void,
+	refuse: Refuse,
 ): { path: string; value: z.output<Shape> }[] {
 	return (items ?? []).flatMap((item, index) => {
 		const path = `${field}[${index}]`;
@@ -50,6 +61,22 @@ export function parseParts<Shape extends z.ZodType>(
 /** The uuid of an item of a list that is an object with a uuid, a uuid or a link. */
 export function itemUuid(item: unknown): string | undefined {
 	return isRecord(item) ? (uuidOf(item["uuid"]) ?? uuidOf(item["url"])) : uuidOf(item);
+}
+
+/** The groups that a record is for: a row for each, and whether one cannot be read. */
+export function readGroups(path: string, items: readonly unknown[] | null, owner: Readonly<Record<string, string>>, refuse: Refuse): ReadGroups {
+	const rows = (items ?? []).flatMap((item, index) => {
+		const organizationGroupUuid = itemUuid(item);
+		const at = `${path}organization_groups[${index}].`;
+		if (organizationGroupUuid !== undefined) return [{ path: at, values: { ...owner, organizationGroupUuid } }];
+		refuse(`${at}uuid`, "is not a UUID or a link that ends in one");
+		return [];
+	});
+	return { rows, complete: items === null ? [] : Object.values(owner), isWhole: rows.length === (items ?? []).length };
+}
+
+interface ReadGroups extends Required<TablePart> {
+	readonly isWhole: boolean;
 }
 
 /** The record is one row of one table. */

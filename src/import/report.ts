@@ -1,12 +1,14 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { Failure } from "../shared/failure.ts";
 import type { Refusal } from "./list.ts";
+import type { Warning } from "./warnings.ts";
 
-/** Collects refused records in a file, one JSON object a line: none, when nothing was refused. */
+/** Collects refused records, and values that are not known, in a file: one JSON object a line with its `kind`. */
 export interface Report {
 	/** Forgets what an import before wrote into the file: called when this one begins. */
 	begin(): void;
-	add(refusal: Refusal): void;
+	refuse(refusal: Refusal): void;
+	warn(warning: Warning): void;
 	/** Leaves the file as it was found if nothing has begun. */
 	close(): void;
 }
@@ -16,12 +18,14 @@ export function reportTo(file: string): Report {
 	const isNew = !existsSync(file);
 	const opened = openReport(file);
 	let begun = false;
+	const add = (kind: string, entry: object) => void writeSync(opened, `${JSON.stringify({ kind, ...entry })}\n`);
 	return {
 		begin: () => {
 			begun = true;
 			if (fstatSync(opened).isFile()) ftruncateSync(opened);
 		},
-		add: (refusal) => void writeSync(opened, `${JSON.stringify(refusal)}\n`),
+		refuse: (refusal) => add("refusal", refusal),
+		warn: (warning) => add("warning", warning),
 		close: () => {
 			closeSync(opened);
 			if (isNew && !begun) rmSync(file, { force: true });

@@ -1,9 +1,10 @@
-import { type Attempt, writeOrSplit } from "./attempt.ts";
+import { writeOrSplit } from "./attempt.ts";
 import { type Outcome, rowsMeet } from "./batch.ts";
 import type { ImportOptions, ListSummary } from "./import-types.ts";
 import { changeAlone } from "./later.ts";
-import type { ListImport, ParsedRecord, Refusal } from "./list.ts";
+import type { Attempt, ListImport, ParsedRecord, Refusal, WritableRecord } from "./list.ts";
 import { listImports } from "./lists.ts";
+import { Warnings } from "./warnings.ts";
 
 const keptRefusals = 1_000;
 
@@ -16,6 +17,7 @@ export class Run {
 	readonly #options: ImportOptions;
 	readonly #lists: ListSummary[] = [];
 	readonly #refusals: Refusal[] = [];
+	readonly #warnings = new Warnings();
 	/** What is to be changed later, by list and uuid. */
 	readonly #later = new Map<ListImport, Map<string, boolean>>();
 	#hasToldOfWaiting = false;
@@ -36,6 +38,7 @@ export class Run {
 			unchanged: this.total("unchanged"),
 			refused: this.total("refused"),
 			refusals: this.#refusals,
+			warnings: this.#warnings.all(),
 		};
 	}
 
@@ -65,13 +68,13 @@ export class Run {
 		const counts = { name: list.name, ...numbers() };
 		this.#lists.push(counts);
 		progress?.begin(list.name);
-		let batch: ParsedRecord[] = [];
-		let later: { record: ParsedRecord; refusal: Refusal }[] = [];
+		let batch: WritableRecord[] = [];
+		let later: { record: WritableRecord; refusal: Refusal }[] = [];
 		const refuse = (refusals: readonly Refusal[], times = refusals.length) => {
 			counts.refused += times;
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
-		const write = async (records: readonly ParsedRecord[]) => {
+		const write = async (records: readonly WritableRecord[]) => {
 			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt);
 			for (const [uuid, value] of flags) this.#takeLater(list, uuid, value);
 			for (const outcome of outcomes) if (outcome !== "refused") counts[outcome]++;
@@ -97,6 +100,8 @@ export class Run {
 					const parsed = list.parse(record);
 					if ("parts" in parsed) {
 						refuse(parsed.refusals);
+						for (const unknown of parsed.unknown) this.#warnings.add(list.name, unknown);
+						if (!isWritable(parsed)) continue;
 						if (batch.push(parsed) >= batchSize * atOnce) await writeNext();
 					} else refuse(parsed, 1);
 				}
@@ -114,6 +119,7 @@ export class Run {
 			await write(records);
 		}
 		refuse(later.map(({ refusal }) => refusal));
+		await list.afterwards?.(attempt);
 		progress?.end(counts);
 	}
 
@@ -134,6 +140,8 @@ export class Run {
 		this.#options.onRefusal?.(refusal);
 	}
 }
+
+const isWritable = (record: ParsedRecord): record is WritableRecord => record.parts !== null;
 
 /** Waits for the end of all of them. Throws what the first has thrown. */
 async function all(works: readonly Promise<void>[]): Promise<void> {

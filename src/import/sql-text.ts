@@ -1,4 +1,4 @@
-import type { Problem } from "./list.ts";
+import type { Problem, TableImport } from "./list.ts";
 
 /** Columns that are stored as they come in. */
 export const asGiven = (...columns: readonly string[]): Record<string, string> => Object.fromEntries(columns.map((column) => [column, `i."${column}"`]));
@@ -19,3 +19,20 @@ export const taken = (alias: string, field: string, what: string): Problem => ({
 	field,
 	reason: `'${what}: ' || ${alias}."uuid"`,
 });
+
+/** The groups that a customer is in, or that something is for. They are replaced as a set. */
+export const groupsOf = (table: string, owner: string): TableImport => ({
+	table,
+	key: [owner, "organizationGroupUuid"],
+	incoming: { [owner]: "uuid", organizationGroupUuid: "uuid" },
+	columns: asGiven(owner, "organizationGroupUuid"),
+	joins: `left join "OrganizationGroup" grp on grp."uuid" = i."organizationGroupUuid"`,
+	problems: [absent("grp", "uuid", "an organization group", "organizationGroupUuid")],
+	distinct: [[owner, "organizationGroupUuid"]],
+	modified: false,
+	owner,
+});
+
+/** Whether it is for everybody. What a record does not say stays as it is; of groups that are not there, it is for nobody else. */
+export const sharedColumn = `coalesce(i."shared", stored."shared", true)
+	and not exists (select from unnest(i."groups") named where not exists (select from "OrganizationGroup" grp where grp."uuid" = named))`;

@@ -76,7 +76,7 @@ export function benchCast(size: BenchSize, period: Period): Cast {
 				{ user_uuid: user(5), role_name: "PROJECT.MEMBER", scope_uuid: project(1), expiration_time: null },
 			],
 			"marketplace-categories": [
-				{ uuid: namedUuid("bench category"), title: "Measurements", components: [{ type: "amount", name: "Amount", measured_unit: "unit" }] },
+				{ uuid: namedUuid("bench category"), title: "Measurements", components: [{ type: types[0], name: "Component 1", measured_unit: "unit" }] },
 			],
 			"marketplace-provider-offerings": count(size.offerings, (index) => ({
 				uuid: offering(index),
@@ -85,6 +85,8 @@ export function benchCast(size: BenchSize, period: Period): Cast {
 				customer_uuid: customer(0),
 				category_uuid: namedUuid("bench category"),
 				plugin_options: {},
+				shared: true,
+				organization_groups: [],
 				components: types.map((type, number) => ({
 					uuid: namedUuid("bench component", index, type),
 					type,
@@ -94,7 +96,6 @@ export function benchCast(size: BenchSize, period: Period): Cast {
 					billing_type: "usage",
 					limit_period: null,
 					limit_amount: null,
-					parent: number === 0 ? "amount" : null,
 				})),
 				plans: [{ uuid: plan(index), name: "Standard", unit: "month", unit_price: "10.0000000000", archived: false, quotas: {}, prices: {} }],
 			})),

@@ -9,8 +9,6 @@ interface DemoComponent {
 	readonly billing: "fixed" | "usage" | "limit" | "one" | "few";
 	/** Period and amount of the provider's cap. */
 	readonly cap?: readonly ["month" | "quarterly" | "annual" | "total", number | null];
-	/** Component of the category that it is totalled in. */
-	readonly parent?: string;
 	readonly price: string;
 	/** What a month usually amounts to, in the unit; undefined when usage is not reported. */
 	readonly usual?: number;
@@ -31,29 +29,33 @@ interface DemoOffering {
 	readonly userLimits?: boolean;
 }
 
+/** An offering's component is totalled in the component of its category that has its type. */
 const categories = [
 	{
 		title: "High-performance computing",
 		components: [
 			["cpu_hours", "CPU hours", "h"],
 			["gpu_hours", "GPU hours", "h"],
+			["support_hours", "Included support", "h"],
 		],
 	},
 	{
 		title: "Virtual machines",
 		components: [
-			["cores", "Cores", ""],
-			["storage", "Storage", "GB"],
+			["vcpu", "Virtual cores", ""],
+			["disk_gb", "Disks", "GB"],
 		],
 	},
 	{
 		title: "Storage",
 		components: [
-			["storage", "Storage", "GB"],
-			["traffic", "Traffic", "GB"],
+			["stored_gb", "Stored data", "GB"],
+			["protected_gb", "Protected data", "GB"],
+			["egress_gb", "Outgoing traffic", "GB"],
+			["restored_gb", "Restored data", "GB"],
 		],
 	},
-	{ title: "Applications", components: [["hours", "Hours of use", "h"]] },
+	{ title: "Applications", components: [["session_hours", "Session hours", "h"]] },
 ] as const;
 
 const ncc = "Northern Computing Centre";
@@ -67,10 +69,10 @@ export const demoOfferings: readonly DemoOffering[] = [
 		state: "Active",
 		accounts: true,
 		components: [
-			{ type: "cpu_hours", name: "CPU hours", unit: "h", billing: "usage", parent: "cpu_hours", price: "0.0120000000", usual: 1800 },
+			{ type: "cpu_hours", name: "CPU hours", unit: "h", billing: "usage", price: "0.0120000000", usual: 1800 },
 			{ type: "storage_gb", name: "Project storage", unit: "GB", billing: "limit", cap: ["annual", null], price: "0.0050000000", usual: 750 },
 			{ type: "setup", name: "Setup of the project", unit: "", billing: "one", price: "150.0000000000" },
-			{ type: "support_hours", name: "Included support", unit: "h", billing: "fixed", parent: "cpu_hours", price: "20.0000000000" },
+			{ type: "support_hours", name: "Included support", unit: "h", billing: "fixed", price: "20.0000000000" },
 		],
 	},
 	{
@@ -81,8 +83,8 @@ export const demoOfferings: readonly DemoOffering[] = [
 		state: "Active",
 		accounts: true,
 		components: [
-			{ type: "gpu_hours", name: "GPU hours", unit: "h", billing: "usage", cap: ["quarterly", 20_000], parent: "gpu_hours", price: "0.9500000000", usual: 320 },
-			{ type: "cpu_hours", name: "CPU hours", unit: "h", billing: "usage", parent: "cpu_hours", price: "0.0150000000", usual: 640 },
+			{ type: "gpu_hours", name: "GPU hours", unit: "h", billing: "usage", cap: ["quarterly", 20_000], price: "0.9500000000", usual: 320 },
+			{ type: "cpu_hours", name: "CPU hours", unit: "h", billing: "usage", price: "0.0150000000", usual: 640 },
 			{ type: "scratch_gb", name: "Scratch space", unit: "GB", billing: "usage", cap: ["month", 50_000], price: "0.0010000000", usual: 900 },
 			{ type: "priority", name: "Priority in the queue", unit: "", billing: "few", price: "75.0000000000" },
 		],
@@ -95,7 +97,7 @@ export const demoOfferings: readonly DemoOffering[] = [
 		state: "Active",
 		accounts: true,
 		components: [
-			{ type: "session_hours", name: "Session hours", unit: "h", billing: "usage", cap: ["month", 10_000], parent: "hours", price: "0.0400000000", usual: 260 },
+			{ type: "session_hours", name: "Session hours", unit: "h", billing: "usage", cap: ["month", 10_000], price: "0.0400000000", usual: 260 },
 			{ type: "seats", name: "Seats", unit: "", billing: "fixed", price: "4.0000000000" },
 			{ type: "onboarding", name: "Onboarding course", unit: "", billing: "one", price: "300.0000000000" },
 		],
@@ -114,13 +116,12 @@ export const demoOfferings: readonly DemoOffering[] = [
 				unit: "",
 				billing: "limit",
 				cap: ["month", null],
-				parent: "cores",
 				price: "6.0000000000",
 				usual: 16,
 				recurring: true,
 			},
 			{ type: "ram_gb", name: "Memory", unit: "GB", billing: "limit", cap: ["month", null], price: "3.0000000000", usual: 64, recurring: true },
-			{ type: "disk_gb", name: "Disks", unit: "GB", billing: "limit", cap: ["total", null], parent: "storage", price: "0.0800000000", usual: 500 },
+			{ type: "disk_gb", name: "Disks", unit: "GB", billing: "limit", cap: ["total", null], price: "0.0800000000", usual: 500 },
 			{ type: "network/floating-ip", name: "Floating IP", unit: "", billing: "usage", price: "2.5000000000", usual: 2 },
 			{ type: "licence", name: "Operating system licence", unit: "", billing: "fixed", price: "12.0000000000" },
 		],
@@ -138,12 +139,11 @@ export const demoOfferings: readonly DemoOffering[] = [
 				unit: "GB",
 				billing: "usage",
 				cap: ["annual", 500_000],
-				parent: "storage",
 				price: "0.0200000000",
 				usual: 2400,
 				recurring: true,
 			},
-			{ type: "egress_gb", name: "Outgoing traffic", unit: "GB", billing: "usage", parent: "traffic", price: "0.0500000000", usual: 180 },
+			{ type: "egress_gb", name: "Outgoing traffic", unit: "GB", billing: "usage", price: "0.0500000000", usual: 180 },
 			{ type: "requests", name: "Requests, in thousands", unit: "k", billing: "usage", cap: ["total", 10_000_000], price: "0.0004000000", usual: 5200 },
 		],
 	},
@@ -160,11 +160,10 @@ export const demoOfferings: readonly DemoOffering[] = [
 				unit: "GB",
 				billing: "limit",
 				cap: ["quarterly", null],
-				parent: "storage",
 				price: "0.0150000000",
 				usual: 1200,
 			},
-			{ type: "restored_gb", name: "Restored data", unit: "GB", billing: "usage", parent: "traffic", price: "0.0100000000", usual: 40 },
+			{ type: "restored_gb", name: "Restored data", unit: "GB", billing: "usage", price: "0.0100000000", usual: 40 },
 			{ type: "relocation", name: "Move to another vault", unit: "", billing: "few", price: "90.0000000000" },
 		],
 	},
@@ -182,7 +181,7 @@ export const demoOfferings: readonly DemoOffering[] = [
 		provider: ncc,
 		category: "High-performance computing",
 		state: "Archived",
-		components: [{ type: "cpu_hours", name: "CPU hours", unit: "h", billing: "usage", parent: "cpu_hours", price: "0.0100000000", usual: 500 }],
+		components: [{ type: "cpu_hours", name: "CPU hours", unit: "h", billing: "usage", price: "0.0100000000", usual: 500 }],
 	},
 ];
 
@@ -212,7 +211,9 @@ export function demoCatalogue() {
 			customer_uuid: customerUuid(provider),
 			category_uuid: categoryUuid(category),
 			plugin_options: { supportsPerUserLimits: userLimits },
-			components: components.map(({ type, name: title, unit, billing, cap, parent }) => ({
+			shared: true,
+			organization_groups: [],
+			components: components.map(({ type, name: title, unit, billing, cap }) => ({
 				uuid: componentUuid(name, type),
 				type,
 				name: title,
@@ -221,7 +222,6 @@ export function demoCatalogue() {
 				billing_type: billing,
 				limit_period: cap?.[0] ?? null,
 				limit_amount: cap?.[1] ?? null,
-				parent: parent ?? null,
 			})),
 			plans: plans.map((plan) => ({
 				uuid: planUuid(name, plan.name),
@@ -229,6 +229,7 @@ export function demoCatalogue() {
 				unit: "month",
 				unit_price: plan.price,
 				archived: plan.name === "Pilot",
+				organization_groups: [],
 				quotas: Object.fromEntries(components.filter(({ billing }) => billing === "fixed").map(({ type }) => [type, plan.included])),
 				prices: Object.fromEntries(components.map(({ type, price }) => [type, price])),
 			})),

@@ -11,7 +11,7 @@ const gateway = gatewayForFile();
 
 /** R is answered, W is written, 403 FORBIDDEN, 401 UNAUTHENTICATED, - not found. Whatever is not W writes nothing. */
 const table = `
-| | staff | support | consumer OWNER | consumer MANAGER, SUPPORT | project ADMIN | project MEMBER | project MANAGER | provider OWNER | provider MANAGER | provider SUPPORT | offering MANAGER | other provider | other | anonymous |
+| | staff | support | consumer OWNER | consumer MANAGER, SUPPORT, READER | project ADMIN | project MEMBER, OBSERVER | project MANAGER | provider OWNER | provider MANAGER | provider SUPPORT | offering MANAGER | other provider | other | anonymous |
 | read a resource                                            | R | R   | R   | R   | R   | R   | R   | R   | R   | R   | R   | -   | -   | 401 |
 | read a resource of the customer's other project            | R | R   | R   | R   | -   | -   | -   | R   | R   | R   | R   | -   | -   | 401 |
 | read a usage                                               | R | R   | R   | R   | R   | R   | R   | R   | R   | R   | R   | -   | -   | 401 |
@@ -51,9 +51,9 @@ const viewers: Readonly<Record<string, readonly string[]>> = {
 	staff: ["staff"],
 	support: ["support"],
 	"consumer OWNER": ["northowner"],
-	"consumer MANAGER, SUPPORT": ["northmanager", "northsupport"],
+	"consumer MANAGER, SUPPORT, READER": ["northmanager", "northsupport", "northreader"],
 	"project ADMIN": ["projectadmin"],
-	"project MEMBER": ["ann"],
+	"project MEMBER, OBSERVER": ["ann", "observer"],
 	"project MANAGER": ["projectmanager"],
 	"provider OWNER": ["alpineowner"],
 	"provider MANAGER": ["alpinemanager"],

@@ -37,13 +37,13 @@ const links = nodeTypes.map(
 
 test.each(viewers.split(" "))("whatever an object that %s sees links to, they see by its own id too", async (viewer) => {
 	const read = `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ${links.filter((link) => !link.endsWith("{  }")).join(" ")} } }`;
-	const { nodes } = await gateway().ask(`demo_${viewer}`, read, { ids });
+	const halves = [ids.slice(0, ids.length / 2), ids.slice(ids.length / 2)];
+	const answers = await Promise.all(halves.map((half) => gateway().ask(`demo_${viewer}`, read, { ids: half })));
+	const nodes: (Record<string, { id: string } | string | null> | null)[] = answers.flatMap((answer) => answer.nodes);
 	const linked = new Set<string>(
 		nodes
-			.filter((node: object | null) => node !== null)
-			.flatMap((node: Record<string, { id: string } | string | null>) =>
-				Object.values(node).flatMap((value) => (value !== null && typeof value === "object" ? [value.id] : [])),
-			),
+			.filter((node) => node !== null)
+			.flatMap((node) => Object.values(node).flatMap((value) => (value !== null && typeof value === "object" ? [value.id] : []))),
 	);
 	const targets = [...linked];
 	const { nodes: again } = await gateway().ask(`demo_${viewer}`, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: targets });

@@ -27,8 +27,8 @@ Customer: people: categoryComponentUsages
 Customer: owners: quota
 Notification: seen: id uuid action state firings attempts error sent due queued created modified firing offering policy
 Notification: providers: recipient
-Offering: seen: id uuid name state pluginOptions supportsPerUserLimits created modified provider category components plans
-Offering: listed: resources policies users
+Offering: seen: id uuid name state pluginOptions supportsPerUserLimits created modified provider category components
+Offering: listed: plans resources policies users
 OfferingComponent: seen: id uuid type name description measuredUnit billingType limitPeriod limitAmount created modified offering categoryComponent
 OfferingComponent: listed: usages
 OfferingUsagePolicy: seen: id uuid actions options applyToAll period periodName hasFired firedDatetime created modified scope createdBy organizationGroups componentLimits

@@ -207,6 +207,8 @@ export async function keepOnly(queries: Queries, viewer: string, seen: ReadonlyS
 		where c."customerUuid" in (select mine."customerUuid" from "CustomerRole" mine where mine."userUuid" = ${user}::uuid and mine."expires" is null)
 	`);
 	const kept = [...seen, ...colleagues.map(({ uuid }) => uuid)];
+	for (const model of ["OfferingOrganizationGroup", "PlanOrganizationGroup"] as const)
+		await queries.rows(sql`delete from ${name(model)} where not ("organizationGroupUuid" = any(${kept}::uuid[]))`);
 	for (const model of deletion) await queries.rows(sql`delete from ${name(model)} where not ("uuid" = any(${kept}::uuid[]))`);
 	await queries.rows(raw("analyze"));
 }

@@ -34,9 +34,9 @@ test("refused records stand in the report, one a line", async () => {
 	const report = reportTo(file);
 	report.begin();
 	const users = changed("users", { username: "" });
-	await importFolder(database(), await folder({ users }), { onRefusal: report.add });
+	await importFolder(database(), await folder({ users }), { onRefusal: report.refuse });
 	report.close();
-	expect(await readFile(file, "utf8")).toBe(`${JSON.stringify({ list: "users", uuid: stored(20), field: "username", reason: "is empty" })}\n`);
+	expect(await readFile(file, "utf8")).toBe(`${JSON.stringify({ kind: "refusal", list: "users", uuid: stored(20), field: "username", reason: "is empty" })}\n`);
 });
 
 test("an import that refuses nothing leaves an empty report", async () => {

@@ -23,15 +23,35 @@ describe("what is derived", () => {
 		]);
 	});
 
-	test("a component is totalled in the component of the category that its parent names", async () => {
+	const links = () =>
+		database().rows(sql`
+			select c."type", k."title" as "category" from "OfferingComponent" c
+			left join "CategoryComponent" p on p."uuid" = c."categoryComponentUuid" left join "Category" k on k."uuid" = p."categoryUuid" order by 1
+		`);
+
+	test("a component is totalled in the category's component of its type", async () => {
 		await imported(smallWorld());
-		expect(
-			await database().rows(
-				sql`select c."type", p."type" as parent from "OfferingComponent" c left join "CategoryComponent" p on p."uuid" = c."categoryComponentUuid" order by 1`,
-			),
-		).toEqual([
-			{ type: "cpu", parent: "hours" },
-			{ type: "ram", parent: null },
+		expect(await links()).toEqual([
+			{ type: "cpu", category: "Computing" },
+			{ type: "ram", category: null },
+		]);
+	});
+
+	test("a component is totalled in one that its category has been given since", async () => {
+		await imported(smallWorld());
+		const ram = { type: "ram", name: "Memory", measured_unit: "GB" };
+		await imported(worldWith({ "marketplace-categories": [{ uuid: id(40), title: "Computing", components: [ram] }] }));
+		expect(await links()).toContainEqual({ type: "ram", category: "Computing" });
+	});
+
+	test("the components of an offering that moved to another category are totalled there, also those that the source has no more", async () => {
+		await imported(smallWorld());
+		const categories = [{ uuid: id(41), title: "Machines", components: [{ type: "ram", name: "Memory", measured_unit: "GB" }] }];
+		const moved = offering({ category_uuid: id(41), components: components.slice(1) });
+		await imported({ "marketplace-categories": categories, "marketplace-provider-offerings": moved });
+		expect(await links()).toEqual([
+			{ type: "cpu", category: null },
+			{ type: "ram", category: "Machines" },
 		]);
 	});
 
@@ -129,6 +149,12 @@ describe("how Waldur writes", () => {
 		expect(await database().rows(sql`select "limits", "currentUsages" from "Resource"`)).toEqual([{ limits: { ram: "4" }, currentUsages: { cpu: "7.5" } }]);
 	});
 
+	test("amounts of a resource that were computed in binary floating point are rounded to hundredths", async () => {
+		const limits = { limits: { ram: 4.000000001 }, current_usages: { cpu: 7.499999999999 } };
+		await imported(worldWith({ "marketplace-resources": changed("marketplace-resources", limits), "marketplace-component-usages": [] }));
+		expect(await database().rows(sql`select "limits", "currentUsages" from "Resource"`)).toEqual([{ limits: { ram: "4" }, currentUsages: { cpu: "7.5" } }]);
+	});
+
 	test("fields that nobody knows are ignored", async () => {
 		expect((await imported(worldWith({ users: changed("users", { civil_number: "1", __proto__: { odd: true } }) }))).refused).toBe(0);
 	});
@@ -190,16 +216,6 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 			},
 		],
 		[
-			"a role that we do not know",
-			{ ...smallWorld(), "customer-permissions": changed("customer-permissions", { role_name: "CUSTOMER.READER" }) },
-			{
-				list: "customer-permissions",
-				uuid: null,
-				field: "role_name",
-				reason: 'is none of customer.owner, customer.manager, customer.support: "CUSTOMER.READER"',
-			},
-		],
-		[
 			"a group whose parent does not exist",
 			{ "organization-groups": [{ uuid: id(1), name: "G", parent_uuid: id(404) }] },
 			{ list: "organization-groups", uuid: stored(1), field: "parent_uuid", reason: `points at an organization group that does not exist: ${stored(404)}` },
@@ -212,19 +228,6 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 				uuid: stored(11),
 				field: "organization_groups[0].uuid",
 				reason: `points at an organization group that does not exist: ${stored(404)}`,
-			},
-		],
-		[
-			"a component of a billing type that we do not know",
-			{
-				...smallWorld(),
-				"marketplace-provider-offerings": offering({ components: [...components, { ...components[0], uuid: id(53), type: "x", billing_type: "free" }] }),
-			},
-			{
-				list: "marketplace-provider-offerings",
-				uuid: stored(50),
-				field: "components[2].billing_type",
-				reason: 'is none of fixed, usage, limit, one, few: "free"',
 			},
 		],
 		[
@@ -254,6 +257,21 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 				field: "component_limits_set",
 				reason: "limits components that the offering does not have: gpu",
 			},
+		],
+		[
+			"a policy of which no action is known",
+			{ ...smallWorld(), "marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", { actions: "terminate_resources" }) },
+			{ list: "marketplace-offering-usage-policies", uuid: stored(99), field: "actions", reason: "has unknown actions alone: terminate_resources" },
+		],
+		[
+			"a policy over a period that we do not know",
+			{ ...smallWorld(), "marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", { period: 7 }) },
+			{ list: "marketplace-offering-usage-policies", uuid: stored(99), field: "period", reason: "is none of 1, 2, 3, 4: 7" },
+		],
+		[
+			"a policy without limits",
+			{ ...smallWorld(), "marketplace-offering-usage-policies": changed("marketplace-offering-usage-policies", { component_limits_set: [] }) },
+			{ list: "marketplace-offering-usage-policies", uuid: stored(99), field: "component_limits_set", reason: "is empty" },
 		],
 		[
 			"a policy that applies to all and to groups",
@@ -287,5 +305,51 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 		const { created, refusals } = await imported({ users });
 		await database().rows(sql`alter table "User" drop constraint "no_bob"`);
 		expect({ created, refusals: refusals.map(({ uuid }) => uuid) }).toEqual({ created: 3, refusals: [stored(21)] });
+	});
+});
+
+describe("whom an offering and a plan are for", () => {
+	const plan = smallWorld()["marketplace-provider-offerings"][0]?.plans[0];
+	const aimed = (fields: object, planFields: object = {}) => ({
+		"marketplace-provider-offerings": offering({ ...fields, plans: [{ ...plan, ...planFields }] }),
+	});
+	const group = `https://waldur.example.org/api/organization-groups/${id(1)}/`;
+	const kept = async () => {
+		const [row] = await database().rows(sql`
+			select o."shared", p."shared" as "planShared", (select count(*)::int from "OfferingOrganizationGroup") as "groups", (select count(*)::int from "PlanOrganizationGroup") as "planGroups"
+			from "Offering" o join "Plan" p on p."offeringUuid" = o."uuid"
+		`);
+		return row;
+	};
+
+	test("is everybody where the record does not say", async () => {
+		await imported(smallWorld());
+		expect(await kept()).toEqual({ shared: true, planShared: true, groups: 0, planGroups: 0 });
+	});
+
+	test("is kept, and changes with the record", async () => {
+		await imported({ ...smallWorld(), ...aimed({ shared: false, organization_groups: [{ uuid: id(1) }] }, { organization_groups: [group] }) });
+		expect(await kept()).toEqual({ shared: false, planShared: true, groups: 1, planGroups: 1 });
+		await imported(aimed({ shared: true, organization_groups: [] }, { organization_groups: [] }));
+		expect(await kept()).toEqual({ shared: true, planShared: true, groups: 0, planGroups: 0 });
+	});
+
+	test("stays as it is when a record does not say it any more", async () => {
+		await imported({ ...smallWorld(), ...aimed({ shared: false, organization_groups: [{ uuid: id(1) }] }, { organization_groups: [group] }) });
+		expect((await imported(smallWorld())).updated).toBe(0);
+		expect(await kept()).toEqual({ shared: false, planShared: true, groups: 1, planGroups: 1 });
+	});
+
+	test("is nobody else where a group is not there", async () => {
+		const missing = { organization_groups: [{ uuid: id(404) }] };
+		const { refusals } = await imported({ ...smallWorld(), ...aimed({ shared: true, ...missing }, missing) });
+		expect(refusals.map(({ field }) => field)).toEqual(["organization_groups[0].uuid", "plans[0].organization_groups[0].uuid"]);
+		expect(await kept()).toEqual({ shared: false, planShared: false, groups: 0, planGroups: 0 });
+	});
+
+	test("is nobody else where a group cannot be read", async () => {
+		const unreadable = { organization_groups: [{ uuid: "1" }] };
+		await imported({ ...smallWorld(), ...aimed({ shared: true, ...unreadable }, unreadable) });
+		expect(await kept()).toEqual({ shared: false, planShared: false, groups: 0, planGroups: 0 });
 	});
 });

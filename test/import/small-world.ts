@@ -17,7 +17,7 @@ export function smallWorld() {
 		users: [{ uuid: id(20), username: "ann", full_name: "Ann", email: "ann@example.org" }],
 		projects: [{ uuid: id(30), name: "Project", customer_uuid: id(11) }],
 		"customer-permissions": [{ user_uuid: id(20), role_name: "CUSTOMER.OWNER", scope_uuid: id(11), expiration_time: null }],
-		"marketplace-categories": [{ uuid: id(40), title: "Computing", components: [{ type: "hours", name: "Hours", measured_unit: "h" }] }],
+		"marketplace-categories": [{ uuid: id(40), title: "Computing", components: [{ type: "cpu", name: "CPU hours", measured_unit: "h" }] }],
 		"marketplace-provider-offerings": [
 			{
 				uuid: id(50),
@@ -27,8 +27,8 @@ export function smallWorld() {
 				category_uuid: id(40),
 				plugin_options: {},
 				components: [
-					{ uuid: id(51), type: "cpu", name: "CPU", measured_unit: "h", billing_type: "usage", limit_period: null, limit_amount: null, parent: "hours" },
-					{ uuid: id(52), type: "ram", name: "RAM", measured_unit: "GB", billing_type: "limit", limit_period: "month", limit_amount: 5, parent: null },
+					{ uuid: id(51), type: "cpu", name: "CPU", measured_unit: "h", billing_type: "usage", limit_period: null, limit_amount: null },
+					{ uuid: id(52), type: "ram", name: "RAM", measured_unit: "GB", billing_type: "limit", limit_period: "month", limit_amount: 5 },
 				],
 				plans: [{ uuid: id(55), name: "Standard", unit: "month", unit_price: "1.5", archived: false, quotas: { cpu: 10 }, prices: { cpu: "0.01", ram: "2" } }],
 			},

@@ -24,6 +24,8 @@ export interface Row {
 	readonly customers: string;
 	readonly projects: string;
 	readonly offerings: string;
+	/** Plans with what they say of components, by the name of their offering. */
+	readonly plans: string;
 	readonly accounts: string;
 	readonly groups: string;
 	readonly users: string;
@@ -32,19 +34,22 @@ export interface Row {
 const every = {
 	customers: "alpine baltic coral north south",
 	projects: "gone n1 n2 s1 s2",
-	offerings: "archive compute draft paused storage",
+	offerings: "archive campus compute draft paused private storage",
+	plans: "archive campus compute draft paused private storage",
 	accounts: "ann compute, ann storage, sven archive, sven compute, sven storage",
 	groups: "companies public universities",
 	users:
-		"alpinemanager alpineowner alpinesupport ann balticowner computemanager expired inactive northmanager northowner northsupport projectadmin projectmanager staff stranger support sven",
+		"alpinemanager alpineowner alpinesupport ann balticowner computemanager expired inactive northmanager northowner northreader northsupport observer projectadmin projectmanager staff stranger support sven",
 };
-const catalogue = { customers: "alpine baltic", projects: "", offerings: "compute storage", accounts: "", groups: "" };
+const catalogue = { customers: "alpine baltic", projects: "", offerings: "compute storage", plans: "compute", accounts: "", groups: "" };
 const northPeople = {
 	uses: ofNorth,
 	provides: nothing,
 	...catalogue,
 	customers: "alpine baltic north",
 	projects: "n1 n2",
+	offerings: "campus compute storage",
+	plans: "campus compute storage",
 	accounts: "ann compute, ann storage",
 	groups: "public universities",
 };
@@ -54,7 +59,8 @@ const alpinePeople = {
 	provides: ofAlpine,
 	customers: "alpine baltic north south",
 	projects: "n1 n2 s1 s2",
-	offerings: "compute draft storage",
+	offerings: "compute draft private storage",
+	plans: "compute draft private",
 	accounts: "ann compute, sven compute",
 	groups: every.groups,
 };
@@ -67,9 +73,11 @@ export const whoSeesWhat: Record<string, Row> = {
 	"a consumer's owner sees all its projects": { viewer: "northowner", ...northPeople, users: `ann ${reporters} northowner` },
 	"a consumer's manager sees all its projects": { viewer: "northmanager", ...northPeople, users: `ann ${reporters} northmanager` },
 	"a consumer's support sees all its projects": { viewer: "northsupport", ...northPeople, users: `ann ${reporters} northsupport` },
+	"a consumer's reader sees all its projects": { viewer: "northreader", ...northPeople, users: `ann ${reporters} northreader` },
 	"a project's admin sees that project": { viewer: "projectadmin", ...n1People, users: `ann ${reporters} projectadmin` },
 	"a project's manager sees that project": { viewer: "projectmanager", ...n1People, users: `ann ${reporters} projectmanager` },
 	"a project's member sees that project": { viewer: "ann", ...n1People, users: `ann ${reporters}` },
+	"a project's observer sees that project": { viewer: "observer", ...n1People, users: `ann ${reporters} observer` },
 	"a member of another project sees that one, and the archived offering that it consumes": {
 		viewer: "sven",
 		uses: inS2,
@@ -77,6 +85,7 @@ export const whoSeesWhat: Record<string, Row> = {
 		customers: "alpine baltic south",
 		projects: "s2",
 		offerings: "archive compute storage",
+		plans: "archive compute storage",
 		accounts: "sven archive, sven compute, sven storage",
 		groups: "",
 		users: `${reporters} sven`,
@@ -98,7 +107,8 @@ export const whoSeesWhat: Record<string, Row> = {
 		provides: ofBaltic,
 		customers: "alpine baltic north south",
 		projects: "n1 s1 s2",
-		offerings: "archive compute storage",
+		offerings: "archive campus compute storage",
+		plans: "archive campus compute storage",
 		accounts: "ann storage, sven archive, sven storage",
 		groups: every.groups,
 		users: "ann balticowner staff sven",
@@ -109,6 +119,7 @@ export const whoSeesWhat: Record<string, Row> = {
 		uses: usedOfCompute,
 		provides: ofCompute,
 		offerings: "compute storage",
+		plans: "compute",
 		users: "alpineowner ann computemanager sven",
 	},
 	"a stranger sees the public catalogue alone": { viewer: "stranger", uses: nothing, provides: nothing, ...catalogue, users: "stranger" },
@@ -122,6 +133,7 @@ export function namesSeen(row: Row, model: VisibleModel, things: readonly Thing[
 	const used = () => those(({ place }) => row.uses(place));
 	const provided = () => those(({ place }) => row.provides(place));
 	const sold = () => those(({ place }) => named(row.offerings).includes(place.offering));
+	const planned = () => those(({ place }) => named(row.plans).includes(place.offering));
 	const of: Record<VisibleModel, () => string[]> = {
 		Category: () => ["disks", "machines"],
 		CategoryComponent: () => [],
@@ -135,8 +147,8 @@ export function namesSeen(row: Row, model: VisibleModel, things: readonly Thing[
 		OfferingUsagePolicy: provided,
 		OfferingUser: () => named(row.accounts),
 		OrganizationGroup: () => named(row.groups),
-		Plan: sold,
-		PlanComponent: sold,
+		Plan: planned,
+		PlanComponent: planned,
 		PolicyFiring: provided,
 		Project: () => named(row.projects),
 		Resource: used,

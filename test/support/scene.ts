@@ -5,12 +5,26 @@ import { addRoles, addViewers } from "./scene.viewers.ts";
 
 const projects = { n1: "north", n2: "north", gone: "north", s1: "south", s2: "south" } as const;
 
-const offerings = [
+interface SceneOffering {
+	readonly name: string;
+	readonly provider: string;
+	readonly state: string;
+	readonly components: readonly string[];
+	readonly shared?: false;
+	/** Organization groups that it is for. */
+	readonly groups?: readonly string[];
+	/** Organization groups that its plan is for. */
+	readonly planGroups?: readonly string[];
+}
+
+const offerings: readonly SceneOffering[] = [
 	{ name: "compute", provider: "alpine", state: "ACTIVE", components: ["cpu", "ram"] },
 	{ name: "draft", provider: "alpine", state: "DRAFT", components: ["cpu"] },
-	{ name: "storage", provider: "baltic", state: "ACTIVE", components: ["gb"] },
+	{ name: "storage", provider: "baltic", state: "ACTIVE", planGroups: ["companies"], components: ["gb"] },
 	{ name: "archive", provider: "baltic", state: "ARCHIVED", components: ["tb"] },
 	{ name: "paused", provider: "coral", state: "PAUSED", components: ["cpu"] },
+	{ name: "private", provider: "alpine", state: "ACTIVE", shared: false, components: ["cpu"] },
+	{ name: "campus", provider: "baltic", state: "ACTIVE", groups: ["universities"], components: ["tb"] },
 ];
 
 const resources = ["n1 compute", "n1 storage", "n2 compute", "s1 compute", "s1 storage", "s2 compute", "s2 archive", "gone compute"];
@@ -27,7 +41,7 @@ const accounts = ["ann compute", "ann storage", "sven compute", "sven storage", 
 
 /**
  * Two tenants (north, south) that consume what two providers (alpine, baltic) sell: an active offering each, beside a
- * draft, an archived and a paused one. Answers everything that stands in it.
+ * draft, an archived and a paused one, one that is not shared and one for a group. Answers everything that stands in it.
  */
 export async function buildScene(queries: Queries): Promise<readonly Thing[]> {
 	const things: Thing[] = [];
@@ -80,17 +94,25 @@ export async function buildScene(queries: Queries): Promise<readonly Thing[]> {
 	]);
 	await put(
 		"Offering",
-		offerings.map(({ name, provider, state }) => ({
+		offerings.map(({ name, provider, state, shared = true }) => ({
 			name,
 			place: sold(name),
 			columns: {
 				name,
 				state,
+				shared,
 				providerUuid: uuidOf("Customer", provider),
 				categoryUuid: uuidOf("Category", name === "storage" ? "disks" : "machines"),
 				pluginOptions: {},
 			},
 		})),
+	);
+	await insert(
+		queries,
+		"OfferingOrganizationGroup",
+		offerings.flatMap(({ name, groups = [] }) =>
+			groups.map((group) => ({ offeringUuid: uuidOf("Offering", name), organizationGroupUuid: uuidOf("OrganizationGroup", group) })),
+		),
 	);
 	const components = offerings.flatMap(({ name, components }) => components.map((type) => ({ offering: name, type })));
 	await put(
@@ -104,6 +126,13 @@ export async function buildScene(queries: Queries): Promise<readonly Thing[]> {
 	await put(
 		"Plan",
 		offerings.map(({ name }) => ({ name, place: sold(name), columns: { offeringUuid: uuidOf("Offering", name), name: `plan of ${name}` } })),
+	);
+	await insert(
+		queries,
+		"PlanOrganizationGroup",
+		offerings.flatMap(({ name, planGroups = [] }) =>
+			planGroups.map((group) => ({ planUuid: uuidOf("Plan", name), organizationGroupUuid: uuidOf("OrganizationGroup", group) })),
+		),
 	);
 	await put(
 		"PlanComponent",

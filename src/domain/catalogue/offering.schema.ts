@@ -26,7 +26,7 @@ builder.prismaObjectFields(Offering, (t) => ({
 	provider: t.field({ type: Customer, ...link("Offering", "provider") }),
 	category: t.field({ type: Category, ...link("Offering", "category") }),
 	components: t.field({ type: [OfferingComponent], description: "What is measured of it, by type.", resolve: all(componentList) }),
-	plans: t.field({ type: [Plan], description: "Its price plans, by name.", resolve: all(planList) }),
+	plans: t.field({ type: [Plan], description: "Its price plans that the viewer sees, by name.", resolve: all(planList) }),
 	resources: t.field({
 		description: "Its resources that the viewer sees, by name.",
 		...resources.page({ column: "offeringUuid" }),

@@ -43,9 +43,12 @@ export async function flagsOfProject(tx: Queries, uuid: string): Promise<{ block
 	return assertPresent(flags, "projects are kept");
 }
 
-/** Whether the offering sells the plan. */
-export async function isOnSale(queries: Queries, offeringUuid: string, planUuid: string): Promise<boolean> {
-	const plans = await queries.rows(sql`select from "Plan" where "uuid" = ${planUuid}::uuid and "offeringUuid" = ${offeringUuid}::uuid and not "archived"`);
+/** Whether the offering sells the plan, and the viewer sees it. */
+export async function isOnSale(queries: Queries, viewer: Viewer, offeringUuid: string, planUuid: string): Promise<boolean> {
+	const plans = await queries.rows(sql`
+		select from "Plan" p
+		where p."uuid" = ${planUuid}::uuid and p."offeringUuid" = ${offeringUuid}::uuid and not p."archived" and ${visibility.Plan(viewer, sql`p`)}
+	`);
 	return plans.length > 0;
 }
 

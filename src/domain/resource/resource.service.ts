@@ -45,7 +45,7 @@ export async function createResource(database: Writes, viewer: Viewer, request: 
 		]);
 		if (project === undefined || offering === undefined) throw new Error("What is absent was refused.");
 		if (!mayCreateResources(viewer, project)) throw new Forbidden("Only staff, the customer's owners and the project's managers and admins create resources.");
-		if (request.plan != null && !(await isOnSale(tx, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
+		if (request.plan != null && !(await isOnSale(tx, viewer, offering.uuid, request.plan))) throw new NotFoundRefusal([absent("Plan", request.plan, "plan")]);
 		refuse(RuleRefusal, ownedProblems(database.mirror, offering, "offering"));
 		refuse(RuleRefusal, saleProblems(offering));
 		await lockBegunOfferings(tx, [offering.uuid], moment); // a policy that fires now, or a customer that is blocked now, is seen, or comes after this
@@ -72,7 +72,7 @@ export async function setResourcePlan(database: Writes, viewer: Viewer, resource
 	await database.transaction(async (tx) => {
 		const resource = await changingResource(tx, viewer, resourceUuid, "plan");
 		const isOther = resource.planUuid !== planUuid;
-		if (isOther && !(await isOnSale(tx, resource.offeringUuid, planUuid))) throw new NotFoundRefusal([absent("Plan", planUuid, "plan")]);
+		if (isOther && !(await isOnSale(tx, viewer, resource.offeringUuid, planUuid))) throw new NotFoundRefusal([absent("Plan", planUuid, "plan")]);
 		refuse(RuleRefusal, ownedProblems(database.mirror, resource, "resource"));
 		refuse(RuleRefusal, planChangeProblems(resource));
 		if (isOther) await changePlan(tx, resource, planUuid, now);

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { sql } from "../../database/sql.ts";
 import { flag, optionalItems, optionalText, optionalUuid, text, uuid } from "../fields.ts";
-import type { ListImport, TableImport } from "../list.ts";
+import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
-import { itemUuid, oneRow, recordParser } from "../parse.ts";
-import { absent, asGiven, created } from "../sql-text.ts";
+import { oneRow, readGroups, recordParser } from "../parse.ts";
+import { absent, asGiven, created, groupsOf } from "../sql-text.ts";
 
 /** Groups of customers; a parent may come later in the list than its children. */
 export const organizationGroups: ListImport = {
@@ -30,18 +30,6 @@ export const organizationGroups: ListImport = {
 	],
 };
 
-const memberships: TableImport = {
-	table: "CustomerOrganizationGroup",
-	key: ["customerUuid", "organizationGroupUuid"],
-	incoming: { customerUuid: "uuid", organizationGroupUuid: "uuid" },
-	columns: asGiven("customerUuid", "organizationGroupUuid"),
-	joins: `left join "OrganizationGroup" grp on grp."uuid" = i."organizationGroupUuid"`,
-	problems: [absent("grp", "uuid", "an organization group", "organizationGroupUuid")],
-	distinct: [["customerUuid", "organizationGroupUuid"]],
-	modified: false,
-	owner: "customerUuid",
-};
-
 /** Customers with their memberships in groups, which are replaced as a set. */
 export const customers: ListImport = {
 	name: "customers",
@@ -56,19 +44,7 @@ export const customers: ListImport = {
 			organization_groups: optionalItems,
 			created: optionalMoment,
 		}),
-		rows: ({ organization_groups, ...customer }, refuse) => [
-			...oneRow(customer),
-			{
-				rows: (organization_groups ?? []).flatMap((item, index) => {
-					const organizationGroupUuid = itemUuid(item);
-					const path = `organization_groups[${index}].`;
-					if (organizationGroupUuid !== undefined) return [{ path, values: { customerUuid: customer.uuid, organizationGroupUuid } }];
-					refuse(`${path}uuid`, "is not a UUID or a link that ends in one");
-					return [];
-				}),
-				complete: organization_groups === null ? [] : [customer.uuid],
-			},
-		],
+		rows: ({ organization_groups, ...customer }, refuse) => [...oneRow(customer), readGroups("", organization_groups, { customerUuid: customer.uuid }, refuse)],
 	}),
 	tables: [
 		{
@@ -80,7 +56,7 @@ export const customers: ListImport = {
 			distinct: [["uuid"]],
 			modified: true,
 		},
-		memberships,
+		groupsOf("CustomerOrganizationGroup", "customerUuid"),
 	],
 };
 

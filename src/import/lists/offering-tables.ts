@@ -1,17 +1,29 @@
+import { type Sql, sql } from "../../database/sql.ts";
 import type { TableImport } from "../list.ts";
-import { absent, asGiven, taken } from "../sql-text.ts";
+import { absent, asGiven, groupsOf, sharedColumn, taken } from "../sql-text.ts";
 
 const offering: TableImport = {
 	table: "Offering",
 	key: ["uuid"],
-	incoming: { uuid: "uuid", name: "text", state: `"OfferingState"`, providerUuid: "uuid", categoryUuid: "uuid", pluginOptions: "jsonb" },
-	columns: asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions"),
-	joins: `left join "Customer" provider on provider."uuid" = i."providerUuid" left join "Category" category on category."uuid" = i."categoryUuid"`,
+	incoming: {
+		uuid: "uuid",
+		name: "text",
+		state: `"OfferingState"`,
+		providerUuid: "uuid",
+		categoryUuid: "uuid",
+		pluginOptions: "jsonb",
+		shared: "boolean",
+		groups: "uuid[]",
+	},
+	columns: { ...asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions"), shared: sharedColumn },
+	joins: `left join "Customer" provider on provider."uuid" = i."providerUuid" left join "Category" category on category."uuid" = i."categoryUuid"
+	left join "Offering" stored on stored."uuid" = i."uuid"`,
 	problems: [absent("provider", "customer_uuid", "a customer", "providerUuid"), absent("category", "category_uuid", "a category", "categoryUuid")],
 	distinct: [["uuid"]],
 	modified: true,
 };
 
+/** A component is totalled in the one of its offering's category that has its type. */
 const component: TableImport = {
 	table: "OfferingComponent",
 	key: ["uuid"],
@@ -25,24 +37,18 @@ const component: TableImport = {
 		billingType: `"BillingType"`,
 		limitPeriod: `"LimitPeriod"`,
 		limitAmount: "integer",
-		parent: "text",
 	},
 	columns: {
 		...asGiven("uuid", "offeringUuid", "type", "name", "description", "measuredUnit", "billingType", "limitPeriod", "limitAmount"),
 		categoryComponentUuid: `parent."uuid"`,
 	},
 	joins: `join "Offering" offering on offering."uuid" = i."offeringUuid"
-	left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = i."parent"
+	left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = i."type"
 	left join "OfferingComponent" stored on stored."uuid" = i."uuid"
 	left join "OfferingComponent" other on other."offeringUuid" = i."offeringUuid" and other."type" = i."type" and other."uuid" <> i."uuid"`,
 	problems: [
 		{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "uuid", reason: `'is a component of another offering: ' || stored."offeringUuid"` },
 		taken("other", "type", "is the type of another component of the offering"),
-		{
-			when: `i."parent" is not null and parent."uuid" is null`,
-			field: "parent",
-			reason: `'points at a component that the category does not have: ' || i."parent"`,
-		},
 	],
 	distinct: [["uuid"], ["offeringUuid", "type"]],
 	modified: true,
@@ -51,13 +57,19 @@ const component: TableImport = {
 const plan: TableImport = {
 	table: "Plan",
 	key: ["uuid"],
-	incoming: { uuid: "uuid", offeringUuid: "uuid", name: "text", unit: "text", unitPrice: "numeric", archived: "boolean" },
-	columns: asGiven("uuid", "offeringUuid", "name", "unit", "unitPrice", "archived"),
+	incoming: { uuid: "uuid", offeringUuid: "uuid", name: "text", unit: "text", unitPrice: "numeric", archived: "boolean", shared: "boolean", groups: "uuid[]" },
+	columns: { ...asGiven("uuid", "offeringUuid", "name", "unit", "unitPrice", "archived"), shared: sharedColumn },
 	joins: `left join "Plan" stored on stored."uuid" = i."uuid"`,
 	problems: [{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "uuid", reason: `'is a plan of another offering: ' || stored."offeringUuid"` }],
 	distinct: [["uuid"]],
 	modified: true,
 };
+
+/** As of a plan's parts: of a refused plan, they go with it. */
+const planGroups: TableImport = (() => {
+	const groups = groupsOf("PlanOrganizationGroup", "planUuid");
+	return { ...groups, joins: `join "Plan" plan on plan."uuid" = i."planUuid" ${groups.joins}` };
+})();
 
 /** The join to the plan is an inner one: a refused plan has been reported, and its parts go with it. */
 const planComponent: TableImport = {
@@ -74,4 +86,21 @@ const planComponent: TableImport = {
 };
 
 /** Tables of an offering, in the order in which they are written. */
-export const offeringTables: readonly TableImport[] = [offering, component, plan, planComponent];
+export const offeringTables: readonly TableImport[] = [
+	offering,
+	groupsOf("OfferingOrganizationGroup", "offeringUuid"),
+	component,
+	plan,
+	planGroups,
+	planComponent,
+];
+
+/** Links components that their offering's record does not have any more: the offering, or its category, may have changed since. */
+export const linkLeftComponents: Sql = sql`
+	update "OfferingComponent" c set "categoryComponentUuid" = linked."parent", "modified" = now()
+	from (
+		select own."uuid", parent."uuid" as "parent" from "OfferingComponent" own join "Offering" offering on offering."uuid" = own."offeringUuid"
+		left join "CategoryComponent" parent on parent."categoryUuid" = offering."categoryUuid" and parent."type" = own."type"
+	) linked
+	where linked."uuid" = c."uuid" and c."categoryComponentUuid" is distinct from linked."parent"
+`;

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { flag, nullableText, optionalItems, optionalText, optionalWord, settings, text, uuid, word } from "../fields.ts";
-import type { ListImport, Row } from "../list.ts";
+import { flag, optionalFlag, optionalItems, optionalText, optionalWordOrUnknown, settings, text, uuid, wordOrUnknown } from "../fields.ts";
+import type { ListImport, Row, TablePart } from "../list.ts";
 import { amount, amounts, optionalDecimal, optionalInteger, price } from "../numbers.ts";
-import { oneRow, parseParts, recordParser } from "../parse.ts";
-import { offeringTables } from "./offering-tables.ts";
+import { oneRow, parseParts, readGroups, recordParser } from "../parse.ts";
+import { linkLeftComponents, offeringTables } from "./offering-tables.ts";
 
-const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED" } as const;
+const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED", unavailable: "UNAVAILABLE" } as const;
 const billingTypes = { fixed: "FIXED", usage: "USAGE", limit: "LIMIT", one: "ONE_TIME", few: "ON_PLAN_SWITCH" } as const;
 const limitPeriods = { month: "MONTH", quarterly: "QUARTERLY", annual: "ANNUAL", total: "TOTAL" } as const;
 
@@ -18,10 +18,9 @@ const component = z.object({
 	name: text(150),
 	description: optionalText(),
 	measured_unit: optionalText(30),
-	billing_type: word(billingTypes),
-	limit_period: optionalWord(limitPeriods),
+	billing_type: wordOrUnknown(billingTypes),
+	limit_period: optionalWordOrUnknown(limitPeriods),
 	limit_amount: optionalInteger,
-	parent: nullableText(50),
 });
 
 const plan = z.object({
@@ -30,6 +29,7 @@ const plan = z.object({
 	unit: optionalText(),
 	unit_price: optionalDecimal(price),
 	archived: flag(false),
+	organization_groups: optionalItems,
 	quotas: amounts(amount),
 	prices: amounts(price),
 });
@@ -42,6 +42,8 @@ function planComponents(path: string, { uuid, quotas, prices }: z.output<typeof 
 	}));
 }
 
+const groupUuids = ({ rows }: TablePart) => rows.map(({ values }) => values["organizationGroupUuid"]);
+
 /** What providers sell, with components and plans; a plan's amounts and prices are replaced as a set. */
 export const offerings: ListImport = {
 	name: "marketplace-provider-offerings",
@@ -51,25 +53,35 @@ export const offerings: ListImport = {
 		shape: z.object({
 			uuid,
 			name: text(),
-			state: word(states),
+			state: wordOrUnknown(states),
 			customer_uuid: uuid,
 			category_uuid: uuid,
 			plugin_options: settings,
+			shared: optionalFlag,
+			organization_groups: optionalItems,
 			components: optionalItems,
 			plans: optionalItems,
 		}),
-		rows: (offering, refuse) => {
+		rows: (offering, refuse, take) => {
 			const components = parseParts("components", offering.components, component, refuse);
-			const plans = parseParts("plans", offering.plans, plan, refuse);
+			const plans = parseParts("plans", offering.plans, plan, refuse).map(({ path, value }) => ({
+				path,
+				value,
+				groups: readGroups(path, value.organization_groups, { planUuid: value.uuid }, refuse),
+			}));
+			const groups = readGroups("", offering.organization_groups, { offeringUuid: offering.uuid }, refuse);
 			return [
 				...oneRow({
 					uuid: offering.uuid,
 					name: offering.name,
-					state: offering.state,
+					state: take("state", offering.state, "UNAVAILABLE"), // not on sale
 					providerUuid: offering.customer_uuid,
 					categoryUuid: offering.category_uuid,
 					pluginOptions: offering.plugin_options,
+					shared: groups.isWhole ? offering.shared : false,
+					groups: groupUuids(groups),
 				}),
+				groups,
 				{
 					rows: components.map(({ path, value }) => ({
 						path,
@@ -80,15 +92,14 @@ export const offerings: ListImport = {
 							name: value.name,
 							description: value.description,
 							measuredUnit: value.measured_unit,
-							billingType: value.billing_type,
-							limitPeriod: value.limit_period,
+							billingType: take("components[].billing_type", value.billing_type, "FIXED"), // takes no reports
+							limitPeriod: take("components[].limit_period", value.limit_period, "TOTAL"), // the narrowest: everything counts
 							limitAmount: value.limit_amount,
-							parent: value.parent,
 						},
 					})),
 				},
 				{
-					rows: plans.map(({ path, value }) => ({
+					rows: plans.map(({ path, value, groups }) => ({
 						path,
 						values: {
 							uuid: value.uuid,
@@ -97,12 +108,16 @@ export const offerings: ListImport = {
 							unit: value.unit,
 							unitPrice: value.unit_price ?? "0",
 							archived: value.archived,
+							shared: value.organization_groups === null ? null : groups.isWhole,
+							groups: groupUuids(groups),
 						},
 					})),
 				},
+				{ rows: plans.flatMap(({ groups }) => groups.rows), complete: plans.flatMap(({ groups }) => groups.complete) },
 				{ rows: plans.flatMap(({ path, value }) => planComponents(path, value)), complete: plans.map(({ value }) => value.uuid) },
 			];
 		},
 	}),
 	tables: offeringTables,
+	afterwards: (attempt) => attempt((tx) => tx.rows(linkLeftComponents)).then(() => {}),
 };

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { hasHiddenCharacter } from "../../domain/notification/address.ts";
-import { flag, nullableText, optionalItems, readEmails, settings, text, uuid, word } from "../fields.ts";
+import { flag, nullableText, optionalItems, readEmails, settings, text, Unknown, uuid, word } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
 import { decimal } from "../numbers.ts";
 import { itemUuid, oneRow, recordParser } from "../parse.ts";
+import { shown } from "../shape.ts";
 import { policyTables } from "./policy-tables.ts";
 
 const actions = ["NOTIFY_ORGANIZATION_OWNERS", "NOTIFY_EXTERNAL_USER", "BLOCK_CREATION_OF_NEW_RESOURCES"];
@@ -19,10 +20,10 @@ const shape = z
 				.split(",")
 				.map((action) => action.trim().toUpperCase())
 				.filter((action) => action !== "");
-			const unknown = named.filter((action) => !actions.includes(action));
-			if (unknown.length > 0) context.addIssue(`has unknown actions: ${unknown.join(", ").toLowerCase()}`);
-			if (named.length === 0) context.addIssue("has no action");
-			return [...new Set(named)];
+			const known = new Set(named.filter((action) => actions.includes(action)));
+			const unknown = [...new Set(named)].filter((action) => !actions.includes(action)).map((action) => action.toLowerCase());
+			if (known.size === 0) context.addIssue(unknown.length === 0 ? "has no action" : `has unknown actions alone: ${unknown.join(", ")}`);
+			return { known: [...known], unknown };
 		}),
 		created: optionalMoment,
 		created_by_username: nullableText(10_000),
@@ -49,7 +50,7 @@ const shape = z
 		if (new Set(types).size < types.length) issue("component_limits_set", "limits a component twice");
 		const emails = readEmails(policy.options);
 		if (emails === undefined) issue("options", "has no addresses in notify_external_user");
-		else if (emails.length === 0 && policy.actions.includes("NOTIFY_EXTERNAL_USER")) issue("options", "has no address for notify_external_user");
+		else if (emails.length === 0 && policy.actions.known.includes("NOTIFY_EXTERNAL_USER")) issue("options", "has no address for notify_external_user");
 		else if (emails.some(hasHiddenCharacter)) issue("options", "has an address with a control or invisible character in notify_external_user");
 	});
 
@@ -60,30 +61,33 @@ export const policies: ListImport = {
 		list: "marketplace-offering-usage-policies",
 		links: ["scope"],
 		shape,
-		rows: (policy) => [
-			...oneRow({
-				uuid: policy.uuid,
-				scopeUuid: policy.scope_uuid,
-				actions: policy.actions,
-				externalUserEmails: readEmails(policy.options) ?? [],
-				applyToAll: policy.apply_to_all,
-				period: policy.period,
-				hasFired: policy.has_fired,
-				firedDatetime: policy.fired_datetime,
-				createdBy: policy.created_by_username,
-				created: policy.created,
-				groups: policy.organization_groups,
-				types: policy.component_limits_set.map(({ type }) => type),
-			}),
-			{
-				rows: policy.organization_groups.map((organizationGroupUuid) => ({ path: "", values: { policyUuid: policy.uuid, organizationGroupUuid } })),
-				complete: [policy.uuid],
-			},
-			{
-				rows: policy.component_limits_set.map(({ type, limit }) => ({ path: "", values: { policyUuid: policy.uuid, type, limit } })),
-				complete: [policy.uuid],
-			},
-		],
+		rows: (policy, _refuse, take) => {
+			for (const action of policy.actions.unknown) take("actions", new Unknown(shown(action)), null);
+			return [
+				...oneRow({
+					uuid: policy.uuid,
+					scopeUuid: policy.scope_uuid,
+					actions: policy.actions.known,
+					externalUserEmails: readEmails(policy.options) ?? [],
+					applyToAll: policy.apply_to_all,
+					period: policy.period,
+					hasFired: policy.has_fired,
+					firedDatetime: policy.fired_datetime,
+					createdBy: policy.created_by_username,
+					created: policy.created,
+					groups: policy.organization_groups,
+					types: policy.component_limits_set.map(({ type }) => type),
+				}),
+				{
+					rows: policy.organization_groups.map((organizationGroupUuid) => ({ path: "", values: { policyUuid: policy.uuid, organizationGroupUuid } })),
+					complete: [policy.uuid],
+				},
+				{
+					rows: policy.component_limits_set.map(({ type, limit }) => ({ path: "", values: { policyUuid: policy.uuid, type, limit } })),
+					complete: [policy.uuid],
+				},
+			];
+		},
 	}),
 	tables: policyTables,
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nullableText, optionalUuid, word } from "../fields.ts";
+import { nullableText, optionalUuid, Unknown, wordOrUnknown } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalDecimal } from "../numbers.ts";
 import { recordParser } from "../parse.ts";
@@ -28,15 +28,17 @@ export const quotas: ListImport = {
 		list: "customer-quotas",
 		links: ["customer"],
 		shape: z.object({
-			quota_name: word({ ...storedQuotas, ...countedQuotas }),
+			quota_name: wordOrUnknown({ ...storedQuotas, ...countedQuotas }),
 			customer_uuid: optionalUuid,
 			customer_name: nullableText(10_000),
 			customer_abbreviation: nullableText(10_000),
 			// A figure that Waldur computed in binary floating point may trail digits without meaning.
 			value: optionalDecimal({ digits: 30, places: 10, negative: true, round: true }),
 		}),
-		rows: ({ quota_name, customer_uuid, customer_name, customer_abbreviation, value }) =>
-			quota_name === null || value === null
+		rows: ({ quota_name: given, customer_uuid, customer_name, customer_abbreviation, value }, _refuse, take) => {
+			const quota_name = take("quota_name", given, null);
+			if (given instanceof Unknown) return null;
+			return quota_name === null || value === null
 				? []
 				: [
 						{
@@ -44,7 +46,8 @@ export const quotas: ListImport = {
 								{ path: "", values: { quotaName: quota_name, customerUuid: customer_uuid, name: customer_name, abbreviation: customer_abbreviation, value } },
 							],
 						},
-					],
+					];
+		},
 	}),
 	tables: [
 		{

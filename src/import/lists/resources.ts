@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionalUuid, text, uuid, word } from "../fields.ts";
+import { optionalUuid, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
 import { amounts } from "../numbers.ts";
@@ -8,8 +8,8 @@ import { absent, asGiven, created } from "../sql-text.ts";
 
 const states = { creating: "CREATING", ok: "OK", erred: "ERRED", updating: "UPDATING", terminating: "TERMINATING", terminated: "TERMINATED" } as const;
 
-// Waldur writes -1 for «without a limit» in places.
-const quantities = amounts({ digits: 20, places: 2, negative: true });
+// Waldur writes -1 for «without a limit» in places, and figures that it computed in binary floating point.
+const quantities = amounts({ digits: 20, places: 2, negative: true, round: true });
 
 /** What the stored records say of current usages: for each type the amount of its latest billing month. */
 const recordedUsages = `coalesce((
@@ -30,7 +30,7 @@ export const resources: ListImport = {
 		shape: z.object({
 			uuid,
 			name: text(),
-			state: word(states),
+			state: wordOrUnknown(states),
 			offering_uuid: uuid,
 			project_uuid: uuid,
 			plan_uuid: optionalUuid,
@@ -39,8 +39,15 @@ export const resources: ListImport = {
 			created: optionalMoment,
 			modified: optionalMoment,
 		}),
-		rows: ({ offering_uuid, project_uuid, plan_uuid, current_usages, ...resource }) =>
-			oneRow({ ...resource, offeringUuid: offering_uuid, projectUuid: project_uuid, planUuid: plan_uuid, currentUsages: current_usages }),
+		rows: ({ state, offering_uuid, project_uuid, plan_uuid, current_usages, ...resource }, _refuse, take) =>
+			oneRow({
+				...resource,
+				state: take("state", state, "ERRED"), // takes no reports
+				offeringUuid: offering_uuid,
+				projectUuid: project_uuid,
+				planUuid: plan_uuid,
+				currentUsages: current_usages,
+			}),
 	}),
 	tables: [
 		{

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, optionalEmail, optionalText, text, uuid, word } from "../fields.ts";
+import { flag, optionalEmail, optionalText, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport, TableImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
 import { oneRow, recordParser } from "../parse.ts";
@@ -63,9 +63,12 @@ function permissions({ list, scope, roles }: Permissions): ListImport {
 		parse: recordParser({
 			list,
 			links: ["user", "scope"],
-			shape: z.object({ user_uuid: uuid, scope_uuid: uuid, role_name: word(roles), expiration_time: optionalMoment }),
-			rows: ({ user_uuid, scope_uuid, role_name, expiration_time }) =>
-				oneRow({ userUuid: user_uuid, [column]: scope_uuid, role: role_name, expires: expiration_time }),
+			shape: z.object({ user_uuid: uuid, scope_uuid: uuid, role_name: wordOrUnknown(roles), expiration_time: optionalMoment }),
+			rows: ({ user_uuid, scope_uuid, role_name, expiration_time }, _refuse, take) => {
+				// What a role of another name opens, only its Waldur knows.
+				const role = take<string | null>("role_name", role_name, null);
+				return role === null ? null : oneRow({ userUuid: user_uuid, [column]: scope_uuid, role, expires: expiration_time });
+			},
 		}),
 	};
 }
@@ -73,13 +76,13 @@ function permissions({ list, scope, roles }: Permissions): ListImport {
 export const customerPermissions = permissions({
 	list: "customer-permissions",
 	scope: "Customer",
-	roles: { "customer.owner": "OWNER", "customer.manager": "MANAGER", "customer.support": "SUPPORT" },
+	roles: { "customer.owner": "OWNER", "customer.manager": "MANAGER", "customer.support": "SUPPORT", "customer.reader": "READER" },
 });
 
 export const projectPermissions = permissions({
 	list: "project-permissions",
 	scope: "Project",
-	roles: { "project.admin": "ADMIN", "project.manager": "MANAGER", "project.member": "MEMBER" },
+	roles: { "project.admin": "ADMIN", "project.manager": "MANAGER", "project.member": "MEMBER", "project.observer": "OBSERVER" },
 });
 
 export const offeringPermissions = permissions({ list: "offering-permissions", scope: "Offering", roles: { "offering.manager": "MANAGER" } });
