@@ -1,6 +1,7 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { type BatchResult, writeBatch } from "./batch.ts";
+import type { ImportOptions } from "./import-types.ts";
 import type { Attempt, ListImport, WritableRecord } from "./list.ts";
 
 export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
@@ -16,9 +17,14 @@ export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => 
 }
 
 /** Writes the records; when the database refuses the statement, writes them in halves until the one is found that it refuses. */
-export async function writeOrSplit(list: ListImport, records: readonly WritableRecord[], attempt: Attempt): Promise<BatchResult> {
+export async function writeOrSplit(
+	list: ListImport,
+	records: readonly WritableRecord[],
+	attempt: Attempt,
+	around: ImportOptions["around"] = (_tx, _list, all, write) => write(all),
+): Promise<BatchResult> {
 	try {
-		return await attempt((tx) => writeBatch(tx, list, records));
+		return await attempt((tx) => around(tx, list.name, records, (some) => writeBatch(tx, list, some)));
 	} catch (error) {
 		const reason = dataError(error);
 		if (reason === undefined) throw error;
@@ -27,8 +33,8 @@ export async function writeOrSplit(list: ListImport, records: readonly WritableR
 		}
 	}
 	const half = Math.ceil(records.length / 2);
-	const first = await writeOrSplit(list, records.slice(0, half), attempt);
-	const second = await writeOrSplit(list, records.slice(half), attempt);
+	const first = await writeOrSplit(list, records.slice(0, half), attempt, around);
+	const second = await writeOrSplit(list, records.slice(half), attempt, around);
 	return { outcomes: [...first.outcomes, ...second.outcomes], refusals: [...first.refusals, ...second.refusals], later: [...first.later, ...second.later] };
 }
 

@@ -1,7 +1,7 @@
-import type { Database } from "../database/database.ts";
-import type { Outcome } from "./batch.ts";
-import type { Refusal } from "./list.ts";
-import type { ListName, Source } from "./source.ts";
+import type { Database, Queries } from "../database/database.ts";
+import type { BatchResult, Outcome } from "./batch.ts";
+import type { Refusal, WritableRecord } from "./list.ts";
+import type { ListName, ReadFilters, Source } from "./source.ts";
 import type { Warning } from "./warnings.ts";
 
 /** Records of one list by what became of them; `refused` also counts refused parts, such as one component of an offering. */
@@ -30,6 +30,9 @@ export interface ImportProgress {
 	end(summary: ListSummary): void;
 }
 
+/** Writes records of a list in the transaction at hand. */
+export type WriteBatch = (records: readonly WritableRecord[]) => Promise<BatchResult>;
+
 export interface ImportOptions {
 	readonly database: Database;
 	readonly source: Source;
@@ -45,4 +48,14 @@ export interface ImportOptions {
 	readonly tell?: (line: string) => void;
 	/** Records per statement and transaction. */
 	readonly batchSize?: number;
+	/** The source that rows take which have none; rows of another one are left alone. Rows take none without it. */
+	readonly sourceId?: number | undefined;
+	/** What is read of a list; all of it without. */
+	readonly filters?: (list: ListName) => ReadFilters;
+	/** Called with what identifies each record that was read, refused ones included; undefined of one without a readable identity. */
+	readonly onRecord?: (key: string | undefined) => void;
+	/** Surrounds the writing of a batch, in its transaction. */
+	readonly around?: (tx: Queries, list: ListName, records: readonly WritableRecord[], write: WriteBatch) => Promise<BatchResult>;
+	/** Called when all of a list was written, with whether it was read whole and counted. */
+	readonly ended?: (summary: ListSummary, whole: boolean) => Promise<void>;
 }

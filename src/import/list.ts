@@ -87,6 +87,8 @@ export interface TableImport {
 	readonly modified: boolean;
 	/** The stored rows, known by their `uuid`, are locked by a statement before: what is computed of others cannot change in between. */
 	readonly lockedFirst?: boolean;
+	/** Its rows say where they were imported from. */
+	readonly sourced?: true;
 	/** Stored column of the owner, for sets that are replaced as a whole. */
 	readonly owner?: string;
 }

@@ -4,6 +4,7 @@ import type { ImportOptions, ListSummary } from "./import-types.ts";
 import { changeAlone } from "./later.ts";
 import type { Attempt, ListImport, ParsedRecord, Refusal, WritableRecord } from "./list.ts";
 import { listImports } from "./lists.ts";
+import { withSource } from "./statement.ts";
 import { Warnings } from "./warnings.ts";
 
 const keptRefusals = 1_000;
@@ -44,7 +45,9 @@ export class Run {
 
 	/** Writes as many batches of a list at once as the attempts allow, where its records do not point at each other. */
 	async importLists(attempt: Attempt, atOnce: 1 | 2): Promise<void> {
-		for (const list of listImports(this.#options.timeZone)) {
+		const { timeZone, sourceId } = this.#options;
+		for (const given of listImports(timeZone)) {
+			const list = { ...given, tables: given.tables.map((table) => withSource(table, sourceId)) };
 			await this.#importList(list, attempt, list.independent ? atOnce : 1);
 			if (this.#options.strict !== true) await this.changeLater();
 		}
@@ -64,7 +67,7 @@ export class Run {
 
 	/** Reads one list in batches: memory does not grow with the list. */
 	async #importList(list: ListImport, attempt: Attempt, atOnce: number): Promise<void> {
-		const { source, progress, batchSize = 4_000 } = this.#options;
+		const { source, progress, batchSize = 4_000, filters, onRecord, around, ended } = this.#options;
 		const counts = { name: list.name, ...numbers() };
 		this.#lists.push(counts);
 		progress?.begin(list.name);
@@ -75,7 +78,7 @@ export class Run {
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
 		const write = async (records: readonly WritableRecord[]) => {
-			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt);
+			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt, around);
 			for (const [uuid, value] of flags) this.#takeLater(list, uuid, value);
 			for (const outcome of outcomes) if (outcome !== "refused") counts[outcome]++;
 			for (const refusal of refusals) {
@@ -86,6 +89,7 @@ export class Run {
 		};
 		// While one batch is written, the next one is read: the database and this process work at once.
 		let writing = Promise.resolve();
+		let isWhole = false;
 		const writeNext = async () => {
 			const size = atOnce === 1 || rowsMeet(list, batch) ? batch.length : Math.ceil(batch.length / atOnce);
 			const parts = Array.from({ length: Math.ceil(batch.length / size) }, (_, part) => batch.slice(part * size, (part + 1) * size));
@@ -95,15 +99,20 @@ export class Run {
 			batch = [];
 		};
 		try {
-			for await (const { records, done } of source.read(list.name)) {
+			for await (const { records, done, whole = false } of source.read(list.name, filters?.(list.name))) {
+				isWhole = whole;
 				for (const record of records) {
 					const parsed = list.parse(record);
 					if ("parts" in parsed) {
 						refuse(parsed.refusals);
+						onRecord?.(keyOf(list, parsed));
 						for (const unknown of parsed.unknown) this.#warnings.add(list.name, unknown);
 						if (!isWritable(parsed)) continue;
 						if (batch.push(parsed) >= batchSize * atOnce) await writeNext();
-					} else refuse(parsed, 1);
+					} else {
+						onRecord?.(parsed[0]?.uuid ?? undefined);
+						refuse(parsed, 1);
+					}
 				}
 				progress?.advance(counts, done);
 			}
@@ -121,6 +130,7 @@ export class Run {
 		refuse(later.map(({ refusal }) => refusal));
 		await list.afterwards?.(attempt);
 		progress?.end(counts);
+		await ended?.(counts, isWhole);
 	}
 
 	#takeLater(list: ListImport, uuid: string, value: boolean | undefined): void {
@@ -139,6 +149,13 @@ export class Run {
 		if (this.#refusals.length < keptRefusals) this.#refusals.push(refusal);
 		this.#options.onRefusal?.(refusal);
 	}
+}
+
+/** What identifies the record: its uuid, or what its row is recognised by. A record that is left out is identified by its uuid alone, if it has one. */
+function keyOf(list: ListImport, { uuid, parts }: ParsedRecord): string | undefined {
+	const values = parts?.[0]?.rows[0]?.values;
+	if (values === undefined) return uuid ?? "";
+	return list.tables[0]?.key.map((column) => String(values[column])).join(" ");
 }
 
 const isWritable = (record: ParsedRecord): record is WritableRecord => record.parts !== null;

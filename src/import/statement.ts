@@ -26,19 +26,21 @@ export const planAnew: Sql = sql`select set_config('plan_cache_mode', 'force_cus
  */
 export function writeStatement(table: TableImport, rows: string): Sql {
 	const columns = Object.keys(table.columns);
-	const compared = columns.filter((column) => !table.key.includes(column) && !table.onCreation?.includes(column));
+	const compared = columns.filter((column) => !table.key.includes(column) && !table.onCreation?.includes(column) && column !== sourceColumn);
+	const sourced = columns.includes(sourceColumn);
+	const differs = compared.length === 0 ? "false" : `(${names(compared, "t.")}) is distinct from (${names(compared, "excluded.")})`;
 	const later = table.changedLater === undefined ? undefined : quoted(table.changedLater);
 	const settings = [
 		...compared.filter((column) => column !== table.changedLater).map((column) => `${quoted(column)} = excluded.${quoted(column)}`),
-		...(table.modified ? [`"modified" = now()`] : []),
+		...(sourced ? [`"sourceId" = excluded."sourceId"`] : []),
+		...(table.modified ? [sourced ? `"modified" = case when ${differs} then now() else t."modified" end` : `"modified" = now()`] : []),
 	];
-	const conflict =
-		compared.length === 0
-			? "do nothing"
-			: `do update set ${settings.join(", ")} where (${names(compared, "t.")}) is distinct from (${names(compared, "excluded.")})`;
+	// A row without a source takes it; one of another source is left alone.
+	const changes = sourced ? `(t."sourceId" is null or t."sourceId" = excluded."sourceId" and ${differs})` : differs;
+	const conflict = compared.length === 0 && !sourced ? "do nothing" : `do update set ${settings.join(", ")} where ${changes}`;
 	const replacing = table.replaced !== undefined;
 	const replaced = `, replaced as (
-	update ${quoted(table.table)} t set ${[...table.key, ...compared].map((column) => `${quoted(column)} = r.${quoted(column)}`).join(", ")}, "modified" = now()
+	update ${quoted(table.table)} t set ${[...table.key, ...compared, ...(sourced ? [sourceColumn] : [])].map((column) => `${quoted(column)} = r.${quoted(column)}`).join(", ")}, "modified" = now()
 	from resolved r where r."problem" is null and t."uuid" = r."replaced"
 	returning ${names(table.key, "t.")}, false as "created"
 )`;
@@ -77,5 +79,12 @@ resolved as materialized (
 	from incoming i ${table.joins ?? ""}
 )`)}`;
 }
+
+/** The column of a row that says where it was imported from. */
+const sourceColumn = "sourceId";
+
+/** The table whose rows take the source. Without a source, or without such a column, the table as it is. */
+export const withSource = (table: TableImport, sourceId: number | undefined): TableImport =>
+	sourceId === undefined || table.sourced !== true ? table : { ...table, columns: { ...table.columns, [sourceColumn]: `${sourceId}::smallint` } };
 
 const names = (columns: readonly string[], prefix = "") => columns.map((column) => prefix + quoted(column)).join(", ");

@@ -97,7 +97,12 @@ export async function markWaiting(queries: Queries, { id, attempts }: Claim, rea
 	`);
 }
 
-/** Forgets a delivery that has nothing to show any more: of a deletion that is done, or of an object that has gone. */
+/** Forgets deletions that Waldur accepted before the moment: until then they tell a list that was read before from one that was read after. */
+export async function forgetDeletions(queries: Queries, before: Date): Promise<void> {
+	await queries.rows(sql`delete from "WaldurDelivery" where "deletedPath" is not null and "state" = 'SENT' and "sent" < ${before}::timestamptz`);
+}
+
+/** Forgets the delivery of an object that has gone. */
 export async function forgetDelivery(queries: Queries, { id }: Claim): Promise<void> {
 	await queries.rows(sql`delete from "WaldurDelivery" where "id" = ${id}::bigint`);
 }

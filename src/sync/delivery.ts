@@ -91,8 +91,7 @@ async function attempt(delivery: Delivery, claim: Claim, outgoing: Outgoing | un
 		await markRefused(database, claim, answer.reason, now);
 		onOutcome?.("FAILED", answer.reason);
 	} else {
-		if (outgoing.kind === "DELETION") await forgetDelivery(database, claim);
-		else await markSent(database, claim, now);
+		await markSent(database, claim, now);
 		onOutcome?.("SENT", undefined);
 	}
 }

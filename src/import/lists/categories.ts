@@ -25,6 +25,7 @@ export const categories: ListImport = {
 	tables: [
 		{
 			table: "Category",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", title: "text" },
 			columns: asGiven("uuid", "title"),

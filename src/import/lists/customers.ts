@@ -19,6 +19,7 @@ export const organizationGroups: ListImport = {
 	tables: [
 		{
 			table: "OrganizationGroup",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", name: "text", parentUuid: "uuid" },
 			columns: asGiven("uuid", "name", "parentUuid"),
@@ -49,6 +50,7 @@ export const customers: ListImport = {
 	tables: [
 		{
 			table: "Customer",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", name: "text", abbreviation: "text", blocked: "boolean", archived: "boolean", created: "timestamptz" },
 			columns: { ...asGiven("uuid", "name", "abbreviation", "blocked", "archived"), created },
@@ -75,6 +77,7 @@ export const projects: ListImport = {
 	tables: [
 		{
 			table: "Project",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", name: "text", customerUuid: "uuid", isRemoved: "boolean", created: "timestamptz" },
 			columns: { ...asGiven("uuid", "name", "customerUuid", "isRemoved"), created },

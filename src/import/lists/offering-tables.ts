@@ -4,6 +4,7 @@ import { absent, asGiven, groupsOf, sharedColumn, taken } from "../sql-text.ts";
 
 const offering: TableImport = {
 	table: "Offering",
+	sourced: true,
 	key: ["uuid"],
 	incoming: {
 		uuid: "uuid",

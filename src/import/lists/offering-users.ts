@@ -18,6 +18,7 @@ export const offeringUsers: ListImport = {
 	tables: [
 		{
 			table: "OfferingUser",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", offeringUuid: "uuid", userUuid: "uuid", username: "text", isRestricted: "boolean" },
 			columns: asGiven("uuid", "offeringUuid", "userUuid", "username", "isRestricted"),
@@ -50,6 +51,7 @@ export const componentUserUsageLimits: ListImport = {
 	tables: [
 		{
 			table: "ComponentUserUsageLimit",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", resourceUuid: "uuid", componentUuid: "uuid", userUuid: "uuid", limit: "numeric" },
 			columns: { ...asGiven("uuid", "resourceUuid", "componentUuid", "userUuid", "limit"), offeringUuid: `resource."offeringUuid"` },

@@ -4,6 +4,7 @@ import { absent, asGiven, created } from "../sql-text.ts";
 /** A policy with a part that points at nothing is refused as a whole: with less of it, it would be another policy. */
 const policy: TableImport = {
 	table: "OfferingUsagePolicy",
+	sourced: true,
 	key: ["uuid"],
 	incoming: {
 		uuid: "uuid",

@@ -52,6 +52,7 @@ export const quotas: ListImport = {
 	tables: [
 		{
 			table: "CustomerQuota",
+			sourced: true,
 			key: ["customerUuid", "quotaName"],
 			incoming: { quotaName: `"QuotaName"`, customerUuid: "uuid", name: "text", abbreviation: "text", value: "numeric" },
 			columns: { ...asGiven("quotaName", "value"), customerUuid: `customer."uuid"` },

@@ -52,6 +52,7 @@ export const resources: ListImport = {
 	tables: [
 		{
 			table: "Resource",
+			sourced: true,
 			key: ["uuid"],
 			incoming: {
 				uuid: "uuid",
@@ -102,6 +103,7 @@ export const planPeriods: ListImport = {
 	tables: [
 		{
 			table: "ResourcePlanPeriod",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", resourceUuid: "uuid", planUuid: "uuid", start: "timestamptz", end: "timestamptz" },
 			columns: asGiven("uuid", "resourceUuid", "planUuid", "start", "end"),

@@ -46,6 +46,7 @@ export function componentUsages(timeZone: string): ListImport {
 		tables: [
 			{
 				table: "ComponentUsage",
+				sourced: true,
 				key: ["uuid"],
 				incoming: {
 					uuid: "uuid",
@@ -117,6 +118,7 @@ export const componentUserUsages: ListImport = {
 	tables: [
 		{
 			table: "ComponentUserUsage",
+			sourced: true,
 			key: ["uuid"],
 			incoming: {
 				uuid: "uuid",

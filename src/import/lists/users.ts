@@ -25,6 +25,7 @@ export const users: ListImport = {
 	tables: [
 		{
 			table: "User",
+			sourced: true,
 			key: ["uuid"],
 			incoming: { uuid: "uuid", username: "text", fullName: "text", email: "text", isStaff: "boolean", isSupport: "boolean", isActive: "boolean" },
 			columns: asGiven("uuid", "username", "fullName", "email", "isStaff", "isSupport", "isActive"),
@@ -49,6 +50,7 @@ function permissions({ list, scope, roles }: Permissions): ListImport {
 	const column = `${scope.toLowerCase()}Uuid`;
 	const table: TableImport = {
 		table: `${scope}Role`,
+		sourced: true,
 		key: ["userUuid", column, "role"],
 		incoming: { userUuid: "uuid", [column]: "uuid", role: `"${scope}RoleName"`, expires: "timestamptz" },
 		columns: asGiven("userUuid", column, "role", "expires"),

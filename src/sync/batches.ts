@@ -1,0 +1,78 @@
+import type { Queries } from "../database/database.ts";
+import { lockBegunOfferings } from "../domain/month-turn/begun-month.service.ts";
+import { evaluatePolicies, type Moment } from "../domain/policy/policy.service.ts";
+import { appendToLog, type LogSubject } from "../event-log/log.store.ts";
+import type { BatchResult } from "../import/batch.ts";
+import type { WritableRecord } from "../import/list.ts";
+import type { ListName } from "../import/source.ts";
+import { keptRecords } from "./kept.store.ts";
+import { changesBetween, type KeyedUsage, offeringsOfResources, type UsageKey, usagesOf } from "./usage-batch.store.ts";
+
+export interface BatchOptions {
+	readonly moment: Moment;
+	/** When the list began to be read. */
+	readonly began: Date;
+	/** Called with a line for each figure of this service that Waldur's replaces. */
+	readonly tell: (line: string) => void;
+}
+
+/** Writes some of the records, and returns what became of them. */
+type Write = (records: readonly WritableRecord[]) => Promise<BatchResult>;
+
+/**
+ * One batch of synchronization, in its transaction: what is newer here is left alone, and what changes usage is done as a
+ * report is, under the offerings' locks, with the policies that it turns and their entries of the log.
+ */
+export async function synchronizedBatch(
+	tx: Queries,
+	list: ListName,
+	records: readonly WritableRecord[],
+	write: Write,
+	options: BatchOptions,
+): Promise<BatchResult> {
+	if (list !== "marketplace-component-usages") return writeUnkept(tx, list, records, write, options.began);
+	const keys = records.flatMap(keyOf);
+	const offerings = await offeringsOfResources(
+		tx,
+		keys.map(({ resourceUuid }) => resourceUuid),
+	);
+	await lockBegunOfferings(tx, offerings, options.moment);
+	const before = await usagesOf(tx, keys);
+	const result = await writeUnkept(tx, list, records, write, options.began);
+	const after = await usagesOf(tx, keys);
+	const changes = changesBetween(before, after);
+	for (const line of replacedLines(before, after)) options.tell(line);
+	const changed = [...new Set(changes.map(({ offeringUuid }) => offeringUuid))];
+	const firings = await evaluatePolicies(tx, changed, options.moment, changes);
+	await appendToLog(tx, [
+		...changes.map(({ uuid }): LogSubject => ({ kind: "usage", componentUsageUuid: uuid })),
+		...firings.map(({ uuid }): LogSubject => ({ kind: "firing", policyFiringUuid: uuid })),
+	]);
+	return result;
+}
+
+/** Writes what is not newer here; the rest is unchanged. */
+async function writeUnkept(tx: Queries, list: ListName, records: readonly WritableRecord[], write: Write, began: Date): Promise<BatchResult> {
+	const kept = await keptRecords(tx, list, records, began);
+	if (kept.size === 0) return write(records);
+	const { outcomes, ...result } = await write(records.filter((_, index) => !kept.has(index)));
+	const written = outcomes.values();
+	return { ...result, outcomes: records.map((_, index) => (kept.has(index) ? "unchanged" : (written.next().value ?? "unchanged"))) };
+}
+
+function keyOf({ parts }: WritableRecord): UsageKey[] {
+	const { resourceUuid, type, billingPeriod } = parts[0]?.rows[0]?.values ?? {};
+	return typeof resourceUuid === "string" && typeof type === "string" && typeof billingPeriod === "string" ? [{ resourceUuid, type, billingPeriod }] : [];
+}
+
+/** A line for each figure that was reported here and is another one now. */
+function replacedLines(before: readonly KeyedUsage[], after: readonly KeyedUsage[]): string[] {
+	const now = new Map(after.map((usage) => [`${usage.resourceUuid} ${usage.type} ${usage.billingPeriod}`, usage.usage]));
+	return before.flatMap((usage) => {
+		const replaced = now.get(`${usage.resourceUuid} ${usage.type} ${usage.billingPeriod}`);
+		if (!usage.isOwn || replaced === undefined || replaced === usage.usage) return [];
+		return [
+			`Waldur's figure replaces a report made here: ${usage.type} of resource ${usage.resourceUuid} in ${usage.billingPeriod.slice(0, 7)}, ${replaced} instead of ${usage.usage}.`,
+		];
+	});
+}

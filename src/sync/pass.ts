@@ -1,0 +1,164 @@
+import type { Database } from "../database/database.ts";
+import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
+import { endPass, noteList, type SyncedList, syncStatus, takeLease, watermarks } from "../domain/mirror/sync.store.ts";
+import { beginningMonths } from "../domain/month-turn/first-write.service.ts";
+import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
+import type { Moment } from "../domain/policy/policy.service.ts";
+import type { ListSummary } from "../import/import-types.ts";
+import type { Refusal } from "../import/list.ts";
+import { Run } from "../import/run.ts";
+import { SeenKeys } from "../import/seen-keys.ts";
+import type { ListName, ReadFilters, Source } from "../import/source.ts";
+import { addMonths, billingPeriodAt } from "../shared/billing-period.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Metrics } from "../shared/metrics.ts";
+import { synchronizedBatch } from "./batches.ts";
+import { forgetDeletions } from "./delivery.store.ts";
+import { isRemovable, type RemovableList } from "./removals.store.ts";
+import { removeUnseen } from "./removals.ts";
+
+export interface PassOptions {
+	readonly database: Database;
+	readonly source: Source;
+	readonly sourceId: number;
+	/** The time by the source's clock; undefined when it does not say. */
+	readonly sourceTime: () => Promise<Date | undefined>;
+	readonly timeZone: string;
+	readonly clock: Clock;
+	readonly reference: ReferenceClock;
+	/** Which process synchronizes: one at a time. */
+	readonly holder: string;
+	/** Whether everything is read and compared; when it is due without it. */
+	readonly whole?: boolean;
+	/** Whether any number of removals is made. */
+	readonly confirmed?: boolean;
+	readonly metrics?: Metrics | undefined;
+	/** Takes a line about what a person should know. */
+	readonly tell: (line: string) => void;
+	readonly onRefusal?: (refusal: Refusal) => void;
+	/** Aborts between two batches. */
+	readonly stopping?: AbortSignal;
+}
+
+/** How a pass ended; `busy` when another process synchronizes. */
+export type PassEnd = { readonly busy: true } | { readonly busy: false; readonly isWhole: boolean; readonly lists: readonly SyncedList[] };
+
+/** Everything is read again, and compared, this often, in milliseconds. */
+const betweenWholePasses = 24 * 3_600_000;
+
+/** For how long a process that does not renew it keeps the lease, in milliseconds. */
+const lease = 120_000;
+
+/** What changed so long before the last pass began is read again, in milliseconds: clocks and transactions of the source overlap. */
+const overlap = 120_000;
+
+/** Few, for reports wait while the batch of their offering is written. */
+const batchSize = 500;
+
+/** Lists that decide who counts for policies, or what these limit: policies are evaluated once they changed. */
+const listsOfPolicies: readonly ListName[] = [
+	"customers",
+	"projects",
+	"marketplace-resources",
+	"marketplace-provider-offerings",
+	"marketplace-offering-usage-policies",
+];
+
+const roleLists: readonly ListName[] = ["customer-permissions", "project-permissions", "offering-permissions"];
+
+/**
+ * One pass of synchronization: what changed in the source since the last one, roles whole; or everything, and what the
+ * source does not have any more is removed. Throws what kept it from its end, which is also noted with the state.
+ */
+export async function synchronize(options: PassOptions): Promise<PassEnd> {
+	const { database, sourceId, holder, clock } = options;
+	const renew = async () => {
+		const now = clock();
+		return takeLease(database, sourceId, holder, now, new Date(now.getTime() + lease));
+	};
+	if (!(await renew())) return { busy: true };
+	const began = (await options.sourceTime()) ?? clock();
+	const isWhole = options.whole ?? (await isWholeDue(database, sourceId, began));
+	const end = async (error: string | null) => endPass(database, sourceId, holder, { began, isWhole, error, now: clock() });
+	try {
+		const lists = await readLists(options, { began, isWhole, renew });
+		await end(null);
+		return { busy: false, isWhole, lists };
+	} catch (error) {
+		await end(error instanceof Error ? error.message : String(error));
+		throw error;
+	}
+}
+
+async function isWholeDue(database: Database, sourceId: number, now: Date): Promise<boolean> {
+	const { lastWhole } = await syncStatus(database, sourceId, now);
+	return lastWhole === null || now.getTime() - lastWhole.getTime() >= betweenWholePasses;
+}
+
+interface PassState {
+	readonly began: Date;
+	readonly isWhole: boolean;
+	readonly renew: () => Promise<boolean>;
+}
+
+/** Reads all lists, one after the other, and removes of each what is gone. */
+async function readLists(options: PassOptions, { began, isWhole, renew }: PassState): Promise<SyncedList[]> {
+	const { database, source, sourceId, timeZone, clock, reference, metrics, tell, confirmed = false } = options;
+	await source.check();
+	const marks = await watermarks(database, sourceId);
+	const moment = (): Moment => ({ now: clock(), timeZone, metrics });
+	const writes = beginningMonths(database, { reference, timeZone, metrics });
+	const month = billingPeriodAt(began, timeZone);
+	const filters = (list: ListName): ReadFilters => {
+		const mark = marks.get(list);
+		if (isWhole || mark === undefined || roleLists.includes(list)) return {};
+		return { since: new Date(mark.getTime() - overlap), periods: [addMonths(month, -1), month] };
+	};
+	const lists: SyncedList[] = [];
+	let seen = new SeenKeys();
+	let isRecognizable = true;
+	let listBegan = clock();
+	const note = async (summary: ListSummary, whole: boolean) => {
+		const mayRemove = whole && isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name));
+		if (mayRemove && !isRecognizable) tell(`${summary.name}: nothing is removed, because a record has no readable identity.`);
+		if (isRemovable(summary.name) && isWhole && !whole) tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
+		const { removed, held } =
+			mayRemove && isRecognizable
+				? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), confirmed })
+				: { removed: 0, held: 0 };
+		if (held > 0) tell(`${summary.name}: ${held} would be removed, which waits for "npm run sync -- --yes".`);
+		const { name, created, updated, unchanged, refused } = summary;
+		const list: SyncedList = { name, read: created + updated + unchanged + refused, changed: created + updated, removed, refused, held };
+		await noteList(database, sourceId, list, began, clock());
+		lists.push(list);
+		seen = new SeenKeys();
+		isRecognizable = true;
+		listBegan = clock();
+	};
+	const run = new Run({
+		database,
+		source,
+		timeZone,
+		sourceId,
+		batchSize,
+		tell,
+		...(options.onRefusal === undefined ? {} : { onRefusal: options.onRefusal }),
+		evaluatePolicies: async () => {},
+		filters,
+		onRecord: (key) => {
+			if (key === undefined) isRecognizable = false;
+			else seen.add(key);
+		},
+		around: async (tx, list, records, write) => {
+			if (options.stopping?.aborted === true) throw new Error("The service was stopped while it synchronized.");
+			if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
+			return synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, tell });
+		},
+		ended: note,
+	});
+	await run.importLists((work) => writes.transaction(work), 1);
+	await run.changeLater();
+	if (lists.some(({ name, changed }) => changed > 0 && listsOfPolicies.includes(name as ListName))) await evaluateAllPolicies(database, moment());
+	await forgetDeletions(database, new Date(clock().getTime() - betweenWholePasses));
+	return lists;
+}

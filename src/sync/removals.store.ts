@@ -1,0 +1,91 @@
+import type { Queries } from "../database/database.ts";
+import { raw, type Sql, sql } from "../database/sql.ts";
+import type { ListName } from "../import/source.ts";
+
+/** How what a list brought is found again, and what is left of it to be removed. */
+interface Removable {
+	/** SQL of the table `t`. */
+	readonly table: Sql;
+	/** SQL of text: what identifies a row of the table as it identifies a record of the list. */
+	readonly key: Sql;
+	/** What there is to remove of a row: false of one that has ended already. */
+	readonly present: Sql;
+}
+
+const uuidKey = sql`t."uuid"::text`;
+
+const role = (scope: string): Removable => ({
+	table: raw(`"${scope}Role"`),
+	key: raw(`t."userUuid"::text || ' ' || t."${scope.toLowerCase()}Uuid"::text || ' ' || t."role"::text`),
+	present: sql`true`,
+});
+
+/** A change of the row that Waldur was not sent yet keeps it. */
+const unsent = (column: string): Sql => raw(`not exists (select from "WaldurDelivery" d where d."${column}" = t."uuid" and d."state" = 'PENDING')`);
+
+/** The lists whose records are removed here once Waldur does not have them any more. */
+const removables = {
+	"customer-permissions": role("Customer"),
+	"project-permissions": role("Project"),
+	"offering-permissions": role("Offering"),
+	"component-user-usage-limits": { table: raw(`"ComponentUserUsageLimit"`), key: uuidKey, present: unsent("userLimitUuid") },
+	"marketplace-offering-usage-policies": { table: raw(`"OfferingUsagePolicy"`), key: uuidKey, present: unsent("policyUuid") },
+	"marketplace-component-user-usages": { table: raw(`"ComponentUserUsage"`), key: uuidKey, present: unsent("componentUserUsageUuid") },
+	"marketplace-component-usages": { table: raw(`"ComponentUsage"`), key: uuidKey, present: unsent("componentUsageUuid") },
+	"marketplace-resources": { table: raw(`"Resource"`), key: uuidKey, present: sql`t."state" <> 'TERMINATED'` },
+	users: { table: raw(`"User"`), key: uuidKey, present: sql`t."isActive"` },
+} as const satisfies Partial<Record<ListName, Removable>>;
+
+/** A list whose records are removed here once Waldur does not have them any more. */
+export type RemovableList = keyof typeof removables;
+
+export const isRemovable = (list: ListName): list is RemovableList => Object.hasOwn(removables, list);
+
+/** A stored row of a list. */
+export interface StoredRow {
+	readonly uuid: string;
+	readonly key: string;
+}
+
+/** The rows of the source that come after the uuid, at most so many, in the order of their uuids. */
+export function storedRows(queries: Queries, list: RemovableList, sourceId: number, after: string, limit: number): Promise<StoredRow[]> {
+	const { table, key, present } = removables[list];
+	return queries.rows<StoredRow>(sql`
+		select t."uuid", ${key} as "key" from ${table} t
+		where t."sourceId" = ${sourceId}::smallint and t."uuid" > ${after}::uuid and ${present} order by t."uuid" limit ${limit}::int
+	`);
+}
+
+/** Deletes rows of the source, and returns how many these were. */
+export async function deleteRows(
+	queries: Queries,
+	list: Exclude<RemovableList, "users" | "marketplace-resources">,
+	sourceId: number,
+	uuids: readonly string[],
+): Promise<number> {
+	const { table, present } = removables[list];
+	const rows = await queries.rows(sql`
+		delete from ${table} t where t."uuid" = any(${[...uuids]}::uuid[]) and t."sourceId" = ${sourceId}::smallint and ${present} returning 1
+	`);
+	return rows.length;
+}
+
+/** Makes users of the source inactive: their tokens are refused. */
+export async function deactivateUsers(queries: Queries, sourceId: number, uuids: readonly string[], now: Date): Promise<number> {
+	const rows = await queries.rows(sql`
+		update "User" set "isActive" = false, "modified" = ${now}::timestamptz
+		where "uuid" = any(${[...uuids]}::uuid[]) and "sourceId" = ${sourceId}::smallint and "isActive" returning 1
+	`);
+	return rows.length;
+}
+
+/** The offerings of usage records, or of policies. */
+export async function offeringsOf(
+	queries: Queries,
+	list: "marketplace-component-usages" | "marketplace-offering-usage-policies",
+	uuids: readonly string[],
+): Promise<{ uuid: string; offeringUuid: string }[]> {
+	return list === "marketplace-component-usages"
+		? queries.rows(sql`select "uuid", "offeringUuid" from "ComponentUsage" where "uuid" = any(${[...uuids]}::uuid[])`)
+		: queries.rows(sql`select "uuid", "scopeUuid" as "offeringUuid" from "OfferingUsagePolicy" where "uuid" = any(${[...uuids]}::uuid[])`);
+}
