@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { Viewer } from "../access/viewer.ts";
 import type { VisibleModel } from "../access/visibility.ts";
-import { type Shape, shapeKey } from "../database/select.ts";
+import { type RowSelection, selectionKey } from "../database/select.ts";
 import type { AnyRow, Statements } from "./statements.ts";
 
 type Loader = DataLoader<string, AnyRow | null>;
@@ -18,17 +18,17 @@ export function sharedLookup(
 	viewer: Viewer,
 	statements: () => Pick<Statements, "visible">,
 	model: VisibleModel,
-	shape: Shape,
+	selection: RowSelection,
 	uuid: string,
 ): Promise<AnyRow | null> {
 	const loaders = open.get(viewer) ?? new Map<string, Loader>();
 	open.set(viewer, loaders);
-	const key = `${model} ${shapeKey(shape)}`;
+	const key = `${model} ${selectionKey(selection)}`;
 	const joined =
 		loaders.get(key) ??
 		new DataLoader<string, AnyRow | null>((uuids) => {
 			loaders.delete(key);
-			return statements().visible(model, shape, uuids);
+			return statements().visible(model, selection, uuids);
 		});
 	loaders.set(key, joined);
 	return joined.load(uuid);

@@ -30,18 +30,18 @@ type Read = Pick<KnownDocument, "document" | "introspection">;
 /** Documents, parsed once for as long as they are asked for. `parse` throws what is wrong with a text, or too large. */
 export class KnownDocuments {
 	readonly #parse: (text: string) => Read;
-	readonly #kept: BoundedCache<KnownDocument>;
+	readonly #retained: BoundedCache<KnownDocument>;
 	readonly #known = new WeakMap<DocumentNode, KnownDocument>();
 
-	constructor(parse: (text: string) => Read, most = maxBytes) {
+	constructor(parse: (text: string) => Read, max = maxBytes) {
 		this.#parse = parse;
-		this.#kept = new BoundedCache(most);
+		this.#retained = new BoundedCache(max);
 	}
 
 	/** The document with the text: the one that is kept, or one that is gone after the request. */
 	read(text: string): DocumentNode {
-		const kept = this.#kept.get(text);
-		if (kept !== undefined) return kept.document;
+		const retained = this.#retained.get(text);
+		if (retained !== undefined) return retained.document;
 		const { document, introspection } = this.#parse(text);
 		this.#known.set(document, { text, document, introspection, costs: new Map(), plans: new Map(), conditions: undefined, isValid: false });
 		return document;
@@ -58,15 +58,15 @@ export class KnownDocuments {
 	 * Returns the one that is kept, for the same text may have been read several times at once.
 	 */
 	keep(known: KnownDocument): KnownDocument {
-		const kept = this.#kept.get(known.text);
-		if (kept !== undefined) return kept;
-		this.#kept.set(known.text, known, sizeOf(known));
+		const retained = this.#retained.get(known.text);
+		if (retained !== undefined) return retained;
+		this.#retained.set(known.text, known, sizeOf(known));
 		return known;
 	}
 
 	/** Reckons again with what a document takes that is kept, when more is known of it. */
 	reckon(known: KnownDocument): void {
-		if (this.#kept.get(known.text) === known) this.#kept.set(known.text, known, sizeOf(known));
+		if (this.#retained.get(known.text) === known) this.#retained.set(known.text, known, sizeOf(known));
 	}
 }
 

@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { raw, sql } from "../../src/database/sql.ts";
+import { typeNamed } from "../support/fixture.fields.ts";
+import { operations } from "../support/fixture.operations.ts";
+import { uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { type PersonsRole, person } from "../support/person.ts";
-import { typeNamed } from "../support/scene.fields.ts";
-import { operations } from "../support/scene.operations.ts";
-import { uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 
@@ -78,7 +78,7 @@ const cells = rows.map(([name = "", ...outcomes]) => ({
 let fingerprints: string;
 beforeAll(async () => {
 	const { database } = gateway();
-	await buildScene(database);
+	await buildFixture(database);
 	const [statement] = await database.rows<{ text: string }>(sql`
 		select string_agg(format('select %L as "table", count(*)::int as "rows", md5(string_agg(t::text, '','' order by t::text)) as "content" from %I t', tablename, tablename), ' union all ') as "text"
 		from pg_tables where schemaname = 'public'

@@ -2,10 +2,10 @@ import type { GraphQLObjectType } from "graphql";
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { schema } from "../../src/schema.ts";
+import { nodeTypes } from "../support/fixture.fields.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
-import { nodeTypes } from "../support/scene.fields.ts";
 
 const gateway = gatewayForFile();
 let provider: Provider;

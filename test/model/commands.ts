@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Points at one of the things that are there when the command is played: the number, modulo how many there are. */
+/** Points at one of the things that are there when the command is run: the number, modulo how many there are. */
 export type Pick = number;
 const pick = fc.nat(59);
 
@@ -216,7 +216,7 @@ const seldom = fc.nat(7).map((number) => number === 0);
 const periods = fc.constantFrom("open" as const, "open" as const, "closed and open" as const, "ends soon" as const, "none" as const);
 
 /** Where a sequence begins. */
-export const scenes = fc.record({
+export const fixtures = fc.record({
 	/** Day and hour from the beginning of 2023. */
 	start: fc.record({ day: fc.nat(800), hour: fc.nat(23) }),
 	caps: fc.record({ cpu: cap(), ram: cap() }),
@@ -242,4 +242,4 @@ function cap() {
 export type ReportCommand = Extract<Command, { kind: "report" }>;
 export type PartCommand = Extract<Command, { kind: "part" }>;
 
-export type Scene = typeof scenes extends fc.Arbitrary<infer Any> ? Any : never;
+export type Fixture = typeof fixtures extends fc.Arbitrary<infer Any> ? Any : never;
