@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
+import { type ExecutionResult, execute, getOperationAST, type OperationDefinitionNode, parse, validate } from "graphql";
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { createContext } from "../../src/graphql/context.ts";
@@ -97,10 +97,14 @@ test("figures of several names are read in one statement for all customers", asy
 
 test.each([
 	["introspection", "{ __schema { queryType { name } } }"],
-	["a field that declares no source", "{ offeringUsagePolicyActions { __typename } }"],
+	[
+		"a field that declares no source",
+		'{ previewOfferingUsagePolicy(input: { scope: "00000000-0000-4000-8000-000000000000", componentLimits: [] }) { __typename } }',
+	],
 	["an id that is refused", `{ resources(first: 1) { nodes { componentUsages(filter: { resource: "x" }) { nodes { usage } } } } }`],
 ])("is executed field by field: %s", (_what, document) => {
 	const parsed = parse(document);
+	expect(validate(schema, parsed)).toEqual([]);
 	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeUndefined();
 });
 
