@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { raw, sql } from "../../src/database/sql.ts";
+import { CustomerRoleName, OfferingRoleName, ProjectRoleName } from "../../src/generated/prisma/enums.ts";
 import { typeNamed } from "../support/fixture.fields.ts";
 import { operations } from "../support/fixture.operations.ts";
 import { uuidOf } from "../support/fixture.rows.ts";
@@ -116,6 +117,21 @@ describe.each(cells)("$name", ({ name, cells }) => {
 	test.each(cells)("$column, $viewer: $outcome", async ({ viewer, outcome }) => {
 		expect(await outcomeOf(name, `demo_${viewer}`)).toBe(outcome);
 	});
+});
+
+test("every role stands in a column, by somebody who has it", async () => {
+	const rows = await gateway().database.rows<{ role: string }>(sql`
+		with held as (
+			select 'CustomerRole' as "kind", "role"::text, "userUuid" from "CustomerRole" where "expires" is null
+			union all select 'ProjectRole', "role"::text, "userUuid" from "ProjectRole" where "expires" is null
+			union all select 'OfferingRole', "role"::text, "userUuid" from "OfferingRole" where "expires" is null
+		)
+		select distinct h."kind" || ' ' || h."role" as "role" from held h join "User" u on u."uuid" = h."userUuid"
+		where u."isActive" and u."username" = any(${columns.flatMap((column) => viewers[column] ?? [])}::text[])
+	`);
+	const roles = { CustomerRole: CustomerRoleName, ProjectRole: ProjectRoleName, OfferingRole: OfferingRoleName };
+	const expected = Object.entries(roles).flatMap(([kind, names]) => Object.values(names).map((name) => `${kind} ${name}`));
+	expect(rows.map(({ role }) => role).sort()).toEqual(expected.sort());
 });
 
 const on = (customer: string, role: string): PersonsRole => ["CustomerRole", { customerUuid: uuidOf("Customer", customer), role }];

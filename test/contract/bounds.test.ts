@@ -126,30 +126,7 @@ describe("the database refuses", () => {
 });
 
 test("every stored entity says when it was created and last changed", () => {
-	const entities = [
-		"Customer",
-		"OrganizationGroup",
-		"Project",
-		"User",
-		"Category",
-		"CategoryComponent",
-		"Offering",
-		"OfferingComponent",
-		"Plan",
-		"PlanComponent",
-		"Resource",
-		"ResourcePlanPeriod",
-		"ComponentUsage",
-		"ComponentUserUsage",
-		"OfferingUser",
-		"ComponentUserUsageLimit",
-		"OfferingUsagePolicy",
-		"PolicyFiring",
-		"Notification",
-	];
 	const fieldsOf = (name: string) => Object.keys((schema.getType(name) as GraphQLObjectType).getFields());
-	const stored = nodeTypes.map(({ name }) => name);
 
-	expect(stored.sort()).toEqual(entities.sort());
-	expect(entities.filter((name) => !fieldsOf(name).includes("created") || !fieldsOf(name).includes("modified"))).toEqual([]);
+	expect(nodeTypes.map(({ name }) => name).filter((name) => !fieldsOf(name).includes("created") || !fieldsOf(name).includes("modified"))).toEqual([]);
 });
