@@ -98,12 +98,12 @@ export function parseConfig(env: Environment): Config {
 		return check("", false, problem);
 	};
 
-	const wholeNumber = (name: string, usual: number, least: number, most = 9_999_999): number => {
+	const wholeNumber = (name: string, usual: number, least: number, max = 9_999_999): number => {
 		const text = given(name) ?? String(usual);
 		return check(
 			Number(text),
-			/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most,
-			`${name} must be a whole number from ${least} to ${most}, not "${text}".`,
+			/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= max,
+			`${name} must be a whole number from ${least} to ${max}, not "${text}".`,
 		);
 	};
 	const portNamed = (name: string, text: string): number =>

@@ -31,7 +31,7 @@ import type { RunningServer, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
 import { readArguments, runCommand, type TakeSignals } from "./shared/command.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
-import { measuring } from "./shared/metrics.ts";
+import { timed } from "./shared/metrics.ts";
 import { repeat } from "./shared/repeat.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
 import { startWaldurDelivery } from "./sync/start-delivery.ts";
@@ -106,7 +106,7 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 			database,
 			tellingTimeouts((line) => process.stderr.write(`${line}\n`)),
 		);
-		const served = observation.metrics === undefined ? told : watchedDatabase(told, measuring(observation.metrics));
+		const served = observation.metrics === undefined ? told : watchedDatabase(told, timed(observation.metrics));
 		await serve(server.startServer, { database: served, reference, turn }, config, observation, takeSignals);
 		return 0;
 	} finally {
