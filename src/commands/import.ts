@@ -5,7 +5,7 @@ import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
 import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
 import { parseCommand, sourceOf, usage } from "../import/command.ts";
-import { importWorld } from "../import/import.ts";
+import { importDataset } from "../import/import.ts";
 import { showProgress, summaryTable } from "../import/progress.ts";
 import { reportTo } from "../import/report.ts";
 import { warningLine } from "../import/warnings.ts";
@@ -28,7 +28,7 @@ await runCommand({ args, usage }, async () => {
 		await requireTimeZone(database, timeZone);
 		await commandMoment(database, systemClock); // before anything is written
 		report.begin();
-		return importWorld({
+		return importDataset({
 			database,
 			source,
 			timeZone,

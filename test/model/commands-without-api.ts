@@ -1,6 +1,6 @@
 import { sql } from "../../src/database/sql.ts";
 import { evaluateAllPolicies, turnMonth as turnOnService } from "../../src/domain/month-turn/month-turn.service.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import type { ListName, Source } from "../../src/import/source.ts";
 import type { Turn } from "./answers.ts";
 import type { Harness } from "./harness.ts";
@@ -44,7 +44,7 @@ export async function importAll(harness: Harness, world: World, customers: reado
 			if (records !== undefined) yield { records };
 		},
 	};
-	const { created, updated, unchanged, refusals } = await importWorld({
+	const { created, updated, unchanged, refusals } = await importDataset({
 		database: harness.database,
 		source,
 		timeZone: zone,

@@ -18,14 +18,7 @@ export type NamesOf<Answer> = (answer: Answer) => readonly NamedObject[];
  * @throws RuleRefusal (by the transaction) when the caller used the key for something else
  * @throws NotFoundRefusal (by the transaction) when the answer names what has gone since, or is not seen any more
  */
-export function onceByKey<Stored>(
-	database: Writes,
-	viewer: Viewer,
-	operation: string,
-	input: KeyedInput,
-	namesOf: NamesOf<Stored>,
-	now: Date,
-): Writes {
+export function onceByKey<Stored>(database: Writes, viewer: Viewer, operation: string, input: KeyedInput, namesOf: NamesOf<Stored>, now: Date): Writes {
 	refuse(InvalidInputRefusal, keyProblems(input));
 	const request = keyedRequest(operation, input);
 	if (request === undefined) return database;
