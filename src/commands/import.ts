@@ -3,8 +3,9 @@ import type { Database } from "../database/database.ts";
 import { longWaits } from "../database/waits.ts";
 import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
+import { sourceNamed } from "../domain/mirror/source.store.ts";
 import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
-import { parseCommand, sourceOf, usage } from "../import/command.ts";
+import { isAddress, parseCommand, sourceOf, usage } from "../import/command.ts";
 import { importDataset } from "../import/import.ts";
 import { showProgress, summaryTable } from "../import/progress.ts";
 import { reportTo } from "../import/report.ts";
@@ -33,6 +34,7 @@ await runCommand({ args, usage }, async () => {
 			source,
 			timeZone,
 			strict: command.strict,
+			sourceId: isAddress(command.source) ? await sourceNamed(database, source.name) : undefined,
 			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
 			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
 			onRefusal: report.refuse,
