@@ -147,13 +147,13 @@ async function readLists(options: PassOptions, { began, isWhole, renew }: PassSt
 			if (key === undefined) isRecognizable = false;
 			else seen.add(key);
 		},
-		around: async (tx, list, records, write) => {
-			if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
-			return synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, tell });
-		},
+		around: (tx, list, records, write) => synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, tell }),
 		ended: note,
 	});
-	await run.importLists((work) => writes.transaction(work), 1);
+	await run.importLists(async (work) => {
+		if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
+		return writes.transaction(work);
+	}, 1);
 	await run.changeLater();
 	if (lists.some(({ name, changed }) => changed > 0 && listsOfPolicies.includes(name as ListName))) await evaluateAllPolicies(database, moment());
 	await forgetDeletions(database, new Date(clock().getTime() - betweenWholePasses));
