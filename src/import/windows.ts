@@ -10,7 +10,7 @@ export interface Window {
  * The page of at most `largest` records that begins before `end`, with at least one record before it, and reaches furthest. Pages
  * that overlap show whether the list has moved between two requests: the records that both hold must be the same. A plain next
  * page would not: when a record before it is deleted, its first record moves to the page before, and is lost.
- * Where no size allows it (with pages of one or two records), the page that begins at `end`.
+ * Where no size allows it, which happens with pages of few records, the page that begins at `end`.
  */
 export function nextWindow(end: number, largest: number): Window {
 	let furthest: Window | undefined;

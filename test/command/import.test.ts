@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { exitCodes } from "../../src/shared/failure.ts";
 import { smallWorld } from "../import/small-world.ts";
-import { startWaldur } from "../import/waldur.ts";
+import { answering, failing } from "../waldur/faults.ts";
+import { startWaldur } from "../waldur/waldur.ts";
 import { directoriesForFile, run } from "./process.ts";
 
 const directory = directoriesForFile();
@@ -38,4 +39,14 @@ test.each([
 
 	expect(await run("import", { DATA_DIR: data }, join(dirname(data), "missing"), "--report", report)).toMatchObject({ exitCode: exitCodes.failed });
 	expect(existsSync(report) ? await readFile(report, "utf8") : undefined).toBe(before);
+});
+
+test("an import that a Waldur keeps waiting for longer than IMPORT_MAX_WAIT ends in one line", async () => {
+	const { base, token, stop } = await startWaldur(smallWorld(), failing("customers", 1, answering(429, { "retry-after": "8" })));
+	onTestFinished(async () => void (await stop()));
+	expect(await run("import", { DATA_DIR: await directory(), WALDUR_TOKEN: token, IMPORT_MAX_WAIT: "7" }, base.href)).toEqual({
+		exitCode: exitCodes.failed,
+		stdout: "",
+		stderr: `${base.href}customers/ asks to be left alone for 8 seconds: IMPORT_MAX_WAIT is 7.\n`,
+	});
 });

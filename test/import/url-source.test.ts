@@ -6,6 +6,7 @@ import { importDataset } from "../../src/import/import.ts";
 import { listNames } from "../../src/import/source.ts";
 import { urlSource } from "../../src/import/url.source.ts";
 import { generateWorld } from "../../src/world/world.ts";
+import { changing } from "../waldur/faults.ts";
 import { id, smallWorld } from "./small-world.ts";
 import { contents, importFolder, testDatabase, testFolders } from "./support.ts";
 import { type Interception, startWaldur } from "./waldur.ts";
@@ -180,4 +181,17 @@ test("a list that does not tell where it continues is not taken for whole", asyn
 	expect(await refusal(importFrom(base, token))).toBe(
 		`${base.href}users/ could not be read whole in 4 readings, at last because a record came twice. Import again when less changes there.`,
 	);
+});
+
+test("a list that is read again counts each record once", async () => {
+	const users = [...Array(35).keys()].map((index) => ({ uuid: id(200 + index), username: `user-${100 + index}` }));
+	const waldur = await startWaldur(
+		{ ...smallWorld(), users: [...smallWorld().users, ...users] },
+		changing("users", [2], (state) => state.remove("users", id(203))),
+		{ largestPage: 10 },
+	);
+	stop = waldur.stop;
+	const { lists } = await importFrom(waldur.base, waldur.token);
+	expect(lists.find(({ name }) => name === "users")).toEqual({ name: "users", created: 36, updated: 0, unchanged: 0, refused: 0 });
+	expect(waldur.requests.filter((request) => request.startsWith("/api/users/") && request.includes("page=1&"))).toHaveLength(2);
 });

@@ -65,7 +65,7 @@ describe("a list that stays as it is while it is read", () => {
 		});
 		let underWay = 0;
 		let most = 0;
-		// The second page is answered when the fifth is asked for.
+		// No page after the first is answered until four are asked for at once.
 		const holding: Interception = async (request, response) => {
 			most = Math.max(most, ++underWay);
 			response.once("close", () => underWay--);
