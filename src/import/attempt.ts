@@ -1,6 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import { type BatchResult, writeBatch } from "./batch.ts";
+import { type BatchResult, type ReadSoFar, writeBatch } from "./batch.ts";
 import type { Attempt, ListImport, WritableRecord } from "./list.ts";
 
 export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
@@ -16,9 +16,11 @@ export async function withSavepoint<Result>(tx: Queries, work: (tx: Queries) => 
 }
 
 /** Writes the records; when the database refuses the statement, writes them in halves until the one is found that it refuses. */
-export async function writeOrSplit(list: ListImport, records: readonly WritableRecord[], attempt: Attempt): Promise<BatchResult> {
+export async function writeOrSplit(list: ListImport, records: readonly WritableRecord[], attempt: Attempt, read: ReadSoFar): Promise<BatchResult> {
+	const write = () => attempt((tx) => writeBatch(tx, list, records, read));
 	try {
-		return await attempt((tx) => writeBatch(tx, list, records));
+		// Another batch that is written at once may have had the same row: what it has stored is seen now.
+		return await write().catch((error: unknown) => (records.length === 1 && isTaken(error) ? write() : Promise.reject(error)));
 	} catch (error) {
 		const reason = dataError(error);
 		if (reason === undefined) throw error;
@@ -27,13 +29,15 @@ export async function writeOrSplit(list: ListImport, records: readonly WritableR
 		}
 	}
 	const half = Math.ceil(records.length / 2);
-	const first = await writeOrSplit(list, records.slice(0, half), attempt);
-	const second = await writeOrSplit(list, records.slice(half), attempt);
+	const first = await writeOrSplit(list, records.slice(0, half), attempt, read);
+	const second = await writeOrSplit(list, records.slice(half), attempt, read);
 	return { outcomes: [...first.outcomes, ...second.outcomes], refusals: [...first.refusals, ...second.refusals], later: [...first.later, ...second.later] };
 }
 
 /** Data exceptions, integrity violations and exceeded limits. */
 const causedByData = /^(2[123]|54)/;
+
+const isTaken = (error: unknown): boolean => sqlState(error) === "23505";
 
 /** The message of an error that the data caused, undefined for every other. */
 function dataError(error: unknown): string | undefined {

@@ -4,6 +4,7 @@ import type { ImportOptions, ListSummary } from "./import-types.ts";
 import { changeAlone } from "./later.ts";
 import type { Attempt, ListImport, ParsedRecord, Refusal, WritableRecord } from "./list.ts";
 import { listImports } from "./lists.ts";
+import { SeenUuids } from "./seen.ts";
 import { Warnings } from "./warnings.ts";
 
 const keptRefusals = 1_000;
@@ -74,8 +75,13 @@ export class Run {
 			counts.refused += times;
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
-		const write = async (records: readonly WritableRecord[]) => {
-			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt);
+		const seen = new SeenUuids();
+		const remembers = list.tables.some(({ sameAs }) => sameAs !== undefined);
+		const remember = (uuid: string | null | undefined) => {
+			if (remembers && uuid != null) seen.add(uuid);
+		};
+		const write = async (records: readonly WritableRecord[], isAll: boolean) => {
+			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt, { seen, isAll });
 			for (const [uuid, value] of flags) this.#takeLater(list, uuid, value);
 			for (const outcome of outcomes) if (outcome !== "refused") counts[outcome]++;
 			for (const refusal of refusals) {
@@ -90,7 +96,7 @@ export class Run {
 			const size = atOnce === 1 || rowsMeet(list, batch) ? batch.length : Math.ceil(batch.length / atOnce);
 			const parts = Array.from({ length: Math.ceil(batch.length / size) }, (_, part) => batch.slice(part * size, (part + 1) * size));
 			await writing;
-			writing = all(parts.map(write));
+			writing = all(parts.map((part) => write(part, false)));
 			writing.catch(() => {}); // the next `await writing` throws it
 			batch = [];
 		};
@@ -98,6 +104,7 @@ export class Run {
 			for await (const { records, done } of source.read(list.name)) {
 				for (const record of records) {
 					const parsed = list.parse(record);
+					remember("parts" in parsed ? parsed.uuid : parsed[0]?.uuid);
 					if ("parts" in parsed) {
 						refuse(parsed.refusals);
 						for (const unknown of parsed.unknown) this.#warnings.add(list.name, unknown);
@@ -116,10 +123,10 @@ export class Run {
 			waiting = later.length;
 			const records = later.map(({ record }) => record);
 			later = [];
-			await write(records);
+			await write(records, true);
 		}
 		refuse(later.map(({ refusal }) => refusal));
-		await list.afterwards?.(attempt);
+		await list.afterwards?.(attempt, seen);
 		progress?.end(counts);
 	}
 
