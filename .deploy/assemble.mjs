@@ -45,7 +45,10 @@ for (const file of [...files].sort()) {
 }
 const { name, version, description, type, engines, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const present = Object.entries(dependencies).filter(([dependency]) => files.has(`node_modules/${dependency}/package.json`));
-write("package.json", `${JSON.stringify({ name, version, private: true, description, type, engines, dependencies: Object.fromEntries(present) }, undefined, "\t")}\n`);
+write(
+	"package.json",
+	`${JSON.stringify({ name, version, private: true, description, type, engines, dependencies: Object.fromEntries(present) }, undefined, "\t")}\n`,
+);
 
 let bytes = 0;
 const made = readdirSync(target, { recursive: true, withFileTypes: true });
@@ -66,7 +69,9 @@ function filesIn(place) {
 function descriptionsOf(file) {
 	const [home] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [];
 	if (home === undefined) return [];
-	const described = readdirSync(join(root, home)).filter((beside) => /^(licen[cs]e|notice|copying)/i.test(beside) && statSync(join(root, home, beside)).isFile());
+	const described = readdirSync(join(root, home)).filter(
+		(beside) => /^(licen[cs]e|notice|copying)/i.test(beside) && statSync(join(root, home, beside)).isFile(),
+	);
 	const found = described.map((beside) => `${home}/${beside}`);
 	for (let place = dirname(file); place.length >= home.length; place = dirname(place))
 		if (existsSync(join(root, place, "package.json"))) found.push(`${place}/package.json`);

@@ -59,14 +59,13 @@ const limit = staffOr(through("Resource", "resourceUuid", used));
 const consumes = (viewer: Viewer, offeringUuid: Sql) =>
 	sql`exists (select from "Resource" consumed where consumed."offeringUuid" = ${offeringUuid} and ${consumed(viewer, sql`consumed`)} and ${unremoved(viewer, sql`consumed`)})`;
 
-/** The viewer belongs to a customer that is itself in one of the groups that the row is for. */
-const isMember = (viewer: Viewer, aims: Sql) => sql`exists (
-	select from ${aims} join "CustomerOrganizationGroup" belonging on belonging."organizationGroupUuid" = aimed."organizationGroupUuid"
-	where ${or([
-		isOneOf(sql`belonging."customerUuid"`, customersOf(viewer)),
-		sql`belonging."customerUuid" in (select working."customerUuid" from "Project" working where ${isOneOf(sql`working."uuid"`, projectsOf(viewer))})`,
-	])}
-)`;
+/** One of the groups is a group of a customer that the viewer belongs to. Which these are, is looked up once, and not for each row. */
+const isMember = (viewer: Viewer, aims: Sql) => sql`exists (select from ${aims} where aimed."organizationGroupUuid" in (
+	select belonging."organizationGroupUuid" from "CustomerOrganizationGroup" belonging where ${isOneOf(sql`belonging."customerUuid"`, customersOf(viewer))}
+	union all
+	select employing."organizationGroupUuid" from "Project" working join "CustomerOrganizationGroup" employing on employing."customerUuid" = working."customerUuid"
+	where ${isOneOf(sql`working."uuid"`, projectsOf(viewer))}
+))`;
 
 /** The row is for everybody, or for the customers of groups that the viewer belongs to. A viewer without roles belongs to none. */
 const isOffered =

@@ -1,5 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import type { Sql } from "../database/sql.ts";
+import type { SeenKeys } from "./seen-keys.ts";
 import type { ListName } from "./source.ts";
 
 /** Does the work so that it is undone when it throws, and again when it is the victim of a deadlock with reports that come in meanwhile. */
@@ -62,6 +63,32 @@ export interface Problem {
 	readonly reason: string;
 }
 
+/** How a stored row is found that is what comes in, by what makes it what it is. It becomes the incoming row, whose uuid it takes. */
+interface SameAs {
+	/** SQL expression of uuid[]: the stored rows; null where there is none, or where a row with the incoming uuid is stored. */
+	readonly uuids: string;
+	/** What becomes of the incoming row when the source has the stored ones too. */
+	readonly whenBoth: "refused" | "apart" | "summed";
+	/** Why it is refused. */
+	readonly reason: string;
+	/** Decided when all of the list has been read: whether the stored one comes later. The list's `laterField` is uuid then. */
+	readonly decidedLast?: boolean;
+}
+
+/** A table with a row for each of several records of the source that are one row here. */
+export interface Summed {
+	readonly parts: string;
+	/** Its column of the row that they are parts of. */
+	readonly whole: string;
+	/** SQL expression of uuid: the row that the incoming one is a part of already; null where it is of none. */
+	readonly partOf: string;
+	/** SQL condition: several records may be one row. */
+	readonly when: string;
+	/** Columns that are those of the part that comes last by the column `by`. */
+	readonly latest: readonly string[];
+	readonly by: string;
+}
+
 /** How rows get into one table with one statement per batch. Everything is SQL from our own code, never input. */
 export interface TableImport {
 	readonly table: string;
@@ -79,8 +106,18 @@ export interface TableImport {
 	readonly joins?: string;
 	/** The first that holds refuses the row. */
 	readonly problems?: readonly Problem[];
-	/** SQL expression: `uuid` of the stored row that becomes the incoming one, whose uuid it takes; null where there is none. */
-	readonly replaced?: string;
+	/** Stored rows that are the same thing as the incoming one, under another uuid. */
+	readonly sameAs?: SameAs;
+	/** Where the source may have several records of what is one row here. */
+	readonly summed?: Summed;
+	/** A column of incoming rows that may name one of several records of what is one row here. */
+	readonly namesSummed?: { readonly column: string; readonly summed: Summed };
+	/** Stored columns that become null when the figure beside them changes. */
+	readonly forgets?: Readonly<Record<string, string>>;
+	/** SQL condition: the source has no figure any more, and the stored row is removed. */
+	readonly removedWhen?: string;
+	/** Runs before the rows are written, in their transaction: lets go of names that some of them have and others of them get. */
+	readonly freedFirst?: (rows: string) => Sql;
 	/** Sets of incoming columns in which no two rows of one statement are equal; the key, and each other unique index. */
 	readonly distinct: readonly (readonly string[])[];
 	/** The stored rows carry a `modified` that a change sets. */
@@ -105,7 +142,7 @@ export interface ListImport {
 	/** Changes the flag of its own table's row that is changed later. It runs alone in a short transaction: it holds others up. */
 	readonly changeLater?: (uuid: string, value: boolean) => Sql;
 	/** Done once when the whole list has been read and written: what follows from all of it. */
-	readonly afterwards?: (attempt: Attempt) => Promise<void>;
+	readonly afterwards?: (attempt: Attempt, seen: Pick<SeenKeys, "has">) => Promise<void>;
 	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
 	readonly laterField?: string;
 }

@@ -4,6 +4,7 @@ import type { ImportOptions, ListSummary } from "./import-types.ts";
 import { changeAlone } from "./later.ts";
 import type { Attempt, ListImport, ParsedRecord, Refusal, WritableRecord } from "./list.ts";
 import { listImports } from "./lists.ts";
+import { SeenKeys } from "./seen-keys.ts";
 import { withSource } from "./statement.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -77,8 +78,13 @@ export class Run {
 			counts.refused += times;
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
-		const write = async (records: readonly WritableRecord[]) => {
-			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt, around);
+		const seen = new SeenKeys();
+		const remembers = list.tables.some(({ sameAs }) => sameAs !== undefined);
+		const remember = (uuid: string | null | undefined) => {
+			if (remembers && uuid != null) seen.add(uuid);
+		};
+		const write = async (records: readonly WritableRecord[], isAll: boolean) => {
+			const { outcomes, refusals, later: flags } = await writeOrSplit(list, records, attempt, { seen, isAll }, around);
 			for (const [uuid, value] of flags) this.#takeLater(list, uuid, value);
 			for (const outcome of outcomes) if (outcome !== "refused") counts[outcome]++;
 			for (const refusal of refusals) {
@@ -94,7 +100,7 @@ export class Run {
 			const size = atOnce === 1 || rowsMeet(list, batch) ? batch.length : Math.ceil(batch.length / atOnce);
 			const parts = Array.from({ length: Math.ceil(batch.length / size) }, (_, part) => batch.slice(part * size, (part + 1) * size));
 			await writing;
-			writing = all(parts.map(write));
+			writing = all(parts.map((part) => write(part, false)));
 			writing.catch(() => {}); // the next `await writing` throws it
 			batch = [];
 		};
@@ -103,6 +109,7 @@ export class Run {
 				isWhole = whole;
 				for (const record of records) {
 					const parsed = list.parse(record);
+					remember("parts" in parsed ? parsed.uuid : parsed[0]?.uuid);
 					if ("parts" in parsed) {
 						refuse(parsed.refusals);
 						onRecord?.(keyOf(list, parsed));
@@ -125,10 +132,11 @@ export class Run {
 			waiting = later.length;
 			const records = later.map(({ record }) => record);
 			later = [];
-			await write(records);
+			await write(records, true);
 		}
 		refuse(later.map(({ refusal }) => refusal));
-		await list.afterwards?.(attempt);
+		// Of a list that was not read whole, what did not come may be there all the same.
+		await list.afterwards?.(attempt, isWhole ? seen : { has: () => true });
 		progress?.end(counts);
 		await ended?.(counts, isWhole);
 	}

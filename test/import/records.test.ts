@@ -283,16 +283,6 @@ describe("a refused record is told with its list, uuid, field and reason, and th
 				reason: "cannot be true when organization groups are given",
 			},
 		],
-		[
-			"a second record of the same resource, component and month",
-			worldWith({ "marketplace-component-usages": [usage({}), usage({ uuid: id(81) })] }),
-			{
-				list: "marketplace-component-usages",
-				uuid: stored(81),
-				field: "uuid",
-				reason: `is not the stored record of this resource, component and billing month: ${stored(80)}`,
-			},
-		],
 	];
 
 	test.each(refused)("%s", async (_, lists, refusal) => {

@@ -30,8 +30,16 @@ export const offeringUsers: ListImport = {
 				absent("offering", "offering_uuid", "an offering", "offeringUuid"),
 				absent("person", "user_uuid", "a user", "userUuid"),
 				{ when: `stored."offeringUuid" <> i."offeringUuid"`, field: "offering_uuid", reason: `'cannot change: the account is at ' || stored."offeringUuid"` },
-				taken("other", "uuid", "is not the stored account of this user at this offering"),
+				{
+					...taken("other", "uuid", "is not the stored account of this user at this offering"),
+					when: `other."uuid" is not null and stored."uuid" is not null`,
+				},
 			],
+			sameAs: {
+				uuids: `case when other."uuid" is not null then array[other."uuid"] end`,
+				whenBoth: "refused",
+				reason: "is not the stored account of this user at this offering",
+			},
 			distinct: [["uuid"], ["offeringUuid", "userUuid"]],
 			modified: true,
 		},
@@ -59,7 +67,8 @@ export const componentUserUsageLimits: ListImport = {
 			left join "OfferingComponent" component on component."uuid" = i."componentUuid"
 			left join "OfferingUser" account on account."uuid" = i."userUuid"
 			left join "ComponentUserUsageLimit" other on other."resourceUuid" = i."resourceUuid" and other."componentUuid" = i."componentUuid"
-				and other."userUuid" = i."userUuid" and other."uuid" <> i."uuid"`,
+				and other."userUuid" = i."userUuid" and other."uuid" <> i."uuid"
+			left join "ComponentUserUsageLimit" stored on stored."uuid" = i."uuid"`,
 			problems: [
 				absent("resource", "resource", "a resource", "resourceUuid"),
 				absent("component", "component", "a component", "componentUuid"),
@@ -70,8 +79,16 @@ export const componentUserUsageLimits: ListImport = {
 					reason: `'is a component of another offering: ' || i."componentUuid"`,
 				},
 				{ when: `account."offeringUuid" <> resource."offeringUuid"`, field: "user", reason: `'is a user of another offering: ' || i."userUuid"` },
-				taken("other", "uuid", "is not the stored limit of this resource, component and user"),
+				{
+					...taken("other", "uuid", "is not the stored limit of this resource, component and user"),
+					when: `other."uuid" is not null and stored."uuid" is not null`,
+				},
 			],
+			sameAs: {
+				uuids: `case when other."uuid" is not null then array[other."uuid"] end`,
+				whenBoth: "refused",
+				reason: "is not the stored limit of this resource, component and user",
+			},
 			distinct: [["uuid"], ["resourceUuid", "componentUuid", "userUuid"]],
 			modified: true,
 		},

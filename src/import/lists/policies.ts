@@ -57,6 +57,7 @@ const shape = z
 /** Usage policies with their groups and limits, which are replaced as sets. Only a new policy brings whether it has fired: later this service decides. */
 export const policies: ListImport = {
 	name: "marketplace-offering-usage-policies",
+	laterField: "uuid",
 	parse: recordParser({
 		list: "marketplace-offering-usage-policies",
 		links: ["scope"],
@@ -77,6 +78,7 @@ export const policies: ListImport = {
 					created: policy.created,
 					groups: policy.organization_groups,
 					types: policy.component_limits_set.map(({ type }) => type),
+					limits: Object.fromEntries(policy.component_limits_set.map(({ type, limit }) => [type, limit])),
 				}),
 				{
 					rows: policy.organization_groups.map((organizationGroupUuid) => ({ path: "", values: { policyUuid: policy.uuid, organizationGroupUuid } })),

@@ -21,7 +21,7 @@ export const storedQuotas = {
 /** Quotas that this service counts itself: their figures are read and left aside. */
 const countedQuotas = { nc_project_count: null, nc_user_count: null, nc_resource_count: null };
 
-/** A customer's stored figures. The customer is named by uuid or, as in Waldur, by name and abbreviation; no figure is nothing to store. */
+/** A customer's stored figures. The customer is named by uuid or, as in Waldur, by name and abbreviation; no figure any more removes the stored one. */
 export const quotas: ListImport = {
 	name: "customer-quotas",
 	parse: recordParser({
@@ -38,7 +38,7 @@ export const quotas: ListImport = {
 		rows: ({ quota_name: given, customer_uuid, customer_name, customer_abbreviation, value }, _refuse, take) => {
 			const quota_name = take("quota_name", given, null);
 			if (given instanceof Unknown) return null;
-			return quota_name === null || value === null
+			return quota_name === null
 				? []
 				: [
 						{
@@ -55,16 +55,24 @@ export const quotas: ListImport = {
 			sourced: true,
 			key: ["customerUuid", "quotaName"],
 			incoming: { quotaName: `"QuotaName"`, customerUuid: "uuid", name: "text", abbreviation: "text", value: "numeric" },
-			columns: { ...asGiven("quotaName", "value"), customerUuid: `customer."uuid"` },
+			columns: { ...asGiven("quotaName", "value"), customerUuid: `case when customer.found = 1 then customer."uuid" end` },
+			removedWhen: `i."value" is null`,
 			joins: `left join lateral (
 				select (array_agg(c."uuid" order by c."uuid"))[1] as "uuid", count(*) as found from "Customer" c
 				where case when i."customerUuid" is null then c."name" = i."name" and c."abbreviation" = coalesce(i."abbreviation", c."abbreviation")
 					else c."uuid" = i."customerUuid" end
 			) customer on true`,
 			problems: [
-				{ ...absent("customer", "customer_uuid", "a customer", "customerUuid"), when: `customer.found = 0 and i."customerUuid" is not null` },
-				{ when: "customer.found = 0", field: "customer_name", reason: `'names a customer that does not exist: ' || coalesce(i."name", '')` },
-				{ when: "customer.found > 1", field: "customer_name", reason: `'names several customers: ' || i."name"` },
+				{
+					...absent("customer", "customer_uuid", "a customer", "customerUuid"),
+					when: `customer.found = 0 and i."customerUuid" is not null and i."value" is not null`,
+				},
+				{
+					when: `customer.found = 0 and i."value" is not null`,
+					field: "customer_name",
+					reason: `'names a customer that does not exist: ' || coalesce(i."name", '')`,
+				},
+				{ when: `customer.found > 1 and i."value" is not null`, field: "customer_name", reason: `'names several customers: ' || i."name"` },
 			],
 			distinct: [["quotaName", "customerUuid", "name", "abbreviation"]],
 			modified: true,

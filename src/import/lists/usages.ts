@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import { flag, optionalText, optionalUuid, text, uuid } from "../fields.ts";
-import type { ListImport } from "../list.ts";
+import type { ListImport, Summed } from "../list.ts";
 import { moment, optionalMoment, optionalMonth } from "../moments.ts";
 import { amount, decimal, optionalDecimal } from "../numbers.ts";
 import { oneRow, recordParser } from "../parse.ts";
 import { absent, asGiven, created, taken } from "../sql-text.ts";
+import { settleSums } from "../sums.ts";
 
 const usage = z.object({
 	uuid,
@@ -20,12 +21,32 @@ const usage = z.object({
 	created: optionalMoment,
 });
 
-/** The stored record was reported here or carried over, and not imported since: its date is when it was written. */
-const writtenHere = `other."date" = other."modified"`;
+/** Waldur keeps a record for each plan period of a month: here they are one, and their figures its sum. */
+const severalUsages: Summed = {
+	parts: "SourceUsage",
+	whole: "componentUsageUuid",
+	partOf: `coalesce(part."componentUsageUuid", (select known."componentUsageUuid" from "SourceUsage" known where known."componentUsageUuid" = other."uuid" limit 1))`,
+	when: "true",
+	latest: ["date", "recurring", "description"],
+	by: "date",
+};
+
+/** Parts by one username of the records that are one here. */
+const severalParts: Summed = {
+	parts: "SourceUserUsage",
+	whole: "componentUserUsageUuid",
+	partOf: `coalesce(part."componentUserUsageUuid", (
+		select known."componentUserUsageUuid" from "SourceUserUsage" known where known."componentUserUsageUuid" = other."uuid" limit 1
+	))`,
+	when: `case when other."uuid" is not null then exists (select from "SourceUsage" known where known."componentUsageUuid" = total."uuid") end`,
+	latest: [],
+	by: "created",
+};
 
 /**
  * Monthly usage of resources. A record without a billing month is of the month of its date in the time zone (IANA name).
- * A record of the same month that was written here under another uuid becomes the one that comes in.
+ * A record of the same resource, component and month that the source has no more, or that was written here, becomes the one that
+ * comes in; one that it has too is summed with it.
  */
 export function componentUsages(timeZone: string): ListImport {
 	return {
@@ -73,7 +94,9 @@ export function componentUsages(timeZone: string): ListImport {
 				left join "OfferingComponent" component on component."offeringUuid" = resource."offeringUuid" and component."type" = i."type"
 				left join "ComponentUsage" stored on stored."uuid" = i."uuid"
 				left join "ComponentUsage" other on other."resourceUuid" = i."resourceUuid" and other."componentUuid" = component."uuid"
-					and other."billingPeriod" = i."billingPeriod" and other."uuid" <> i."uuid"`,
+					and other."billingPeriod" = i."billingPeriod" and other."uuid" <> i."uuid"
+				left join "SourceUsage" part on part."uuid" = i."uuid"
+				left join "ComponentUsage" whole on whole."uuid" = part."componentUsageUuid"`,
 				problems: [
 					absent("resource", "resource_uuid", "a resource", "resourceUuid"),
 					{
@@ -84,15 +107,27 @@ export function componentUsages(timeZone: string): ListImport {
 					absent("component", "type", "a component of the offering", "type"),
 					{ when: `stored."resourceUuid" <> i."resourceUuid"`, field: "resource_uuid", reason: `'cannot change: the usage is of ' || stored."resourceUuid"` },
 					{
+						when: `(whole."componentUuid", whole."billingPeriod") <> (component."uuid", i."billingPeriod") or whole."resourceUuid" <> i."resourceUuid"`,
+						field: "uuid",
+						reason: `'cannot change: the usage is a part of ' || whole."uuid"`,
+					},
+					{
 						...taken("other", "uuid", "is not the stored record of this resource, component and billing month"),
-						when: `other."uuid" is not null and (stored."uuid" is not null or not ${writtenHere})`,
+						when: `other."uuid" is not null and stored."uuid" is not null and part."uuid" is null`,
 					},
 				],
-				replaced: `other."uuid"`,
+				sameAs: {
+					uuids: `case when other."uuid" is not null then array[other."uuid"] end`,
+					whenBoth: "summed",
+					reason: "is not the stored record of this resource, component and billing month",
+				},
+				summed: severalUsages,
+				forgets: { modifiedByUuid: "usage" },
 				distinct: [["uuid"], ["resourceUuid", "type", "billingPeriod"]],
 				modified: true,
 			},
 		],
+		afterwards: (attempt, seen) => settleSums(attempt, { table: "ComponentUsage", summed: severalUsages, forgets: { modifiedByUuid: "usage" } }, seen),
 	};
 }
 
@@ -143,15 +178,34 @@ export const componentUserUsages: ListImport = {
 				order by a."uuid" limit 1
 			) account on true
 			left join "ComponentUserUsage" other on other."componentUsageUuid" = i."componentUsageUuid" and other."username" = i."username"
-				and other."uuid" <> i."uuid"`,
+				and other."uuid" <> i."uuid"
+			left join "ComponentUserUsage" stored on stored."uuid" = i."uuid"
+			left join "SourceUserUsage" part on part."uuid" = i."uuid"
+			left join "ComponentUserUsage" whole on whole."uuid" = part."componentUserUsageUuid"`,
 			problems: [
 				absent("total", "component_usage", "a component usage", "componentUsageUuid"),
 				{ ...absent("account", "user", "an offering user", "userUuid"), when: `i."userUuid" is not null and account."uuid" is null` },
 				{ when: `account."offeringUuid" <> total."offeringUuid"`, field: "user", reason: `'is a user of another offering: ' || i."userUuid"` },
-				taken("other", "uuid", "is not the stored record of this usage and username"),
+				{
+					when: `whole."username" <> i."username" or whole."componentUsageUuid" <> i."componentUsageUuid"`,
+					field: "uuid",
+					reason: `'cannot change: it is stored with ' || whole."uuid"`,
+				},
+				{
+					...taken("other", "uuid", "is not the stored record of this usage and username"),
+					when: `other."uuid" is not null and stored."uuid" is not null and part."uuid" is null`,
+				},
 			],
+			sameAs: {
+				uuids: `case when other."uuid" is not null then array[other."uuid"] end`,
+				whenBoth: "summed",
+				reason: "is not the stored record of this usage and username",
+			},
+			summed: severalParts,
+			namesSummed: { column: "componentUsageUuid", summed: severalUsages },
 			distinct: [["uuid"], ["componentUsageUuid", "username"]],
 			modified: true,
 		},
 	],
+	afterwards: (attempt, seen) => settleSums(attempt, { table: "ComponentUserUsage", summed: severalParts }, seen),
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Sql, sql } from "../../database/sql.ts";
 import { flag, optionalEmail, optionalText, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport, TableImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
@@ -6,8 +7,28 @@ import { oneRow, recordParser } from "../parse.ts";
 import type { ListName } from "../source.ts";
 import { absent, asGiven, taken } from "../sql-text.ts";
 
+/**
+ * People who exchange their names: whoever has one that another of these gets, and gets another one, goes without in between. Not
+ * so where that fails: somebody else has the name, or two get the same.
+ */
+const freeUsernames = (rows: string): Sql => sql`
+	with recursive wanted as (
+		select distinct on (1) (given."row" ->> 'uuid')::uuid as "uuid", given."row" ->> 'username' as "username"
+		from json_array_elements(${rows}::json) with ordinality given ("row", "place") order by 1, given."place" desc
+	), blocked as (
+		select w."uuid" from wanted w left join "User" holder on holder."username" = w."username" and holder."uuid" <> w."uuid"
+		where holder."uuid" not in (select "uuid" from wanted)
+			or w."username" in (select "username" from wanted group by 1 having count(*) > 1)
+		union
+		select w."uuid" from blocked b join "User" holder on holder."uuid" = b."uuid" join wanted w on w."username" = holder."username" and w."uuid" <> holder."uuid"
+	)
+	update "User" holder set "username" = 'between names ' || holder."uuid"
+	from wanted w where w."username" = holder."username" and w."uuid" <> holder."uuid" and w."uuid" not in (select "uuid" from blocked)
+`;
+
 export const users: ListImport = {
 	name: "users",
+	laterField: "username", // its holder's record may come later, with another one
 	parse: recordParser({
 		list: "users",
 		shape: z.object({
@@ -31,6 +52,7 @@ export const users: ListImport = {
 			columns: asGiven("uuid", "username", "fullName", "email", "isStaff", "isSupport", "isActive"),
 			joins: `left join "User" other on other."username" = i."username" and other."uuid" <> i."uuid"`,
 			problems: [taken("other", "username", "is the name of another user")],
+			freedFirst: freeUsernames,
 			distinct: [["uuid"], ["username"]],
 			modified: true,
 		},

@@ -56,11 +56,13 @@ const small = new Set([
 	"DeletedPolicy",
 	"Offering",
 	"OfferingComponent",
+	"OfferingOrganizationGroup",
 	"OfferingUsagePolicy",
 	"OfferingUsagePolicyGroup",
 	"OrganizationGroup",
 	"Plan",
 	"PlanComponent",
+	"PlanOrganizationGroup",
 ]);
 
 /** A page has 25 rows; what it takes to find them is a small multiple, far from the tens of thousands that the tables hold. */

@@ -50,10 +50,14 @@ const statements: readonly string[] = [
 	`insert into "Offering" ("uuid", "name", "state", "providerUuid", "categoryUuid")
 	select ${numbered("offering", "n")}, 'Offering ' || n, (case n % 20 when 0 then 'DRAFT' when 1 then 'PAUSED' when 2 then 'ARCHIVED' else 'ACTIVE' end)::"OfferingState",
 		${numbered("customer", `n % ${rows.providers} + 1`)}, ${numbered("category", "n % 5 + 1")} from ${numbers(rows.offerings)}`,
+	`insert into "OfferingOrganizationGroup" ("offeringUuid", "organizationGroupUuid")
+	select ${numbered("offering", "n")}, ${numbered("group", "n % 50 + 1")} from ${numbers(rows.offerings)} where n % 4 = 0`,
 	`insert into "OfferingComponent" ("uuid", "offeringUuid", "type", "name", "billingType", "categoryComponentUuid")
 	select ${numbered("component", "n || type")}, ${numbered("offering", "n")}, type, type, 'USAGE', ${numbered("heading", "n % 5 + 1")}
 	from ${numbers(rows.offerings)}, unnest(array['cpu', 'ram']) type`,
 	`insert into "Plan" ("uuid", "offeringUuid", "name") select ${numbered("plan", "n")}, ${numbered("offering", "n")}, 'Standard' from ${numbers(rows.offerings)}`,
+	`insert into "PlanOrganizationGroup" ("planUuid", "organizationGroupUuid")
+	select ${numbered("plan", "n")}, ${numbered("group", "n % 50 + 1")} from ${numbers(rows.offerings)} where n % 4 = 1`,
 	`insert into "OfferingUser" ("uuid", "offeringUuid", "userUuid", "username", "created")
 	select ${numbered("account", "n || '/' || a")}, ${numbered("offering", "n")}, ${numbered("user", `(n * ${rows.accounts} + a) % ${rows.customers} + 1`)}, 'user-' || (n * ${rows.accounts} + a) % ${rows.customers} + 1, ${day("a")}
 	from ${numbers(rows.offerings)}, generate_series(1, ${rows.accounts}) a`,
