@@ -29,6 +29,18 @@ export function mergedShape(one: Shape, other: Shape): Shape {
 	return { columns: new Set([...one.columns, ...other.columns]), links };
 }
 
+/** The shape that wants one column: of the row itself, or of a linked row as "link.column". */
+export function shapeAtPath(column: string): Shape {
+	const path = column.split(".");
+	return shapeAt(path.slice(0, -1), path.slice(-1));
+}
+
+function shapeAt([link, ...rest]: readonly string[], columns: readonly string[]): Shape {
+	return link === undefined
+		? { columns: new Set(columns), links: new Map() }
+		: { columns: new Set(["uuid"]), links: new Map([[link, shapeAt(rest, columns)]]) };
+}
+
 const keys = new WeakMap<Shape, string>();
 
 /** A text that two shapes share exactly when they want the same. */

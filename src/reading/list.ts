@@ -1,7 +1,7 @@
 import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
-import { mergedShape, type Shape } from "../database/select.ts";
+import { mergedShape, type Shape, shapeAtPath } from "../database/select.ts";
 import { and, raw, type Sql, sql } from "../database/sql.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import type { PageRequest } from "./page.ts";
@@ -62,17 +62,6 @@ export function parentOf(parent: Parent): { expression: Sql; join: Sql } {
 /** The shape with the columns added that cursors are made of. */
 export const shapeForCursors = (order: readonly OrderColumn[], shape: Shape): Shape =>
 	order.map(({ column }) => shapeAtPath(column)).reduce(mergedShape, shape);
-
-function shapeAtPath(column: string): Shape {
-	const path = column.split(".");
-	return shapeAt(path.slice(0, -1), path.slice(-1));
-}
-
-function shapeAt([link, ...rest]: readonly string[], columns: readonly string[]): Shape {
-	return link === undefined
-		? { columns: new Set(columns), links: new Map() }
-		: { columns: new Set(["uuid"]), links: new Map([[link, shapeAt(rest, columns)]]) };
-}
 
 const reference = ({ column }: OrderColumn): Sql => {
 	const path = column.split(".");

@@ -12,6 +12,7 @@ import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
 import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
 import { hasTarget } from "./request-target.ts";
+import { answerRest, isRest, type RestOptions } from "./rest.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -23,6 +24,8 @@ export interface ServerOptions extends YogaOptions {
 	readonly hosts?: readonly string[] | undefined;
 	/** How many connections are let in; any when absent. */
 	readonly connections?: ConnectionBounds;
+	/** How the REST API answers; it is off when absent. */
+	readonly rest?: RestOptions | undefined;
 	/** Makes an operation of each request; one that is not observed when absent. */
 	readonly beginOperation?: BeginOperation;
 }
@@ -56,11 +59,12 @@ const maxAccept = 1_000;
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(
 	services: Services,
-	{ host, port, connections = withoutBounds, beginOperation = createOperations(), ...options }: ServerOptions,
+	{ host, port, connections = withoutBounds, rest, beginOperation = createOperations(), ...options }: ServerOptions,
 ): Promise<RunningServer> {
 	const pipeline = createPipeline(services, options, connections.proxies);
 	const { yoga } = pipeline;
 	const answer = answerPlainPosts(pipeline);
+	const answerOfRest = rest && answerRest(pipeline, rest);
 	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
 	let isLeaving = false;
@@ -79,6 +83,7 @@ export async function startServer(
 		if (leave === undefined) refuse(response, 429, tooManyConnections());
 		else if (!hasTarget(request)) refuse(response, 400, noTarget());
 		else if (refused !== undefined) refuse(response, refused.status, refused.error);
+		else if (answerOfRest !== undefined && isRest(request)) answerOfRest(request, response, operation);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
 		else if (isForeignForm(request)) refuse(response, 415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));

@@ -23,7 +23,8 @@ const layers = {
 	import: ["rules", "database", "shared"],
 	world: ["import", "service", "access", "database", "shared"],
 	telemetry: ["database", "shared"],
-	server: ["schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
+	rest: ["types", "graphql", "service", "store", "rules", "reading", "access", "database", "shared"],
+	server: ["rest", "schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
 	commands: ["schema", "world", "import", "service", "store", "access", "database", "config", "shared"],
 	main: ["server", "telemetry", "world", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
