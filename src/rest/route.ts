@@ -1,4 +1,5 @@
 import type { Context } from "../graphql/context.ts";
+import { longestList } from "../shared/longest-list.ts";
 import type { Json } from "./json.ts";
 import type { Urls } from "./urls.ts";
 
@@ -37,8 +38,8 @@ export interface Route {
 	readonly answer: (asked: Asked) => Promise<Answer>;
 }
 
-/** What a change costs: 1, and 10 more as in GraphQL; each item of its body is one more. */
-export const ofChange = 11;
+/** What a change costs, as in GraphQL: 1, 10 more, and 1 for each item of the longest list in its body. */
+export const priceOfChange: Route["price"] = ({ body }) => 11 + (longestList(body) ?? 1);
 
 /** The name that it has in logs and metrics. */
 export const nameOf = ({ method, path }: Pick<Route, "method" | "path">): string => `${method} /api/${path}`;

@@ -7,7 +7,7 @@ import { keyOf, listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { digits, type Fields, hexOf, moment, plain, unknown } from "./fields.ts";
 import { ordering } from "./parameters.ts";
 import { aMoment, dateProblem } from "./reported-date.ts";
-import { ofChange, type Route } from "./route.ts";
+import { priceOfChange, type Route } from "./route.ts";
 import { usageFilterOf, usageParameters } from "./usage-filters.ts";
 
 const path = "marketplace-component-usages/";
@@ -54,12 +54,6 @@ const part = (item: Reader) => ({
 	user: item.optional("user", aLink),
 });
 
-/** What a body that is a list costs: a point for each item. */
-const itemsIn = (body: unknown): number => {
-	const items = typeof body === "object" && body !== null && "usages" in body ? body.usages : body;
-	return Array.isArray(items) ? items.length : 1;
-};
-
 export const usageRoutes: readonly Route[] = [
 	listRoute({
 		path,
@@ -75,7 +69,7 @@ export const usageRoutes: readonly Route[] = [
 		method: "POST",
 		path: `${path}set_usage/`,
 		parameters: [],
-		price: ({ body }) => ofChange + itemsIn(body),
+		price: priceOfChange,
 		answer: async ({ body, context }) => {
 			const now = momentOf(context);
 			const report = readObject(body, (reader) => {
@@ -96,7 +90,7 @@ export const usageRoutes: readonly Route[] = [
 		method: "POST",
 		path: `${path}{uuid}/set_user_usage/`,
 		parameters: [],
-		price: () => ofChange + 1,
+		price: priceOfChange,
 		answer: async (asked) => {
 			const { body, context } = asked;
 			const componentUsage = keyOf(asked);
@@ -108,7 +102,7 @@ export const usageRoutes: readonly Route[] = [
 		method: "POST",
 		path: `${path}{uuid}/set_user_usages/`,
 		parameters: [],
-		price: ({ body }) => ofChange + itemsIn(body),
+		price: priceOfChange,
 		answer: async (asked) => {
 			const { body, context } = asked;
 			const componentUsage = keyOf(asked);

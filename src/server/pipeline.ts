@@ -57,6 +57,8 @@ export interface Pipeline {
 	readonly authenticate: SignIn;
 	/** The context of an operation outside of GraphQL, of whom the header signs in. Throws UNAUTHENTICATED for a token that is not good. */
 	readonly contextOf: (authorization: string | undefined, address: string, operation: OperationTrace) => Promise<Context>;
+	/** The same promise, whose errors are logged with the operation's request. */
+	readonly watch: <Result>(promise: Promise<Result>, operation: OperationTrace) => Promise<Result>;
 	/** Lets such an operation run. */
 	readonly admission: Pick<Admission, "admitCost" | "within">;
 	/** The connections of each token: WebSockets and streams of events together. */

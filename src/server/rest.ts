@@ -29,7 +29,8 @@ export const answerRest =
 	(pipeline: Pipeline, { publicUrl, version }: RestOptions) =>
 	(request: IncomingMessage, response: ServerResponse, operation: OperationTrace): void => {
 		const urls = createUrls(publicUrl ?? `http://localhost:${request.socket.localPort}`);
-		answer(pipeline, { urls, version }, request, operation)
+		pipeline
+			.watch(answer(pipeline, { urls, version }, request, operation), operation)
 			.then(
 				(answer) => ({ ...answer, code: undefined }),
 				(thrown: unknown) => troubleOf(thrown, pipeline.mask),
@@ -67,16 +68,18 @@ async function answer(
 	const route = found.routes.get(request.method ?? "");
 	if (route === undefined) throw wrongMethod(request.method ?? "", [...found.routes.keys()]);
 	operation.identify(typeOf(route), nameOf(route));
-	const body = await bodyOf(request);
+	const sent = await bytesOf(request);
 	const address = addressOf(request);
 	const context = await contextOf(request.headers.authorization, address, operation);
 	if (!context.isSignedIn) throw unsignedIn();
+	const body = bodyOf(request, sent);
 	context.admitted = await admission.admitCost(context, route.price({ query, body }), address);
 	return admission.within(context, typeOf(route), () => route.answer({ context, ...service, key: found.key, query, body }));
 }
 
-/** What is sent, as far as it is no larger than it may be. The connection is kept for the answer when it is. */
-async function chunksOf(request: IncomingMessage): Promise<Buffer[]> {
+/** The bytes of a request's body. Throws for more than there may be; the connection is kept for the answer then. */
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+	if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
 	const chunks: Buffer[] = [];
 	let length = 0;
 	try {
@@ -88,16 +91,14 @@ async function chunksOf(request: IncomingMessage): Promise<Buffer[]> {
 	} catch (error) {
 		throw request.destroyed && !request.complete ? clientGone() : error;
 	}
-	return chunks;
+	return Buffer.concat(chunks);
 }
 
-/** The JSON of a request's body; undefined when it has none. Throws for one that is too large, of another type, or no JSON. */
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-	if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
-	const chunks = await chunksOf(request);
-	if (chunks.length === 0) return undefined;
-	if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) throw wrongMediaType();
-	const text = Buffer.concat(chunks).toString();
+/** The JSON in the bytes; undefined when there are none. Throws for what is of another type, or no JSON. */
+function bodyOf({ headers }: IncomingMessage, bytes: Buffer): unknown {
+	if (bytes.length === 0) return undefined;
+	if (!/^application\/json\b/i.test(headers["content-type"] ?? "")) throw wrongMediaType();
+	const text = bytes.toString();
 	if (isTooDeep(text)) throw unreadable(`Lists and objects are nested more than ${deepestJson} deep.`);
 	try {
 		return JSON.parse(text);

@@ -65,10 +65,8 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		return mask(error);
 	});
 	const contextOf: Pipeline["contextOf"] = (authorization, address, operation) =>
-		requests.watch(
-			contextFor(services, (token) => authenticate(token, address), authorization, undefined, operation),
-			operation,
-		);
+		contextFor(services, (token) => authenticate(token, address), authorization, undefined, operation);
+	const watch: Pipeline["watch"] = (promise, operation) => requests.watch(promise, operation);
 	const yoga: Pipeline["yoga"] = createYoga<Transport, Context>({
 		schema,
 		graphqlEndpoint: endpoint,
@@ -106,6 +104,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		prepare,
 		authenticate,
 		contextOf,
+		watch,
 		admission: { admitCost, within },
 		connections,
 		streams,

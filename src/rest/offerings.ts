@@ -1,0 +1,99 @@
+import type { Shape } from "../database/select.ts";
+import { componentList, offerings, planComponentList, planList } from "../domain/catalogue/catalogue.list.ts";
+import type { List } from "../reading/list.ts";
+import type { AnyRow } from "../reading/statements.ts";
+import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
+import { digitsOf, type Field, type Fields, hexOf, link, moment, plain, shapeFor, word, writtenRows } from "./fields.ts";
+import type { Json } from "./json.ts";
+import { choices, uuid } from "./parameters.ts";
+import type { Asked, Route } from "./route.ts";
+import { billingTypes, limitPeriods, offeringStates, read } from "./words.ts";
+
+const path = "marketplace-provider-offerings/";
+
+const componentFields: Fields = {
+	uuid: hexOf("uuid"),
+	offering_uuid: hexOf("offeringUuid"),
+	billing_type: word("billingType", billingTypes),
+	type: plain("type"),
+	name: plain("name"),
+	description: plain("description"),
+	measured_unit: plain("measuredUnit"),
+	limit_period: word("limitPeriod", limitPeriods),
+	limit_amount: plain("limitAmount"),
+};
+
+/** The objects of a short list below each row, in one statement for all of them. */
+const below = (list: List, fields: Fields): Field => ({
+	columns: ["uuid"],
+	values: async (rows, asked) => {
+		const found = await childrenOf(list, shapeFor(fields), rows, asked);
+		const written = await writtenRows(fields, found.flat(), asked);
+		let place = 0;
+		return found.map((children) => children.map(() => written[place++] ?? {}));
+	},
+});
+
+const childrenOf = (list: List, shape: Shape, rows: readonly AnyRow[], { context }: Asked): Promise<AnyRow[][]> =>
+	context.read.statements.all(
+		list,
+		shape,
+		rows.map(({ uuid }) => String(uuid)),
+	);
+
+/** A figure of each component of a plan, by the component's type. */
+const byType = (figure: "amount" | "price"): Field => ({
+	columns: ["uuid"],
+	values: async (rows, asked) => {
+		const shape: Shape = {
+			columns: new Set([figure]),
+			links: new Map([["component", { columns: new Set(["type"]), links: new Map() }]]),
+		};
+		const found = await childrenOf(planComponentList, shape, rows, asked);
+		return found.map((items): Json => Object.fromEntries(items.map((item) => [String((item["component"] as AnyRow)["type"]), digitsOf(String(item[figure]))])));
+	},
+});
+
+const planFields: Fields = {
+	url: link("marketplace-plans", "uuid"),
+	uuid: hexOf("uuid"),
+	name: plain("name"),
+	archived: plain("archived"),
+	unit_price: plain("unitPrice"), // a text in Waldur too
+	unit: plain("unit"),
+	prices: byType("price"),
+	quotas: byType("amount"),
+};
+
+const fields: Fields = {
+	url: link("marketplace-provider-offerings", "uuid"),
+	uuid: hexOf("uuid"),
+	created: moment("created"),
+	name: plain("name"),
+	customer: link("customers", "providerUuid"),
+	customer_uuid: hexOf("providerUuid"),
+	customer_name: plain("provider.name"),
+	category: link("marketplace-categories", "categoryUuid"),
+	category_uuid: hexOf("categoryUuid"),
+	category_title: plain("category.title"),
+	components: below(componentList, componentFields),
+	plugin_options: plain("pluginOptions"),
+	state: word("state", offeringStates),
+	plans: below(planList, planFields),
+};
+
+/** Components, plans, and what plans say of components are read beside each offering. */
+const ofRow = 3;
+
+export const offeringRoutes: readonly Route[] = [
+	listRoute({
+		path,
+		parameters: { customer_uuid: uuid, category_uuid: uuid, state: choices(read(offeringStates)) },
+		fields,
+		choosesFields: true,
+		price: { count: 1, row: ofRow },
+		rows: ({ customer_uuid: providerUuid, category_uuid: categoryUuid, state: states }, { context }, shape) =>
+			rowsOf(context, offerings.of({ filter: { providerUuid, categoryUuid, states } }, context.timeZone), shape),
+	}),
+	retrieveRoute({ path, model: "Offering", fields, choosesFields: true, price: ofRow }),
+];
