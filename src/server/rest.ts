@@ -57,12 +57,12 @@ async function answer(
 	request: IncomingMessage,
 	operation: OperationTrace,
 ): Promise<Answer> {
-	const { pathname, searchParams: query } = new URL(request.url ?? "", "http://localhost");
+	const { pathname, search, searchParams: query } = new URL(request.url ?? "", "http://localhost");
 	const path = pathname.slice("/api/".length);
 	const found = find(path);
 	if (found === undefined) {
 		// As Django, which adds the slash at the end.
-		if (request.method === "GET" && find(`${path}/`) !== undefined) return { status: 301, headers: { location: `${pathname}/` } };
+		if (request.method === "GET" && find(`${path}/`) !== undefined) return { status: 301, headers: { location: `${pathname}/${search}` } };
 		throw absentHere();
 	}
 	const route = found.routes.get(request.method ?? "");
