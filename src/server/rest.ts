@@ -48,7 +48,9 @@ export const answerRest =
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
 	const text = body === undefined ? "" : written(body);
 	const type = body === undefined ? {} : { "content-type": "application/json" };
-	response.writeHead(status, { ...type, ...(status === 204 ? {} : { "content-length": Buffer.byteLength(text) }), ...headers }).end(text);
+	response
+		.writeHead(status, { ...type, "cache-control": "private, no-store", ...(status === 204 ? {} : { "content-length": Buffer.byteLength(text) }), ...headers })
+		.end(text);
 }
 
 async function answer(

@@ -80,13 +80,17 @@ export async function startServer(
 		});
 		if (isLeaving) makeLast(response);
 		const refused = foreign(request);
-		if (leave === undefined) refuse(response, 429, tooManyConnections());
-		else if (!hasTarget(request)) refuse(response, 400, noTarget());
-		else if (refused !== undefined) refuse(response, refused.status, refused.error);
+		const refuse = (status: number, error: GraphQLError): void => {
+			const body = rest !== undefined && isRest(request) ? JSON.stringify({ detail: error.message }) : bodyOf(error);
+			response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
+		};
+		if (leave === undefined) refuse(429, tooManyConnections());
+		else if (!hasTarget(request)) refuse(400, noTarget());
+		else if (refused !== undefined) refuse(refused.status, refused.error);
 		else if (answerOfRest !== undefined && isRest(request)) answerOfRest(request, response, operation);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
-		else if (isForeignForm(request)) refuse(response, 415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
+		else if (isForeignForm(request)) refuse(415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
 		else answer(request, response, operation);
 	});
 	Object.assign(http, connectionTimeouts);
@@ -146,11 +150,6 @@ const tooManyConnections = () => rateLimited("Too many connections of this addre
 const noTarget = () => badRequest("The Host header or the target of the request is not that of a URL.");
 
 const bodyOf = (error: GraphQLError): string => JSON.stringify({ errors: [error] });
-
-function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
-	const body = bodyOf(error);
-	response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
-}
 
 /** A header's value, unless it came several times. */
 const onlyOne = (value: string | string[] | undefined): string | undefined => (typeof value === "string" ? value : undefined);

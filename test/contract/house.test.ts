@@ -23,7 +23,7 @@ const layers = {
 	import: ["rules", "database", "shared"],
 	world: ["import", "service", "access", "database", "shared"],
 	telemetry: ["database", "shared"],
-	rest: ["types", "graphql", "service", "store", "rules", "reading", "access", "database", "shared"],
+	rest: ["types", "graphql", "service", "store", "rules", "reading", "access", "database", "generated", "shared"],
 	server: ["rest", "schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
 	commands: ["schema", "world", "import", "service", "store", "access", "database", "config", "shared"],
 	main: ["server", "telemetry", "world", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],

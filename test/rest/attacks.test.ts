@@ -227,6 +227,22 @@ describe("what a token may ask for", () => {
 	});
 });
 
+test("a request that takes too long is ended, and says so", async () => {
+	const slow = await startGateway({ limits: { ...limited, admission: { ...limited.admission, maxExecutionTime: 0 } } });
+	const staff = await (await makeProvider(slow)).staffToken();
+	const { status, json } = await rest(slow, "marketplace-component-usages/", { token: staff });
+	await slow.stop();
+	expect([status, json.detail]).toEqual([503, expect.stringContaining("took longer than 0 s")]);
+	expect(slow.bugs()).toEqual([]);
+});
+
+test("a page of another site is refused as in GraphQL, in the shape of its answers", async () => {
+	const known = await startGateway({ limits: { ...limited, hosts: ["127.0.0.1"] } });
+	const { status, json } = await rest(known, "version/", { token, headers: { origin: "https://evil.example.org" } });
+	await known.stop();
+	expect([status, json]).toEqual([403, { detail: expect.stringContaining("Pages of this origin may not ask here") }]);
+});
+
 test("without REST there is nothing at its addresses", async () => {
 	const off = await startGateway({ limits: { ...limited, rest: undefined } });
 	const { status } = await rest(off, "users/me/", { token });
