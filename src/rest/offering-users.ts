@@ -2,7 +2,7 @@ import { mayReadEmail } from "../access/permissions.ts";
 import { offeringUsersWith } from "../domain/catalogue/catalogue.list.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { type Fields, hexOf, link, moment, plain } from "./fields.ts";
-import { text, uuid } from "./parameters.ts";
+import { flag, only, text, uuid } from "./parameters.ts";
 import type { Route } from "./route.ts";
 
 const path = "marketplace-offering-users/";
@@ -36,12 +36,12 @@ const fields: Fields = {
 export const offeringUserRoutes: readonly Route[] = [
 	listRoute({
 		path,
-		parameters: { offering_uuid: uuid, user_uuid: uuid, username: text },
+		parameters: { offering_uuid: only(uuid), user_uuid: only(uuid), username: text, is_restricted: flag },
 		fields,
 		choosesFields: true,
 		price: { count: 1 },
-		rows: ({ offering_uuid: offeringUuid, user_uuid: userUuid, username }, { context }, shape) =>
-			rowsOf(context, offeringUsersWith({ offeringUuid, userUuid, username }, context.timeZone), shape),
+		rows: ({ offering_uuid: offeringUuid, user_uuid: userUuid, username, is_restricted: isRestricted }, { context }, shape) =>
+			rowsOf(context, offeringUsersWith({ offeringUuid, userUuid, username, isRestricted }, context.timeZone), shape),
 	}),
 	retrieveRoute({ path, model: "OfferingUser", fields, choosesFields: true }),
 ];

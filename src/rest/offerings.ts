@@ -1,11 +1,11 @@
-import type { Shape } from "../database/select.ts";
+import { mergedShape, type Shape, shapeAtPath, shapeKey } from "../database/select.ts";
 import { componentList, offerings, planComponentList, planList } from "../domain/catalogue/catalogue.list.ts";
 import type { List } from "../reading/list.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { digitsOf, type Field, type Fields, hexOf, link, moment, plain, shapeFor, word, writtenRows } from "./fields.ts";
 import type { Json } from "./json.ts";
-import { choices, uuid } from "./parameters.ts";
+import { choices, only, uuid } from "./parameters.ts";
 import type { Asked, Route } from "./route.ts";
 import { billingTypes, limitPeriods, offeringStates, read } from "./words.ts";
 
@@ -34,22 +34,17 @@ const below = (list: List, fields: Fields): Field => ({
 	},
 });
 
-const childrenOf = (list: List, shape: Shape, rows: readonly AnyRow[], { context }: Asked): Promise<AnyRow[][]> =>
-	context.read.statements.all(
-		list,
-		shape,
-		rows.map(({ uuid }) => String(uuid)),
-	);
+const childrenOf = (list: List, shape: Shape, rows: readonly AnyRow[], { context: { read } }: Asked): Promise<AnyRow[][]> =>
+	Promise.all(rows.map(({ uuid }) => read.load(`all ${list.key} ${shapeKey(shape)}`, (uuids) => read.statements.all(list, shape, uuids), String(uuid))));
+
+/** What a plan says of a component: both of its figures, so that they are read once. */
+const planComponent = ["amount", "price", "component.type"].map(shapeAtPath).reduce(mergedShape);
 
 /** A figure of each component of a plan, by the component's type. */
 const byType = (figure: "amount" | "price"): Field => ({
 	columns: ["uuid"],
 	values: async (rows, asked) => {
-		const shape: Shape = {
-			columns: new Set([figure]),
-			links: new Map([["component", { columns: new Set(["type"]), links: new Map() }]]),
-		};
-		const found = await childrenOf(planComponentList, shape, rows, asked);
+		const found = await childrenOf(planComponentList, planComponent, rows, asked);
 		return found.map((items): Json => Object.fromEntries(items.map((item) => [String((item["component"] as AnyRow)["type"]), digitsOf(String(item[figure]))])));
 	},
 });
@@ -88,7 +83,7 @@ const ofRow = 3;
 export const offeringRoutes: readonly Route[] = [
 	listRoute({
 		path,
-		parameters: { customer_uuid: uuid, category_uuid: uuid, state: choices(read(offeringStates)) },
+		parameters: { customer_uuid: only(uuid), category_uuid: only(uuid), state: choices(read(offeringStates)) },
 		fields,
 		choosesFields: true,
 		price: { count: 1, row: ofRow },

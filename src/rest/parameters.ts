@@ -41,6 +41,14 @@ const single = <Value>(read: (text: string) => Value | undefined, message: strin
 
 export const text: Parameter<string> = single((given) => given, "");
 
+/** The same, of which there must not be several: for parameters that Waldur takes several of, where the last alone would be less than was asked for. */
+export const only = <Value>(one: Parameter<Value>): Parameter<Value> => ({
+	read: (texts) => {
+		if (new Set(texts).size > 1) throw new InvalidInput("Give one value at a time.");
+		return one.read(texts);
+	},
+});
+
 /** A uuid, with dashes or without; or an object's address, where its uuid is the last part. */
 export const uuid: Parameter<string> = single(uuidNamed, "Enter a valid UUID.");
 export const address: Parameter<string> = single(uuidNamed, "Enter a valid URL.");
@@ -64,6 +72,12 @@ const chosen = <Value>(words: Readonly<Record<string, Value>>, given: string): V
 	if (value === undefined) throw new InvalidInput(`Select a valid choice. ${given.slice(0, 60)} is not one of the available choices.`);
 	return value;
 };
+
+/** As Waldur's clients write it. */
+export const flag: Parameter<boolean> = single(
+	(given) => (/^(true|1)$/i.test(given) ? true : /^(false|0)$/i.test(given) ? false : undefined),
+	"Must be a valid boolean.",
+);
 
 /** One of these words. */
 export const choice = <Value>(words: Readonly<Record<string, Value>>): Parameter<Value> => ({ read: (texts) => chosen(words, texts.at(-1) ?? "") });

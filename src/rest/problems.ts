@@ -66,8 +66,10 @@ export function troubleOf(thrown: unknown, mask: (thrown: unknown) => GraphQLErr
 		const body = detail(`Request was throttled. Expected available in ${retryAfter} second${retryAfter === 1 ? "" : "s"}.`);
 		return { status: 429, code, body, headers: { "retry-after": String(retryAfter) } };
 	}
-	return { status: statuses[code] ?? 500, code, body: detail(message) };
+	return { status: statuses[code] ?? 500, code, body: detail(code === "TIMED_OUT" ? tookTooLong : message) };
 }
+
+const tookTooLong = "The request took longer than it may. A change may have been stored: look, or send it again.";
 
 const statuses: Readonly<Record<string, number>> = {
 	BAD_USER_INPUT: 400,

@@ -1,7 +1,7 @@
 import { resources } from "../domain/resource/resource.list.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { amounts, type Fields, hexOf, link, moment, plain, word } from "./fields.ts";
-import { choices, ordering, uuid } from "./parameters.ts";
+import { choices, only, ordering, uuid } from "./parameters.ts";
 import type { Route } from "./route.ts";
 import { offeringStates, read, resourceStates } from "./words.ts";
 
@@ -42,9 +42,9 @@ const routesAt = (path: string): readonly Route[] => [
 	listRoute({
 		path,
 		parameters: {
-			offering_uuid: uuid,
-			project_uuid: uuid,
-			customer_uuid: uuid,
+			offering_uuid: only(uuid),
+			project_uuid: only(uuid),
+			customer_uuid: only(uuid),
 			state: choices(read(resourceStates)),
 			o: ordering({ name: "NAME", created: "CREATED" }),
 		},

@@ -232,7 +232,7 @@ test("a request that takes too long is ended, and says so", async () => {
 	const staff = await (await makeProvider(slow)).staffToken();
 	const { status, json } = await rest(slow, "marketplace-component-usages/", { token: staff });
 	await slow.stop();
-	expect([status, json.detail]).toEqual([503, expect.stringContaining("took longer than 0 s")]);
+	expect([status, json.detail]).toEqual([503, expect.stringContaining("took longer than it may")]);
 	expect(slow.bugs()).toEqual([]);
 });
 

@@ -114,6 +114,8 @@ test("accounts are found by offering, person and name", async () => {
 			.sort();
 	expect(await found("")).toHaveLength(5);
 	expect(await found("username=ann")).toEqual(["ann compute", "ann storage"]);
+	expect(await found("is_restricted=False&username=ann")).toEqual(["ann compute", "ann storage"]);
+	expect(await found("is_restricted=true")).toEqual([]);
 	expect(await found(`user_uuid=${hex(uuidOf("User", "ann"))}&offering_uuid=${hex(uuids.offering)}`)).toEqual(["ann storage"]);
 });
 
@@ -128,6 +130,8 @@ describe("a wrong value of a filter is refused at its name", () => {
 		["marketplace-component-usages/?o=usage,billing_period", { o: ["Give one order at a time."] }],
 		["marketplace-component-user-usages/?username=ab", { username: ["username must have at least 3 characters of the name."] }],
 		["marketplace-provider-resources/?state=Fine", { state: ["Select a valid choice. Fine is not one of the available choices."] }],
+		["marketplace-offering-users/?is_restricted=maybe", { is_restricted: ["Must be a valid boolean."] }],
+		[`marketplace-resources/?offering_uuid=${"1".repeat(32)}&offering_uuid=${"2".repeat(32)}`, { offering_uuid: ["Give one value at a time."] }],
 		["customer-quotas/?quota_name=toString", { quota_name: ["Select a valid choice. toString is not one of the available choices."] }],
 		["marketplace-category-component-usages/", { scope: ["This field is required."] }],
 		["marketplace-category-component-usages/?scope=1", { scope: ["Enter the URL of a customer or of a project."] }],

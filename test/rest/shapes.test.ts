@@ -53,6 +53,14 @@ describe("an agent that reports finds the fields that Waldur publishes, as far a
 		expect(one).toEqual(json[0]);
 	});
 
+	test.each(["marketplace-provider-offerings/", "marketplace-offering-usage-policies/", "marketplace-component-user-usages/"])(
+		"of %s in as many statements for one row as for many",
+		async (path) => {
+			const statements = (size: number) => gateway().statementsOf(() => rest(gateway(), `${path}?page_size=${size}`, { token: "demo_staff" }));
+			expect((await statements(300)).length).toBe((await statements(1)).length);
+		},
+	);
+
 	test("below both addresses of resources", async () => {
 		const [ofProvider, ofConsumer] = await Promise.all(
 			["marketplace-provider-resources/", "marketplace-resources/"].map((path) => rest(gateway(), path, { token: "demo_staff" })),

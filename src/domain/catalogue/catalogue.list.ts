@@ -70,9 +70,10 @@ interface AccountFilter {
 	readonly offeringUuid?: Maybe<string>;
 	readonly userUuid?: Maybe<string>;
 	readonly username?: Maybe<string>;
+	readonly isRestricted?: Maybe<boolean>;
 }
 
-/** Accounts at an offering, of a person, or of exactly this name: of whatever is given, all of it. */
+/** Accounts at an offering, of a person, of exactly this name, or by whether they may use it: of whatever is given, all of it. */
 export const offeringUsersWith = (given: AccountFilter, timeZone: string): List & { model: "OfferingUser" } => ({
 	...offeringUsers.of({}, timeZone),
 	key: JSON.stringify(["OfferingUser", given]),
@@ -80,6 +81,7 @@ export const offeringUsersWith = (given: AccountFilter, timeZone: string): List 
 		when(given.offeringUuid, (uuid) => sql`"t"."offeringUuid" = ${uuid}::uuid`),
 		when(given.userUuid, (uuid) => sql`"t"."userUuid" = ${uuid}::uuid`),
 		when(given.username, (username) => sql`"t"."username" = ${username}`),
+		when(given.isRestricted, (isRestricted) => sql`"t"."isRestricted" = ${isRestricted}`),
 	),
 });
 
