@@ -1,41 +1,16 @@
-import { mergedShape, type Shape, shapeAtPath, shapeKey } from "../database/select.ts";
-import { componentList, offerings, planComponentList, planList } from "../domain/catalogue/catalogue.list.ts";
-import type { List } from "../reading/list.ts";
+import { mergedShape, shapeAtPath } from "../database/select.ts";
+import { offerings, planComponentList, planList } from "../domain/catalogue/catalogue.list.ts";
 import type { AnyRow } from "../reading/statements.ts";
+import { below, childrenOf } from "./below.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
-import { digitsOf, type Field, type Fields, hexOf, link, moment, plain, shapeFor, word, writtenRows } from "./fields.ts";
+import { componentsOf } from "./components.ts";
+import { digitsOf, type Field, type Fields, hexOf, link, moment, plain, word } from "./fields.ts";
 import type { Json } from "./json.ts";
 import { choices, only, uuid } from "./parameters.ts";
-import type { Asked, Route } from "./route.ts";
-import { billingTypes, limitPeriods, offeringStates, read } from "./words.ts";
+import type { Route } from "./route.ts";
+import { offeringStates, read } from "./words.ts";
 
 const path = "marketplace-provider-offerings/";
-
-const componentFields: Fields = {
-	uuid: hexOf("uuid"),
-	offering_uuid: hexOf("offeringUuid"),
-	billing_type: word("billingType", billingTypes),
-	type: plain("type"),
-	name: plain("name"),
-	description: plain("description"),
-	measured_unit: plain("measuredUnit"),
-	limit_period: word("limitPeriod", limitPeriods),
-	limit_amount: plain("limitAmount"),
-};
-
-/** The objects of a short list below each row, in one statement for all of them. */
-const below = (list: List, fields: Fields): Field => ({
-	columns: ["uuid"],
-	values: async (rows, asked) => {
-		const found = await childrenOf(list, shapeFor(fields), rows, asked);
-		const written = await writtenRows(fields, found.flat(), asked);
-		let place = 0;
-		return found.map((children) => children.map(() => written[place++] ?? {}));
-	},
-});
-
-const childrenOf = (list: List, shape: Shape, rows: readonly AnyRow[], { context: { read } }: Asked): Promise<AnyRow[][]> =>
-	Promise.all(rows.map(({ uuid }) => read.load(`all ${list.key} ${shapeKey(shape)}`, (uuids) => read.statements.all(list, shape, uuids), String(uuid))));
 
 /** What a plan says of a component: both of its figures, so that they are read once. */
 const planComponent = ["amount", "price", "component.type"].map(shapeAtPath).reduce(mergedShape);
@@ -71,7 +46,7 @@ const fields: Fields = {
 	category: link("marketplace-categories", "categoryUuid"),
 	category_uuid: hexOf("categoryUuid"),
 	category_title: plain("category.title"),
-	components: below(componentList, componentFields),
+	components: componentsOf("uuid"),
 	plugin_options: plain("pluginOptions"),
 	state: word("state", offeringStates),
 	plans: below(planList, planFields),

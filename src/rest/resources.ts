@@ -1,5 +1,6 @@
 import { resources } from "../domain/resource/resource.list.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
+import { componentsOf, isCharged } from "./components.ts";
 import { amounts, type Fields, hexOf, link, moment, plain, word } from "./fields.ts";
 import { choices, only, ordering, uuid } from "./parameters.ts";
 import type { Route } from "./route.ts";
@@ -29,10 +30,16 @@ const fields: Fields = {
 	project_name: plain("project.name"),
 	customer_uuid: hexOf("customerUuid"),
 	customer_name: plain("customer.name"),
+	is_usage_based: isCharged("offeringUuid", "USAGE"),
+	is_limit_based: isCharged("offeringUuid", "LIMIT"),
 	name: plain("name"),
 	current_usages: amounts("currentUsages"),
 	offering_state: word("offering.state", offeringStates),
+	offering_components: componentsOf("offeringUuid"),
 };
+
+/** The offering's components are read beside each resource. */
+const ofRow = 1;
 
 /** What another order than the usual costs beside a filter, as that of usage records. */
 const ofOrder = 10;
@@ -50,12 +57,12 @@ const routesAt = (path: string): readonly Route[] => [
 		},
 		fields,
 		choosesFields: true,
-		price: { count: 1 },
+		price: { count: 1, row: ofRow },
 		extra: (names) => (names.has("o") ? ofOrder : 0),
 		rows: ({ offering_uuid: offeringUuid, project_uuid: projectUuid, customer_uuid: customerUuid, state: states, o }, { context }, shape) =>
 			rowsOf(context, resources.of({ filter: { offeringUuid, projectUuid, customerUuid, states }, orderBy: o }, context.timeZone), shape),
 	}),
-	retrieveRoute({ path, model: "Resource", fields, choosesFields: true }),
+	retrieveRoute({ path, model: "Resource", fields, choosesFields: true, price: ofRow }),
 ];
 
 export const resourceRoutes: readonly Route[] = [...routesAt("marketplace-provider-resources/"), ...routesAt("marketplace-resources/")];

@@ -220,6 +220,15 @@ describe("what a token may ask for", () => {
 		expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
 	});
 
+	test("is nothing for an address that tries tokens in vain", async () => {
+		const tried = async () => (await rest(metered, "users/me/", { token: "demo_guessed" })).status;
+		const statuses = new Set<number>();
+		for (let tries = 0; tries < 130 && !statuses.has(429); tries++) statuses.add(await tried());
+		const { status, headers } = await rest(metered, "users/me/", { token: "demo_guessed" });
+		expect([...statuses]).toEqual([401, 429]);
+		expect([status, Number(headers.get("retry-after"))]).toEqual([429, expect.any(Number)]);
+	});
+
 	test("does not reach for a change of more items than one operation may have", async () => {
 		const usages = Array.from({ length: 1_000 }, (_, index) => ({ type: `t${index}`, amount: "1" }));
 		const { status, json } = await rest(metered, setUsage, { method: "POST", token: consumer, body: { usages } });

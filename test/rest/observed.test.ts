@@ -13,7 +13,7 @@ const resource = `marketplace-resources/${hex(demoHandles.resource)}/`;
 test("a request is one line of the log, by the name of its route", async () => {
 	await rest(observed().gateway, resource, { token: "demo_provider" });
 	expect(observed().lines()).toMatchObject([
-		{ viewer: "provider", type: "query", name: "GET /api/marketplace-resources/{uuid}/", cost: 1, statements: 1, outcome: "ok", codes: [] },
+		{ viewer: "provider", type: "query", name: "GET /api/marketplace-resources/{uuid}/", cost: 2, statements: 3, outcome: "ok", codes: [] },
 	]);
 });
 

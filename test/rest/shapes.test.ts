@@ -34,6 +34,9 @@ const published: Readonly<Record<string, Kinds>> = {
 		category_title: "string", category_uuid: "string", plan: "string", plan_unit: "string", plan_name: "string", plan_uuid: "string", limits: "object",
 		uuid: "string", created: "string", modified: "string", url: "string", state: "string", project: "string", project_uuid: "string", project_name: "string",
 		customer_uuid: "string", customer_name: "string", name: "string", current_usages: "object", offering_state: "string",
+		offering_components: "list",
+		is_usage_based: "boolean",
+		is_limit_based: "boolean",
 	}, // biome-ignore format: rows
 };
 
@@ -53,7 +56,7 @@ describe("an agent that reports finds the fields that Waldur publishes, as far a
 		expect(one).toEqual(json[0]);
 	});
 
-	test.each(["marketplace-provider-offerings/", "marketplace-offering-usage-policies/", "marketplace-component-user-usages/"])(
+	test.each(["marketplace-provider-offerings/", "marketplace-resources/", "marketplace-offering-usage-policies/", "marketplace-component-user-usages/"])(
 		"of %s in as many statements for one row as for many",
 		async (path) => {
 			const statements = (size: number) => gateway().statementsOf(() => rest(gateway(), `${path}?page_size=${size}`, { token: "demo_staff" }));
