@@ -17,7 +17,7 @@ const largestSize = 300;
 export const deepestRow = 50_000;
 
 /** Rows that are left out before a page cost one for each so many. */
-const skippedPerPoint = 100;
+const skippedPerPoint = 500;
 
 /** As many rows of a page cost one, as in GraphQL. */
 const rowsPerPoint = 10;
