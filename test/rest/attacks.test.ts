@@ -1,6 +1,7 @@
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { addToken } from "../../src/access/token.store.ts";
+import { raw } from "../../src/database/sql.ts";
 import { deepestRow } from "../../src/rest/page.ts";
 import { type Gateway, gatewayForFile, startGateway } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
@@ -236,10 +237,17 @@ describe("what a token may ask for", () => {
 	});
 });
 
-test("a request that takes too long is ended, and says so", async () => {
-	const slow = await startGateway({ limits: { ...limited, admission: { ...limited.admission, maxExecutionTime: 0 } } });
+// The embedded database has one connection, which a lock would hold.
+test.runIf(inject("templates").engine === "PostgreSQL")("a request that takes too long is ended, and says so", async () => {
+	const slow = await startGateway({ limits: { ...limited, admission: { ...limited.admission, maxExecutionTime: 200 } } });
 	const staff = await (await makeProvider(slow)).staffToken();
-	const { status, json } = await rest(slow, "marketplace-component-usages/", { token: staff });
+	const { status, json } = await slow.database.withSession(async (session) => {
+		await session.rows(raw("begin"));
+		await session.rows(raw('lock table "ComponentUsage" in access exclusive mode'));
+		const answer = await rest(slow, "marketplace-component-usages/", { token: staff });
+		await session.rows(raw("rollback"));
+		return answer;
+	});
 	await slow.stop();
 	expect([status, json.detail]).toEqual([503, expect.stringContaining("took longer than it may")]);
 	expect(slow.bugs()).toEqual([]);
