@@ -166,6 +166,12 @@ describe("pages", () => {
 		]);
 	});
 
+	test("are counted by HEAD, without their rows", async () => {
+		const { status, headers, text } = await rest(gateway(), "marketplace-component-usages/?type=cpu", { method: "HEAD", token: "demo_staff" });
+		const { headers: ofGet } = await rest(gateway(), "marketplace-component-usages/?type=cpu", { token: "demo_staff" });
+		expect([status, text, headers.get("x-result-count")]).toEqual([200, "", ofGet.get("x-result-count")]);
+	});
+
 	test("hold ten rows when no size is given", async () => {
 		expect((await rest(gateway(), "marketplace-component-usages/", { token: "demo_staff" })).json).toHaveLength(10);
 	});
