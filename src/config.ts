@@ -41,6 +41,10 @@ export interface Config {
 	origins: readonly string[];
 	/** Names and addresses by which the service may be called, besides those of loopback; any when undefined. */
 	hosts: readonly string[] | undefined;
+	/** Whether the REST API is served. */
+	rest: boolean;
+	/** Where clients reach the service, without a slash at its end: addresses of objects in the REST API are made of it. This computer when undefined. */
+	publicUrl: string | undefined;
 	/** How many connections are open at most: in all, and from one address. */
 	connections: { all: number; perAddress: number };
 	/** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
@@ -189,6 +193,14 @@ export function parseConfig(env: Environment): Config {
 	const named = listed("ALLOWED_HOSTS");
 	for (const name of named) check(name, isHost(name), `ALLOWED_HOSTS must hold names or addresses such as usage.example.org, without a port, not "${name}".`);
 	const hosts = named.length > 0 || isEmbedded ? [host, ...named] : undefined;
+	const served = given("REST") ?? "on";
+	const rest = check(served, served === "on" || served === "off", `REST must be on or off, not "${served}".`) === "on";
+	const reached = given("PUBLIC_URL");
+	const publicUrl = check(
+		reached?.replace(/\/$/, ""),
+		reached === undefined || isPlace(reached),
+		`PUBLIC_URL must look like https://usage.example.org, perhaps with a path, not "${reached}".`,
+	);
 	const connections = { all: wholeNumber("CONNECTION_LIMIT", 10_000, 1), perAddress: wholeNumber("ADDRESS_CONNECTION_LIMIT", 1_000, 1) };
 	const proxies = listed("TRUST_PROXY");
 	for (const range of proxies) check(range, isRange(range), `TRUST_PROXY must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8, not "${range}".`);
@@ -233,6 +245,8 @@ export function parseConfig(env: Environment): Config {
 		costPerSecond,
 		origins,
 		hosts,
+		rest,
+		publicUrl,
 		connections,
 		proxies,
 		drain,
@@ -257,6 +271,13 @@ const isHost = (text: string): boolean => isIP(text) !== 0 || /^[a-z0-9](?:[a-z0
 function isRange(text: string): boolean {
 	const [, address = "", prefix = "0"] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
 	return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 6 ? 128 : 32);
+}
+
+/** An http(s) URL of host and path alone, written as a browser writes it: it stands in headers and in JSON as it is. */
+function isPlace(text: string): boolean {
+	if (!isHttpUrl(text)) return false;
+	const { origin, pathname } = new URL(text);
+	return text.replace(/\/$/, "") === `${origin}${pathname}`.replace(/\/$/, "");
 }
 
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);

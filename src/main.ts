@@ -123,6 +123,7 @@ async function serve(
 	takeSignals: TakeSignals,
 ): Promise<void> {
 	const demo = config.database.kind === "embedded" && (await isDemo(database));
+	const build = await buildOf(database);
 	const log = await startLogReader(database, { onError: report("the log cannot be read"), onRead: metrics?.logRead });
 	const tokens = startTokenWatch({ database, clock: systemClock, onError: report("tokens cannot be looked at") });
 	const uses = startTokenUses({ database, clock: systemClock, onError: report("uses of tokens cannot be noted") });
@@ -148,7 +149,8 @@ async function serve(
 		all: Math.min(config.connections.all, connectionsWithin(processLimits(), config.database)),
 		proxies: proxiesAt(config.proxies),
 	};
-	const options = { host, port, connections, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
+	const rest = config.rest ? { publicUrl: config.publicUrl, version: build.version } : undefined;
+	const options = { host, port, connections, rest, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
 	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await uses.stop();
@@ -161,7 +163,7 @@ async function serve(
 		() => {}, // the database cannot be asked: readiness reports that
 	);
 	read({
-		build: await buildOf(database),
+		build,
 		pool: () => database.pool(),
 		subscriptionLag: () => log.lag(),
 		sendsMail: config.mailServer !== undefined,

@@ -82,6 +82,9 @@ export const consumerSide: Record<"Customer" | "Project", Visibility> = {
 	},
 };
 
+/** Reading a person's mail address: staff, support and the person. */
+export const mayReadEmail = (viewer: Viewer, userUuid: string): boolean => seesEverything(viewer) || viewer.uuid === userUuid;
+
 /** Listing a figure of all customers: staff and support. */
 export const mayListQuotas = seesEverything;
 

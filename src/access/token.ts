@@ -25,9 +25,9 @@ export const tokenHash = (token: TokenText): string => createHash("sha256").upda
 /** The first characters, to recognise a token by in a list. */
 export const tokenHint = (token: TokenText): string => token.slice(0, prefix.length + 6);
 
-/** The token in an Authorization header or parameter: `Token <t>` or `Bearer <t>`. Undefined when there is none of that form. */
+/** The token in an Authorization header or parameter: `Token <t>`, `Bearer <t>`, or `Bearer Token <t>` as Waldur's published client sends. Undefined when there is none of that form. */
 export function tokenIn(authorization: string): TokenText | undefined {
-	return /^(?:Token|Bearer) +(\S+)$/i.exec(authorization.trim())?.[1];
+	return /^(?:Token|Bearer(?: +Token)?) +(\S+)$/i.exec(authorization.trim())?.[1];
 }
 
 const checksum = (secret: string): string => createHash("sha256").update(`${prefix}${secret}`).digest("hex").slice(0, 8);

@@ -29,6 +29,18 @@ export function mergedSelection(one: RowSelection, other: RowSelection): RowSele
 	return { columns: new Set([...one.columns, ...other.columns]), links };
 }
 
+/** The selection of one column: of the row itself, or of a linked row as "link.column". */
+export function selectionAtPath(column: string): RowSelection {
+	const path = column.split(".");
+	return selectionAt(path.slice(0, -1), path.slice(-1));
+}
+
+function selectionAt([link, ...rest]: readonly string[], columns: readonly string[]): RowSelection {
+	return link === undefined
+		? { columns: new Set(columns), links: new Map() }
+		: { columns: new Set(["uuid"]), links: new Map([[link, selectionAt(rest, columns)]]) };
+}
+
 const keys = new WeakMap<RowSelection, string>();
 
 /** A text that two selections share exactly when they want the same. */

@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from "graphql";
-import { isPlainDecimal, normalized } from "../shared/decimal.ts";
+import { exactDecimal, isPlainDecimal, normalized } from "../shared/decimal.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import { builder } from "./builder.ts";
 
@@ -35,12 +35,10 @@ function decimal(text: string): string {
 
 function decimalValue(value: unknown): string {
 	if (typeof value === "string") return decimal(value);
-	if (typeof value === "number" && isExact(value)) return decimal(String(value));
+	const exact = exactDecimal(value);
+	if (exact !== undefined) return exact;
 	throw refused(`${quoted(value)} is not ${decimalForm}, or has lost digits on its way: send it as a string.`);
 }
-
-/** A JSON number has passed through binary floating point: up to 15 significant digits it is what was sent. */
-const isExact = (value: number): boolean => isPlainDecimal(String(value)) && String(value).replace(/^-?0*\.?0*|[.-]/g, "").length <= 15;
 
 builder.scalarType("Decimal", {
 	description: `An exact decimal number, answered as a string. As input: ${decimalForm} as a string, a number literal in the query, or a JSON number of at most 15 significant digits.`,

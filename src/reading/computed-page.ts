@@ -1,6 +1,6 @@
-import { and, raw, type Sql, sql } from "../database/sql.ts";
+import { and, type Sql, sql } from "../database/sql.ts";
 import { betweenCursors, type OrderColumn, orderBy } from "./list.ts";
-import type { PageRequest } from "./page.ts";
+import { limitOf, type PageRequest } from "./page.ts";
 
 /**
  * Reads a page of rows that a statement computes, just as a page of stored rows is read: `rows` is a select that has every
@@ -8,4 +8,4 @@ import type { PageRequest } from "./page.ts";
  * a cursor is none of this order.
  */
 export const computedPage = (rows: Sql, order: readonly OrderColumn[], request: PageRequest): Sql =>
-	sql`select "t".* from (${rows}) "t" where ${and(betweenCursors(order, request))} order by ${orderBy(order, request.fromEnd)} limit ${raw(String(request.size + 1))}`;
+	sql`select "t".* from (${rows}) "t" where ${and(betweenCursors(order, request))} order by ${orderBy(order, request.fromEnd)} ${limitOf(request)}`;

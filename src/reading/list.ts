@@ -1,7 +1,7 @@
 import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
-import { mergedSelection, type RowSelection } from "../database/select.ts";
+import { mergedSelection, type RowSelection, selectionAtPath } from "../database/select.ts";
 import { and, raw, type Sql, sql } from "../database/sql.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import type { PageRequest } from "./page.ts";
@@ -62,17 +62,6 @@ export function parentOf(parent: Parent): { expression: Sql; join: Sql } {
 /** The selection with the columns added that cursors are made of. */
 export const selectionForCursors = (order: readonly OrderColumn[], selection: RowSelection): RowSelection =>
 	order.map(({ column }) => selectionAtPath(column)).reduce(mergedSelection, selection);
-
-function selectionAtPath(column: string): RowSelection {
-	const path = column.split(".");
-	return selectionAt(path.slice(0, -1), path.slice(-1));
-}
-
-function selectionAt([link, ...rest]: readonly string[], columns: readonly string[]): RowSelection {
-	return link === undefined
-		? { columns: new Set(columns), links: new Map() }
-		: { columns: new Set(["uuid"]), links: new Map([[link, selectionAt(rest, columns)]]) };
-}
 
 const reference = ({ column }: OrderColumn): Sql => {
 	const path = column.split(".");

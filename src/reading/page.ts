@@ -1,3 +1,4 @@
+import { raw, type Sql } from "../database/sql.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 
 /** Relay's paging arguments. */
@@ -8,12 +9,14 @@ export interface PageArguments {
 	before?: string | null | undefined;
 }
 
-/** A page that was asked for: how many rows, from which end, and between which cursors. */
+/** A page that was asked for: how many rows, from which end, and between which cursors or behind how many others. */
 export interface PageRequest {
 	readonly size: number;
 	readonly fromEnd: boolean;
 	readonly after: string | undefined;
 	readonly before: string | undefined;
+	/** Rows that are read and left out before it: pages by number. None when absent. */
+	readonly skip?: number;
 }
 
 export const defaultPageSize = 25;
@@ -27,6 +30,18 @@ export function pageRequest({ first, last, after, before }: PageArguments): Page
 	}
 	return { size: first ?? last ?? defaultPageSize, fromEnd: last != null, after: after ?? undefined, before: before ?? undefined };
 }
+
+/** What a page by number, from 1 on, takes out of its list. Its depth is the caller's to bound: the database reads all that is skipped. */
+export const numberedRequest = (number: number, size: number): PageRequest => ({
+	size,
+	fromEnd: false,
+	after: undefined,
+	before: undefined,
+	skip: (number - 1) * size,
+});
+
+/** The end of a statement that reads a page: one row more than it holds, where there is one. */
+export const limitOf = ({ size, skip = 0 }: PageRequest): Sql => raw(`limit ${size + 1}${skip === 0 ? "" : ` offset ${skip}`}`);
 
 /** Rows of a list in its order, and whether there are more on either side. */
 export interface Page {

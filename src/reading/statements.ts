@@ -5,7 +5,7 @@ import type { ModelName } from "../database/model.ts";
 import { compileSelect, type RowSelection } from "../database/select.ts";
 import { and, isOneOf, name, raw, type Sql, sql } from "../database/sql.ts";
 import { betweenCursors, type List, orderBy, parentOf } from "./list.ts";
-import { type Page, type PageRequest, pageOf } from "./page.ts";
+import { limitOf, type Page, type PageRequest, pageOf } from "./page.ts";
 
 export type AnyRow = Record<string, unknown>;
 
@@ -69,7 +69,7 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 		const { columns, from, decode } = compileSelect(list.model, selection, list.links);
 		const statement = sql`
 			select ${columns} from ${from} ${join} where ${and([conditions(list, parents, parent), ...betweenCursors(list.order, request)])}
-			order by ${orderBy(list.order, request.fromEnd)} limit ${raw(String(request.size + 1))}
+			order by ${orderBy(list.order, request.fromEnd)} ${limitOf(request)}
 		`;
 		return { statement, decode };
 	}

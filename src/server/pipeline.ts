@@ -4,6 +4,7 @@ import type { YogaServerInstance } from "graphql-yoga";
 import type { Viewer } from "../access/viewer.ts";
 import type { Context } from "../graphql/context.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
+import type { Admission } from "./limits/admission.ts";
 import type { OpenStreams } from "./limits/open-streams.ts";
 import type { Slots } from "./limits/slots.ts";
 
@@ -54,6 +55,12 @@ export interface Pipeline {
 	/** What each transport brings its operations through before it executes them. */
 	readonly prepare: Prepare;
 	readonly authenticate: SignIn;
+	/** The context of an operation outside of GraphQL, of whom the header signs in. Throws UNAUTHENTICATED for a token that is not good. */
+	readonly contextOf: (authorization: string | undefined, address: string, operation: OperationTrace) => Promise<Context>;
+	/** The same promise, whose errors are logged with the operation's request. */
+	readonly watch: <Result>(promise: Promise<Result>, operation: OperationTrace) => Promise<Result>;
+	/** Lets such an operation run. */
+	readonly admission: Pick<Admission, "admitCost" | "within">;
 	/** The connections of each token: WebSockets and streams of events together. */
 	readonly connections: Slots;
 	readonly streams: OpenStreams;

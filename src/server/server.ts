@@ -12,6 +12,7 @@ import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
 import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
 import { hasTarget } from "./request-target.ts";
+import { answerRest, isRest, type RestOptions } from "./rest.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -23,6 +24,8 @@ export interface ServerOptions extends YogaOptions {
 	readonly hosts?: readonly string[] | undefined;
 	/** How many connections are let in; any when absent. */
 	readonly connections?: ConnectionBounds;
+	/** How the REST API answers; it is off when absent. */
+	readonly rest?: RestOptions | undefined;
 	/** Makes an operation of each request; one that is not observed when absent. */
 	readonly beginOperation?: BeginOperation;
 }
@@ -56,11 +59,12 @@ const maxAccept = 1_000;
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(
 	services: Services,
-	{ host, port, connections = withoutBounds, beginOperation = createOperations(), ...options }: ServerOptions,
+	{ host, port, connections = withoutBounds, rest, beginOperation = createOperations(), ...options }: ServerOptions,
 ): Promise<RunningServer> {
 	const pipeline = createPipeline(services, options, connections.proxies);
 	const { yoga } = pipeline;
 	const answer = answerPlainPosts(pipeline);
+	const answerOfRest = rest && answerRest(pipeline, rest);
 	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
 	let isLeaving = false;
@@ -76,12 +80,17 @@ export async function startServer(
 		});
 		if (isLeaving) makeLast(response);
 		const refused = foreign(request);
-		if (leave === undefined) refuse(response, 429, tooManyConnections());
-		else if (!hasTarget(request)) refuse(response, 400, noTarget());
-		else if (refused !== undefined) refuse(response, refused.status, refused.error);
+		const refuse = (status: number, error: GraphQLError): void => {
+			const body = rest !== undefined && isRest(request) ? JSON.stringify({ detail: error.message }) : bodyOf(error);
+			response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
+		};
+		if (leave === undefined) refuse(429, tooManyConnections());
+		else if (!hasTarget(request)) refuse(400, noTarget());
+		else if (refused !== undefined) refuse(refused.status, refused.error);
+		else if (answerOfRest !== undefined && isRest(request)) answerOfRest(request, response, operation);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
-		else if (isForeignForm(request)) refuse(response, 415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
+		else if (isForeignForm(request)) refuse(415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
 		else answer(request, response, operation);
 	});
 	Object.assign(http, connectionTimeouts);
@@ -141,11 +150,6 @@ const tooManyConnections = () => rateLimited("Too many connections of this addre
 const noTarget = () => badRequest("The Host header or the target of the request is not that of a URL.");
 
 const bodyOf = (error: GraphQLError): string => JSON.stringify({ errors: [error] });
-
-function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
-	const body = bodyOf(error);
-	response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
-}
 
 /** A header's value, unless it came several times. */
 const onlyOne = (value: string | string[] | undefined): string | undefined => (typeof value === "string" ? value : undefined);

@@ -59,11 +59,14 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 	const connections = createSlots(connectionsPerToken);
 	const streams = createOpenStreams();
 	const authenticate = meteredSignIn(services, admission);
-	const { documents, admit, weigh, eventCharges, plugin } = createAdmission(services, admission);
+	const { documents, admit, admitCost, within, weigh, eventCharges, plugin } = createAdmission(services, admission);
 	const prepare = createPrepare(documents, { admit, weigh }, (error, { operation }) => {
 		requests.add([error], operation);
 		return mask(error);
 	});
+	const contextOf: Pipeline["contextOf"] = (authorization, address, operation) =>
+		contextFor(services, (token) => authenticate(token, address), authorization, undefined, operation);
+	const watch: Pipeline["watch"] = (promise, operation) => requests.watch(promise, operation);
 	const yoga: Pipeline["yoga"] = createYoga<Transport, Context>({
 		schema,
 		graphqlEndpoint: endpoint,
@@ -95,7 +98,18 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 			return requests.watch(context, operation);
 		},
 	});
-	return { yoga, mask, prepare, authenticate, connections, streams, addressOf: (request) => clientAddress(request, proxies) };
+	return {
+		yoga,
+		mask,
+		prepare,
+		authenticate,
+		contextOf,
+		watch,
+		admission: { admitCost, within },
+		connections,
+		streams,
+		addressOf: (request) => clientAddress(request, proxies),
+	};
 }
 
 /** Executes what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */

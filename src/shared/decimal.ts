@@ -12,6 +12,17 @@ const plainDecimal = /^[+-]?\d+(\.\d+)?$/;
 /** Whether the text is a number in plain notation: digits, perhaps a sign and one point. No exponent, no separators, no NaN. */
 export const isPlainDecimal = (text: string): boolean => plainDecimal.test(text);
 
+/**
+ * The number that a value of JSON says, normalized: a text in plain notation, or a number, which has passed through binary floating
+ * point and is what was sent up to 15 significant digits. Undefined for anything else.
+ */
+export function exactDecimal(value: unknown): string | undefined {
+	if (typeof value !== "string" && !(typeof value === "number" && isExact(value))) return undefined;
+	return isPlainDecimal(String(value)) ? normalized(String(value)) : undefined;
+}
+
+const isExact = (value: number): boolean => isPlainDecimal(String(value)) && String(value).replace(/^-?0*\.?0*|[.-]/g, "").length <= 15;
+
 /** The same number with neither sign nor zeros that say nothing: "+05.10" is "5.1". */
 export const normalized = (amount: string): string => new Decimal(amount).toFixed();
 

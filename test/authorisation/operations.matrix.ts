@@ -5,7 +5,7 @@ import { type Difference, everythingOf, type Send } from "./matrix.ts";
 import { seesAll, type Viewer } from "./rules.ts";
 
 /** Where something is done. */
-interface Target extends Place {
+export interface Target extends Place {
 	/** What it is for most of the viewers: their own, their sibling's, or another one's. */
 	readonly is: "own" | "sibling" | "other";
 	readonly resource: string;
@@ -14,7 +14,7 @@ interface Target extends Place {
 
 const alpine = { offering: "compute", provider: "alpine", type: "cpu" };
 
-const targets: readonly Target[] = [
+export const targets: readonly Target[] = [
 	{ is: "own", resource: "n1 compute", customer: "north", project: "n1", ...alpine },
 	{ is: "sibling", resource: "n2 compute", customer: "north", project: "n2", ...alpine },
 	{ is: "other", resource: "s1 storage", customer: "south", project: "s1", offering: "storage", provider: "baltic", type: "gb" },
@@ -22,7 +22,7 @@ const targets: readonly Target[] = [
 
 type Sees = (viewer: Viewer, target: Target) => boolean;
 
-const sees: Record<"usage" | "policy" | "project" | "customer" | "totals", Sees> = {
+export const sees: Record<"usage" | "policy" | "project" | "customer" | "totals", Sees> = {
 	usage: ({ row }, target) => row.uses(target),
 	policy: ({ row }, target) => row.provides(target),
 	project: (viewer, { project }) => seesAll(viewer) || viewer.consumes.includes(project),
@@ -32,7 +32,7 @@ const sees: Record<"usage" | "policy" | "project" | "customer" | "totals", Sees>
 
 const among = (names: readonly string[], ...places: readonly string[]) => places.some((place) => names.includes(place));
 
-const may: Record<"report" | "limit" | "policies" | "staff" | "read", Sees> = {
+export const may: Record<"report" | "limit" | "policies" | "staff" | "read", Sees> = {
 	report: ({ reports }, { provider, offering }) => among(reports, provider, offering),
 	limit: ({ limits }, { customer, project }) => among(limits, customer, project),
 	policies: ({ owns }, { provider }) => owns.includes(provider),

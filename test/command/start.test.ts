@@ -43,6 +43,16 @@ describe("the service on a directory that does not exist yet", () => {
 		});
 	});
 
+	test("answers the REST API too, at addresses of this computer while it is not told where it is reached", async () => {
+		const of = async (path: string) =>
+			(await fetch(new URL(`/api/${path}`, service.url), { headers: { authorization: "Token demo_provider", connection: "close" } })).json();
+		expect(await of("version/")).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+		expect(await of("users/me/")).toMatchObject({
+			username: "provider",
+			url: expect.stringContaining(`http://localhost:${new URL(service.url).port}/api/users/`),
+		});
+	});
+
 	describe("once it has been stopped", () => {
 		let stopped: Ended;
 		beforeAll(async () => {

@@ -24,7 +24,8 @@ const layers = {
 	world: ["import", "service", "access", "database", "shared"],
 	sync: ["import", "service", "store", "rules", "event-log", "access", "database", "shared"],
 	telemetry: ["database", "shared"],
-	server: ["schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
+	rest: ["types", "graphql", "service", "store", "rules", "reading", "access", "database", "generated", "shared"],
+	server: ["rest", "schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
 	commands: ["schema", "world", "sync", "import", "service", "store", "access", "database", "config", "shared"],
 	main: ["server", "telemetry", "world", "sync", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;

@@ -48,7 +48,7 @@ export interface GatewayOptions {
 	readonly timeZone?: string;
 	readonly now?: string;
 	/** What is let in; everything without it. */
-	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections">;
+	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections" | "rest">;
 	/** Says which months have begun; those that have by the gateway's own clock without it. */
 	readonly reference?: ReferenceClock;
 	/** The Waldur that it is kept in step with; none without it. */
@@ -91,6 +91,7 @@ export async function startGateway({
 	const server: RunningServer = await startServer(services, {
 		host: "127.0.0.1",
 		port: 0,
+		rest: { publicUrl: undefined, version: "1.2.3" },
 		...limits,
 		...(observation === undefined ? {} : { beginOperation: observation.beginOperation }),
 		isDemo: template === "demo",

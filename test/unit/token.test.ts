@@ -22,6 +22,8 @@ test.each([
 	["Token abc", "abc"],
 	["Bearer abc", "abc"],
 	["bearer  abc ", "abc"],
+	["Bearer Token abc", "abc"],
+	["Token Bearer abc", undefined],
 	["Basic abc", undefined],
 	["abc", undefined],
 	["Token", undefined],

@@ -3,6 +3,7 @@ import { OfferingState } from "../../graphql/enums.ts";
 import { oneOf, uuid } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Category, Offering, OfferingUser } from "../../graphql/nodes.ts";
+import { conditions, when } from "../../reading/conditions.ts";
 import { byName, type List, type OrderColumn, thenUuid } from "../../reading/list.ts";
 import type { Maybe } from "../../shared/maybe.ts";
 
@@ -63,6 +64,25 @@ export const offerings = list(Offering, {
 export const offeringUsers = list(OfferingUser, {
 	items: "accounts at an offering",
 	order: [{ column: "created", type: "timestamptz" }, thenUuid("OfferingUser")],
+});
+
+interface AccountFilter {
+	readonly offeringUuid?: Maybe<string>;
+	readonly userUuid?: Maybe<string>;
+	readonly username?: Maybe<string>;
+	readonly isRestricted?: Maybe<boolean>;
+}
+
+/** Accounts at an offering, of a person, of exactly this name, or by whether they may use it: of whatever is given, all of it. */
+export const offeringUsersWith = (given: AccountFilter, timeZone: string): List & { model: "OfferingUser" } => ({
+	...offeringUsers.of({}, timeZone),
+	key: JSON.stringify(["OfferingUser", given]),
+	where: conditions(
+		when(given.offeringUuid, (uuid) => sql`"t"."offeringUuid" = ${uuid}::uuid`),
+		when(given.userUuid, (uuid) => sql`"t"."userUuid" = ${uuid}::uuid`),
+		when(given.username, (username) => sql`"t"."username" = ${username}`),
+		when(given.isRestricted, (isRestricted) => sql`"t"."isRestricted" = ${isRestricted}`),
+	),
 });
 
 /** Those of exactly this name; all when it is not given. The field takes the name without a filter around it. */

@@ -1,4 +1,4 @@
-import { seesEverything } from "../../access/viewer.ts";
+import { mayReadEmail } from "../../access/permissions.ts";
 import { builder } from "../../graphql/builder.ts";
 import { rowOf } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
@@ -14,7 +14,7 @@ builder.prismaObjectFields(User, (t) => ({
 	email: t.string({
 		nullable: true,
 		description: "E-mail address: for the user, staff and support; null for anyone else.",
-		resolve: computed(["uuid", "email"], ({ uuid, email }, { viewer }) => (seesEverything(viewer) || viewer.uuid === uuid ? email : null)),
+		resolve: computed(["uuid", "email"], ({ uuid, email }, { viewer }) => (mayReadEmail(viewer, uuid) ? email : null)),
 	}),
 	isStaff: t.exposeBoolean("isStaff"),
 	isSupport: t.exposeBoolean("isSupport"),

@@ -14,6 +14,7 @@ import type { AnnouncedCost, Context, Services } from "../../graphql/context.ts"
 import { costLimitExceeded, introspectionOff, refusedInput, timedOut, tooFast, unauthenticated } from "../../graphql/errors.ts";
 import { assertPresent } from "../../shared/assert-present.ts";
 import type { Metrics } from "../../shared/metrics.ts";
+import type { OperationType } from "../../shared/operation-trace.ts";
 import type { EventCharges } from "../../subscriptions/payment.ts";
 import { type Introspection, introspectionIn } from "../introspection.ts";
 import { type KnownDocument, KnownDocuments } from "../known-documents.ts";
@@ -64,6 +65,10 @@ export interface Admission {
 	 * the database from returning what a token has left.
 	 */
 	admit(context: Context, weighed: Weighed, address: string): Promise<AnnouncedCost>;
+	/** Takes points out of what the token, or without one the address, may ask for. Throws as `admit` does. */
+	admitCost(context: Context, cost: number, address: string): Promise<AnnouncedCost>;
+	/** Does the work of an admitted operation for as long as it may take. What only reads is abandoned then, and when its client goes. Throws TIMED_OUT. */
+	within<Result>(context: Context, type: OperationType, work: () => Promise<Result>): Promise<Result>;
 	/** What events of subscriptions are charged with, at most a second's points at once. */
 	readonly eventCharges: EventCharges;
 	/** Reads documents within the bounds, and executes only what was admitted, for as long as it may take. Results say what they cost. */
@@ -101,8 +106,27 @@ export function createAdmission(
 		return meter?.charge(token, isReporter, cost);
 	}
 
+	async function admitCost(context: Context, cost: number, address: string): Promise<AnnouncedCost> {
+		context.operation?.observeCost(cost);
+		const asked = { requested: cost, limit: maxCost };
+		if (cost > maxCost) throw costLimitExceeded(asked);
+		const charge = await charged(context, cost, address);
+		if (charge === undefined) return asked;
+		const announced = { ...asked, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
+		if (!charge.isAllowed) throw tooFast(context.isSignedIn ? "token" : "address", announced, charge.after);
+		return announced;
+	}
+
 	return {
 		documents,
+		admitCost,
+		within: (context, type, work) => {
+			const abandon = type === "query" ? abandonableBy(context) : () => {};
+			return timed(work(), maxExecutionTime, () => {
+				abandon();
+				throw timedOut(maxExecutionTime / 1_000);
+			});
+		},
 		weigh: (schema, { document, introspection, costs }, operation, variables) => {
 			const present = costs.get(operation);
 			let selections = 0;
@@ -115,16 +139,11 @@ export function createAdmission(
 		admit: async (context, { cost, maxListLength, type, introspection: { isAsked, isOfData } }, address) => {
 			if (isAsked && introspection === "off") throw introspectionOff();
 			if (!context.isSignedIn && (isOfData || (isAsked && introspection === "signed-in"))) throw unauthenticated();
-			context.operation?.observeCost(cost);
-			if (maxListLength > maxListItems && type !== OperationTypeNode.MUTATION)
+			if (maxListLength > maxListItems && type !== OperationTypeNode.MUTATION) {
+				context.operation?.observeCost(cost);
 				throw refusedInput(`A list of an argument has at most ${maxListItems} items, not ${maxListLength}.`);
-			const asked = { requested: cost, limit: maxCost };
-			if (cost > maxCost) throw costLimitExceeded(asked);
-			const charge = await charged(context, cost, address);
-			if (charge === undefined) return asked;
-			const announced = { ...asked, remaining: charge.remaining, restoreRate: charge.rate.perSecond };
-			if (!charge.isAllowed) throw tooFast(context.isSignedIn ? "token" : "address", announced, charge.after);
-			return announced;
+			}
+			return admitCost(context, cost, address);
 		},
 		eventCharges: {
 			forgivenMilliseconds,
@@ -189,8 +208,11 @@ function overspending(cost: number, charge: (points: number) => void): (millisec
 
 /** Ends the statements of a query, as it also does when the client goes. What changes something goes on. */
 function abandonable({ document, operationName, contextValue }: ExecutionArgs): () => void {
-	const { caller, operation } = contextValue as Context;
-	if (caller === undefined || getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return () => {};
+	return getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY ? abandonableBy(contextValue as Context) : () => {};
+}
+
+function abandonableBy({ caller, operation }: Context): () => void {
+	if (caller === undefined) return () => {};
 	const abandon = caller.abandonable();
 	operation?.onLeave(abandon);
 	return abandon;
@@ -203,10 +225,21 @@ function withinTime<Result>(
 	abandon: () => void,
 ): Result | ExecutionResult | Promise<Result | ExecutionResult> {
 	if (!(result instanceof Promise)) return result;
+	return timed<Result | ExecutionResult>(result, milliseconds, () => {
+		abandon();
+		return { data: null, errors: [timedOut(milliseconds / 1_000)] };
+	});
+}
+
+/** The result, or what `late` returns or throws when it takes longer. */
+function timed<Result>(result: Promise<Result>, milliseconds: number, late: () => Result): Promise<Result> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => {
-			resolve({ data: null, errors: [timedOut(milliseconds / 1_000)] });
-			abandon();
+			try {
+				resolve(late());
+			} catch (error) {
+				reject(error);
+			}
 		}, milliseconds);
 		result.then(resolve, reject).finally(() => clearTimeout(timer));
 	});

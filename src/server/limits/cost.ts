@@ -18,6 +18,7 @@ import {
 } from "graphql";
 import { defaultPageSize, largestPageSize } from "../../reading/page.ts";
 import { fragmentsOf } from "../../shared/fragments.ts";
+import { longestList } from "../../shared/longest-list.ts";
 
 /** As many objects cost one. */
 const objectsPerPoint = 10;
@@ -191,7 +192,7 @@ function createValues({ variableDefinitions = [] }: OperationDefinitionNode, giv
 	function inVariable(name: string): number | undefined {
 		if (!inVariables.has(name)) {
 			inVariables.set(name, undefined);
-			inVariables.set(name, Object.hasOwn(given, name) ? maxListLength(given[name]) : inValue(defaults.get(name)));
+			inVariables.set(name, Object.hasOwn(given, name) ? longestList(given[name]) : inValue(defaults.get(name)));
 		}
 		return inVariables.get(name);
 	}
@@ -238,15 +239,3 @@ const defaultNumber = (node: ValueNode | undefined): number | undefined => (node
 
 const larger = (one: number | undefined, other: number | undefined): number | undefined =>
 	one === undefined ? other : other === undefined ? one : Math.max(one, other);
-
-/** The length of the longest list in a value, however deep it is; undefined when it has none. */
-function maxListLength(value: unknown): number | undefined {
-	let longest: number | undefined;
-	const left = [value];
-	for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
-		if (typeof next !== "object" || next === null) continue;
-		if (Array.isArray(next)) longest = larger(longest, next.length);
-		for (const item of Object.values(next)) if (typeof item === "object" && item !== null) left.push(item);
-	}
-	return longest;
-}

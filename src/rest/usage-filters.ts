@@ -1,0 +1,31 @@
+import { address, day, type Given, text, uuid, whole } from "./parameters.ts";
+
+/** The filters of usage records; those of their parts are the same. */
+export const usageParameters = {
+	billing_period: day,
+	billing_period_month: whole(1, 12),
+	billing_period_year: whole(1, 9_999),
+	customer_uuid: uuid,
+	date_after: day,
+	date_before: day,
+	offering_uuid: uuid,
+	project_uuid: uuid,
+	resource: address,
+	resource_uuid: uuid,
+	type: text,
+};
+
+/** The filters as the lists call them. */
+export const usageFilterOf = (given: Given<typeof usageParameters>) => ({
+	billingPeriod: given.billing_period,
+	billingPeriodMonth: given.billing_period_month,
+	billingPeriodYear: given.billing_period_year,
+	customerUuid: given.customer_uuid,
+	dateAfter: given.date_after,
+	dateBefore: given.date_before,
+	offeringUuid: given.offering_uuid,
+	projectUuid: given.project_uuid,
+	resource: given.resource === undefined ? undefined : { typename: "Resource", id: given.resource },
+	resourceUuid: given.resource_uuid,
+	type: given.type,
+});
