@@ -11,6 +11,7 @@ const programs = [
 	"commands/import.ts",
 	"commands/migrate.ts",
 	"commands/notifications.ts",
+	"commands/sync.ts",
 	"commands/token.ts",
 	"commands/turn-month.ts",
 	"commands/verify.ts",

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { DatabaseUrlProblem, parseDatabaseUrl } from "./database/database-url.ts";
 import type { DatabaseConfig } from "./database/open.ts";
 import type { MailServer } from "./domain/notification/mail.transport.ts";
+import { baseAddress } from "./shared/base-address.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
 import { misspelt } from "./shared/misspelt.ts";
@@ -98,12 +99,12 @@ export function parseConfig(env: Environment): Config {
 		return check("", false, problem);
 	};
 
-	const wholeNumber = (name: string, usual: number, least: number, most = 9_999_999): number => {
+	const wholeNumber = (name: string, usual: number, least: number, max = 9_999_999): number => {
 		const text = given(name) ?? String(usual);
 		return check(
 			Number(text),
-			/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most,
-			`${name} must be a whole number from ${least} to ${most}, not "${text}".`,
+			/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= max,
+			`${name} must be a whole number from ${least} to ${max}, not "${text}".`,
 		);
 	};
 	const portNamed = (name: string, text: string): number =>
@@ -240,17 +241,8 @@ export function parseConfig(env: Environment): Config {
 		importMaxWait,
 		tracing,
 		waldur:
-			waldurUrl === undefined ? undefined : { url: waldurBase(waldurUrl), token: waldurSecret || undefined, writes: written === "on", interval: syncInterval },
+			waldurUrl === undefined ? undefined : { url: baseAddress(waldurUrl), token: waldurSecret || undefined, writes: written === "on", interval: syncInterval },
 	};
-}
-
-/** A base address as it names a source, however it was written: its path ends in a slash. */
-export function waldurBase(text: string): URL {
-	const url = new URL(text);
-	if (!url.pathname.endsWith("/")) url.pathname += "/";
-	url.search = "";
-	url.hash = "";
-	return url;
 }
 
 /** How the service writes its request log, unless it is given: for machines beside a server. */

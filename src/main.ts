@@ -31,11 +31,10 @@ import type { RunningServer, startServer } from "./server/server.ts";
 import { systemClock } from "./shared/clock.ts";
 import { readArguments, runCommand, type TakeSignals } from "./shared/command.ts";
 import { refuseTakenPort } from "./shared/listening.ts";
-import { measuring } from "./shared/metrics.ts";
+import { timed } from "./shared/metrics.ts";
 import { repeat } from "./shared/repeat.ts";
 import { drained, stopRequest } from "./shared/stop-request.ts";
-import { startWaldurDelivery } from "./sync/start-delivery.ts";
-import { waldurClient } from "./sync/waldur-client.ts";
+import { startSync } from "./sync/start.ts";
 import { buildOf } from "./telemetry/build.ts";
 import { type ErrorStream, jsonErrors, plainErrors, takeOwnErrors } from "./telemetry/error-stream.ts";
 import { type Observation, startObservation } from "./telemetry/observation.ts";
@@ -106,7 +105,7 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 			database,
 			tellingTimeouts((line) => process.stderr.write(`${line}\n`)),
 		);
-		const served = observation.metrics === undefined ? told : watchedDatabase(told, measuring(observation.metrics));
+		const served = observation.metrics === undefined ? told : watchedDatabase(told, timed(observation.metrics));
 		await serve(server.startServer, { database: served, reference, turn }, config, observation, takeSignals);
 		return 0;
 	} finally {
@@ -223,20 +222,21 @@ async function serve(
 		tell: (line) => process.stderr.write(`${line}\n`),
 		onError: report("notifications cannot be delivered"),
 	});
-	const writing =
-		waldur?.writes === true && mirror !== undefined
-			? startWaldurDelivery({
-					database,
-					client: waldurClient({ base: waldur.url, token: waldur.token, clock: systemClock }),
-					base: waldur.url,
-					sourceId: mirror.sourceId,
-					timeZone: config.timeZone,
-					clock: systemClock,
-					isClockRight: () => isCertain(reference),
-					tell: (line) => process.stderr.write(`${line}\n`),
-					onError: report("changes cannot be sent to Waldur"),
-				})
-			: undefined;
+	const sync =
+		waldur &&
+		mirror &&
+		startSync({
+			database,
+			waldur: { ...waldur, maxWait: config.importMaxWait },
+			mirror,
+			timeZone: config.timeZone,
+			clock: systemClock,
+			reference,
+			isClockRight: () => isCertain(reference),
+			metrics,
+			tell: (line) => process.stderr.write(`${line}\n`),
+			onError: report("changes cannot be sent to Waldur"),
+		});
 	health.watch(database.probe(), () => unreadiness(reference));
 	void takeSignals();
 	const request = stopRequest(); // a reader of the greeting may ask at once
@@ -249,7 +249,7 @@ async function serve(
 	const jobs = [
 		derivations.stop(),
 		delivery.stop(),
-		writing?.stop(),
+		sync?.stop(),
 		turns.stop(),
 		folding.stop(),
 		verifications?.stop(),
@@ -278,10 +278,14 @@ function report(what: string): (error: unknown) => void {
 	return (error) => process.stderr.write(`${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
 }
 
-function greeting({ url }: RunningServer, operationsUrl: string | undefined, { database, graphiql }: Config, demo: boolean): string {
+function greeting({ url }: RunningServer, operationsUrl: string | undefined, { database, graphiql, waldur, timeZone }: Config, demo: boolean): string {
 	const place = database.kind === "embedded" ? `the embedded database in ${database.directory}` : "PostgreSQL";
 	const lines = [`usage-gateway serves ${place} on ${url}`];
 	if (operationsUrl !== undefined) lines.push(`Health and metrics: ${operationsUrl}`);
+	if (waldur !== undefined) {
+		const direction = waldur.writes ? "and sends it what is reported here" : "and reports on what it holds are refused here";
+		lines.push(`In step with ${waldur.url.href}, ${direction}; billing months are of ${timeZone}, as they must be there`);
+	}
 	if (graphiql) lines.push(`GraphiQL: open ${url} in a browser`);
 	if (demo) lines.push(`Demo tokens: ${demoTokens.join(", ")} (as «Authorization: Token demo_provider»)`);
 	return `${lines.join("\n")}\n`;

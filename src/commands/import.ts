@@ -3,9 +3,10 @@ import type { Database } from "../database/database.ts";
 import { longWaits } from "../database/waits.ts";
 import { commandMoment } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
+import { sourceNamed } from "../domain/mirror/source.store.ts";
 import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
-import { parseCommand, sourceOf, usage } from "../import/command.ts";
-import { importWorld } from "../import/import.ts";
+import { isAddress, parseCommand, sourceOf, usage } from "../import/command.ts";
+import { importDataset } from "../import/import.ts";
 import { showProgress, summaryTable } from "../import/progress.ts";
 import { reportTo } from "../import/report.ts";
 import { warningLine } from "../import/warnings.ts";
@@ -28,11 +29,12 @@ await runCommand({ args, usage }, async () => {
 		await requireTimeZone(database, timeZone);
 		await commandMoment(database, systemClock); // before anything is written
 		report.begin();
-		return importWorld({
+		return importDataset({
 			database,
 			source,
 			timeZone,
 			strict: command.strict,
+			sourceId: isAddress(command.source) ? await sourceNamed(database, source.name) : undefined,
 			evaluatePolicies: async (changed) => evaluateAllPolicies(changed, { now: await commandMoment(changed, systemClock), timeZone }),
 			progress: showProgress({ stream: process.stderr, clock: () => systemClock().getTime() }),
 			onRefusal: report.refuse,

@@ -2,7 +2,7 @@ import type { Database } from "../database/database.ts";
 import { databaseClock, setReached, setTimeZone } from "../domain/calendar/calendar.store.ts";
 import { clockProblem } from "../domain/calendar/reference-clock.service.ts";
 import { requireTimeZone } from "../domain/calendar/time-zone.service.ts";
-import { type RehearsedTurn, rehearseTurn, type TurnedMonth, turnMonth } from "../domain/month-turn/month-turn.service.ts";
+import { type PreviewedTurn, previewTurn, type TurnedMonth, turnMonth } from "../domain/month-turn/month-turn.service.ts";
 import { isCalendarDay, isTimeZone, startOfDay } from "../shared/billing-period.ts";
 import { systemClock } from "../shared/clock.ts";
 import { readArguments, runCommand, usageFailure } from "../shared/command.ts";
@@ -54,8 +54,8 @@ async function turn(database: Database, { at, timeZone, force }: { at: Date | un
 	const doubt = force ? undefined : ((await clockProblem(database, systemClock)) ?? (at !== undefined && at > now ? "The day is in the future." : undefined));
 	const moment = { now: at ?? now, timeZone };
 	if (doubt !== undefined) {
-		const turns = await rehearseTurn(database, moment);
-		for (const line of [`Nothing was done. ${doubt}`, "With --force, this would be:", ...(turns.length === 0 ? [nothing] : turns.flatMap(rehearsed))])
+		const turns = await previewTurn(database, moment);
+		for (const line of [`Nothing was done. ${doubt}`, "With --force, this would be:", ...(turns.length === 0 ? [nothing] : turns.flatMap(previewed))])
 			say(line);
 		return exitCodes.unconfirmed;
 	}
@@ -66,7 +66,7 @@ async function turn(database: Database, { at, timeZone, force }: { at: Date | un
 	return 0;
 }
 
-function rehearsed({ name, offeringUuid, months }: RehearsedTurn): string[] {
+function previewed({ name, offeringUuid, months }: PreviewedTurn): string[] {
 	return months.map((month) => `${told(month)} (${name}, ${offeringUuid})`);
 }
 

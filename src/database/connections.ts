@@ -31,7 +31,7 @@ export interface Connections {
 }
 
 export interface ConnectionsOptions {
-	readonly most: number;
+	readonly max: number;
 	readonly waits: Waits;
 	readonly types: pg.CustomTypesConfig;
 	/** Whether a pooler is in between, for which every transaction says anew how long it may take: it knows no settings of a session. */
@@ -45,17 +45,17 @@ const atStart = 10_000;
 const betweenAttempts = 200;
 
 /** How long connections that end may take for it, in milliseconds. */
-const patience = 1_000;
+const timeout = 1_000;
 
 /** A connection that may have nothing to say for long finds out that its other end is gone. */
-const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 
 /**
  * Opens connections when they are needed, and keeps them for the next call. Once a statement has waited in vain, calls are
  * refused at once until the server responds on a connection made anew: otherwise each step of a call would wait as long
  * again. The other connections from before are not used any more, for what became of the first may have become of them.
  */
-export function openConnections(address: DatabaseAddress, { most, waits: usual, types, isPooled }: ConnectionsOptions): Connections {
+export function openConnections(address: DatabaseAddress, { max, waits: usual, types, isPooled }: ConnectionsOptions): Connections {
 	const waits = { ...usual, connect: address.connectTimeout ?? usual.connect };
 	const { applicationName = "usage-gateway" } = address;
 	/** Those of connections that are not pooled. */
@@ -63,7 +63,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 	const pools = new Set<Promise<void>>();
 	const ended = new AbortController();
 	const tooLate = () => unavailable("timeout exceeded when trying to connect");
-	const queue = createFairQueue({ places: most, patience: { milliseconds: waits.freeConnection, tooLate } });
+	const queue = createFairQueue({ places: max, timeout: { milliseconds: waits.freeConnection, tooLate } });
 	const limits = { query_timeout: waits.statement + 1_000, types };
 	const sessionLimits = isPooled ? {} : { statement_timeout: waits.statement, idle_in_transaction_session_timeout: waits.idleInTransaction };
 	const bounds = isPooled ? waits : undefined;
@@ -74,7 +74,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		const opened = new pg.Pool({
 			...limits,
 			...sessionLimits,
-			max: most,
+			max,
 			// The pool has one wait for two things: a connection may take longer to be free than to be made.
 			Client: clients.over(clients.socket) as new () => pg.Client, // typed without the configuration that the pool passes
 			connectionTimeoutMillis: Math.max(waits.freeConnection, waits.connect),
@@ -97,7 +97,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 		own.once("close", () => alone.delete(own));
 		const query_timeout = time === "unbounded" ? 0 : limits.query_timeout;
 		const Client = clients.over(() => own, time === "start" ? Math.max(waits.connect, atStart) : waits.connect);
-		const client = new Client({ ...limits, query_timeout, ...keptAlive, application_name: `${applicationName}${purpose}` });
+		const client = new Client({ ...limits, query_timeout, ...keepAlive, application_name: `${applicationName}${purpose}` });
 		client.on("error", () => {}); // its statements throw it, and its end reports it
 		return { client, cut: () => void own.destroy() };
 	}
@@ -164,7 +164,7 @@ export function openConnections(address: DatabaseAddress, { most, waits: usual, 
 			ended.abort();
 			const cutting = setTimeout(() => {
 				for (const open of clients.sockets) open.destroy();
-			}, patience);
+			}, timeout);
 			giveUp(pool);
 			await Promise.all(pools);
 			await Promise.all([...clients.sockets].map((open) => new Promise((closed) => open.once("close", closed))));

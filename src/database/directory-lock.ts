@@ -17,7 +17,7 @@ export interface DirectoryLockOptions {
 	/** Takes a line about what is waited for. */
 	readonly tell?: (line: string) => void;
 	/** A lock that shows no sign of life for as long is taken over, in milliseconds: many beats of the heart. */
-	readonly patience?: number;
+	readonly timeout?: number;
 }
 
 /** What a lock says of its owner. */
@@ -31,7 +31,7 @@ interface Owner {
 	readonly place: string;
 }
 
-const usualPatience = 15_000;
+const defaultTimeout = 15_000;
 const betweenLooks = 100;
 
 /**
@@ -42,7 +42,7 @@ const betweenLooks = 100;
  * that names the same process for both; otherwise, in another container or on another computer, when no process has touched
  * it for a while, by this process's own clock. Throws a Failure that names the owner while there is one.
  */
-export async function lockDirectory(directory: string, { tell = () => {}, patience = usualPatience }: DirectoryLockOptions = {}): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, { tell = () => {}, timeout = defaultTimeout }: DirectoryLockOptions = {}): Promise<DirectoryLock> {
 	mkdirSync(directory, { recursive: true });
 	const lock = join(directory, "lock");
 	const owner: Owner = { id: randomUUID(), pid: process.pid, started: startOf(process.pid), place: placeOfPids() };
@@ -53,7 +53,7 @@ export async function lockDirectory(directory: string, { tell = () => {}, patien
 			if (linked(own, lock)) return held(directory, lock, owner.id);
 			const found = read(lock);
 			if (found === undefined) continue;
-			await refuseWhileOwned(directory, lock, found, tell, patience);
+			await refuseWhileOwned(directory, lock, found, tell, timeout);
 			remove(lock, found, owner.id);
 		}
 		throw inUse(directory, "another process");
@@ -87,7 +87,7 @@ function linked(own: string, lock: string): boolean {
 }
 
 /** Returns when no process owns the lock any more. Throws a Failure while one does. */
-async function refuseWhileOwned(directory: string, lock: string, found: string, tell: (line: string) => void, patience: number): Promise<void> {
+async function refuseWhileOwned(directory: string, lock: string, found: string, tell: (line: string) => void, timeout: number): Promise<void> {
 	const owner = parsed(found);
 	if (owner === undefined) return; // left by a crash of the computer: an owner that lives has written all of it
 	// A lock of the version before names no place and is never touched: its pid is asked, as that version did.
@@ -96,9 +96,9 @@ async function refuseWhileOwned(directory: string, lock: string, found: string, 
 	if (isHere && !isThere(owner.pid)) return;
 	if (isHere && hasStart(owner)) throw inUse(directory, `process ${owner.pid}`);
 	// The pid says nothing: it is of another place, or has become another process's.
-	tell(`Looking for ${patience / 1_000} s whether the data directory ${directory} is in use by process ${owner.pid} of another place.`);
+	tell(`Looking for ${timeout / 1_000} s whether the data directory ${directory} is in use by process ${owner.pid} of another place.`);
 	const first = touched(lock);
-	for (const since = performance.now(); performance.now() - since < patience; await pause(betweenLooks)) {
+	for (const since = performance.now(); performance.now() - since < timeout; await pause(betweenLooks)) {
 		const last = touched(lock);
 		if (last === undefined || read(lock) !== found) return; // it is another one by now, or none
 		if (last !== first) throw inUse(directory, `process ${owner.pid} of another container or computer`);

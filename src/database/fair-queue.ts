@@ -23,7 +23,7 @@ export interface FairQueue {
 export interface FairQueueOptions {
 	readonly places: number;
 	/** How long to wait for a place, in milliseconds, and the error then; for ever without it. */
-	readonly patience?: { readonly milliseconds: number; readonly tooLate: () => Error };
+	readonly timeout?: { readonly milliseconds: number; readonly tooLate: () => Error };
 }
 
 interface Waiter {
@@ -48,7 +48,7 @@ const servicePart = 5;
  * a key that has none, until there are as many keys as places. The service itself goes first, and leaves a few. Among keys that
  * wait, the one that holds least goes first, then the one whose last turn is longest ago; within a key, who came first.
  */
-export function createFairQueue({ places, patience }: FairQueueOptions): FairQueue {
+export function createFairQueue({ places, timeout }: FairQueueOptions): FairQueue {
 	const groups = new Map<string | undefined, Group>();
 	const ofService = places - Math.floor(places / servicePart);
 	let free = places;
@@ -126,7 +126,7 @@ export function createFairQueue({ places, patience }: FairQueueOptions): FairQue
 				},
 			};
 			const leave = () => waiter.refuse(new Abandoned());
-			const timer = patience === undefined ? undefined : setTimeout(() => waiter.refuse(patience.tooLate()), patience.milliseconds);
+			const timer = timeout === undefined ? undefined : setTimeout(() => waiter.refuse(timeout.tooLate()), timeout.milliseconds);
 			abandoned?.addEventListener("abort", leave);
 			group.waiting.add(waiter);
 		});

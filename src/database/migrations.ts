@@ -14,13 +14,13 @@ export interface MigrationOptions {
 	/** Takes a line about what is waited for. */
 	readonly tell?: (line: string) => void;
 	/** How long another process may hold the migrations' lock, in milliseconds. */
-	readonly patience?: number;
+	readonly timeout?: number;
 }
 
 /** Prisma takes the same lock: `prisma migrate deploy` may run beside this. */
 const migrationsLock = 72_707_369;
 
-const usualPatience = 600_000;
+const defaultTimeout = 600_000;
 const betweenAttempts = 200;
 
 /** Prisma's own definition. */
@@ -91,7 +91,7 @@ const maxLockWait = "2s";
 const isInTheWay = (error: unknown): boolean => /^(55P03|40P01)$/.test(stateOf(error));
 
 /** Runs the work in a transaction that alone may migrate. */
-async function whenLocked<Result>(session: Session, { tell, patience = usualPatience }: MigrationOptions, work: () => Promise<Result>): Promise<Result> {
+async function whenLocked<Result>(session: Session, { tell, timeout = defaultTimeout }: MigrationOptions, work: () => Promise<Result>): Promise<Result> {
 	const since = performance.now();
 	for (let tries = 1; ; tries++) {
 		await session.script("begin");
@@ -107,13 +107,13 @@ async function whenLocked<Result>(session: Session, { tell, patience = usualPati
 		} catch (error) {
 			await session.script("rollback").catch(() => {}); // or there is no connection any more
 			if (!isInTheWay(error)) throw error;
-			if (performance.now() - since > patience)
+			if (performance.now() - since > timeout)
 				throw failure("Somebody uses what the migrations change. Look in pg_stat_activity who does, end it, and start again.");
 			if (tries === 1) tell?.("Somebody uses what is to be changed: trying again until they have ended.");
 			await pause(betweenAttempts);
 			continue;
 		}
-		if (performance.now() - since > patience)
+		if (performance.now() - since > timeout)
 			throw failure("Another process holds the lock of the migrations. Look what it waits for in pg_stat_activity, end it, and start again.");
 		if (tries === 1) tell?.("Another process migrates the database: waiting for its end.");
 		await pause(betweenAttempts);

@@ -40,8 +40,8 @@ export interface PostgresOptions {
 
 /** Opens a PostgreSQL server. Throws when it cannot be reached or is older than 15, and when a pooler does not let through what is needed. */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
-	const { connections: most = 10, waits = usualWaits, listenUrl, preparedStatements = true, onRetry, onStatement } = options;
-	const open = (to: string, isPooled: boolean) => openConnections(parseDatabaseUrl(to), { most, waits, types: exactTypes, isPooled });
+	const { connections: max = 10, waits = usualWaits, listenUrl, preparedStatements = true, onRetry, onStatement } = options;
+	const open = (to: string, isPooled: boolean) => openConnections(parseDatabaseUrl(to), { max, waits, types: exactTypes, isPooled });
 	const found = open(url, false); // opens nothing by itself
 	const sessions = listenUrl === undefined ? found : open(listenUrl, false);
 	const end = (...all: Connections[]) => Promise.all([...new Set(all)].map((each) => each.end()));

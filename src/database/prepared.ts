@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 
 /** Statements that a connection keeps prepared, at most: each takes the server some 15 KB, and clients choose which columns and filters meet. */
-const keptPerConnection = 200;
+const maxPerConnection = 200;
 
 /** Texts whose names are kept in mind, at most: more than any connection keeps. */
-const keptNames = 1_000;
+const maxNames = 1_000;
 
 /** The names under which statements are prepared: the same text always has the same. */
 export function createNames(): (text: string) => string {
@@ -15,7 +15,7 @@ export function createNames(): (text: string) => string {
 		names.delete(text); // what was used last is last
 		names.set(text, name);
 		for (const [oldest] of names) {
-			if (names.size <= keptNames) break;
+			if (names.size <= maxNames) break;
 			names.delete(oldest);
 		}
 		return name;
@@ -42,7 +42,7 @@ export function createRoom(client: Pick<pg.PoolClient, "connection">): (name: st
 		used.delete(name); // what was used last is last
 		used.add(name);
 		for (const oldest of used) {
-			if (used.size <= keptPerConnection) break;
+			if (used.size <= maxPerConnection) break;
 			used.delete(oldest);
 			wire.close({ type: "S", name: oldest });
 			delete wire.parsedStatements[oldest];

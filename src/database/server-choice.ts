@@ -5,7 +5,7 @@ import { stateOf } from "./states.ts";
 import { reason } from "./unusable.ts";
 
 /** Before the next server is asked beside one that has not answered yet, in milliseconds. */
-const usualPatience = 250;
+const defaultTimeout = 250;
 
 /**
  * Chooses among servers by asking them, each for so many milliseconds at most: the one that was chosen last goes first, then in
@@ -16,7 +16,7 @@ const usualPatience = 250;
 export function createServerChoice<Server>(
 	servers: readonly Server[],
 	isAsWanted: (server: Server, milliseconds: number) => Promise<boolean>,
-	patience = usualPatience,
+	timeout = defaultTimeout,
 ): (milliseconds: number) => Promise<Server> {
 	let last: Server | undefined;
 	let choosing: { readonly found: Promise<Server>; readonly milliseconds: number } | undefined;
@@ -29,7 +29,7 @@ export function createServerChoice<Server>(
 		const asked: Promise<Server>[] = [];
 		for (const server of [...servers].sort((one, other) => Number(other === last) - Number(one === last))) {
 			asked.push(asWanted(server));
-			const found = await within(patience, Promise.any(asked));
+			const found = await within(timeout, Promise.any(asked));
 			if (found !== undefined) return found;
 		}
 		return Promise.any(asked).catch((error: AggregateError) => Promise.reject(noneAsWanted(error.errors)));

@@ -78,6 +78,9 @@ export const PolicyAction = builder.enumType("PolicyAction", {
 	}),
 });
 
+/** All of them, in the order in which the stored schema declares them. */
+export const policyActions: readonly PolicyActions[] = Object.values(PolicyActions);
+
 export const PolicyFiringKind = builder.enumType("PolicyFiringKind", {
 	description: "Which way a policy turned. A policy's last firing says whether it is fired.",
 	values: described(PolicyFiringKinds, {

@@ -13,39 +13,39 @@ import {
 	type SelectionNode,
 	type SelectionSetNode,
 } from "graphql";
-import { mergedShape, type Shape } from "../database/select.ts";
+import { mergedSelection, type RowSelection } from "../database/select.ts";
 import { exposedBy, sourceOf } from "./fields/source.ts";
 
 /** What is known of an operation without any of its fields being resolved. */
 export type Operation = Pick<GraphQLResolveInfo, "schema" | "fragments" | "variableValues">;
 
 /** A field of it. */
-type Asked = Operation & Pick<GraphQLResolveInfo, "fieldNodes" | "returnType">;
+type FieldSelection = Operation & Pick<GraphQLResolveInfo, "fieldNodes" | "returnType">;
 
 /** By the variables of an execution, and by the nodes of a field in it: both are the same objects for all rows that it is resolved of. */
-const shapes = new WeakMap<object, WeakMap<readonly FieldNode[], Map<string, Shape>>>();
+const selections = new WeakMap<object, WeakMap<readonly FieldNode[], Map<string, RowSelection>>>();
 
 /**
  * What the operation asks of the rows behind a field: columns, and links that are read with them. `typeName` names the
  * object type of the rows, `paths` the fields between the field and the rows, such as ["edges", "node"].
  */
-export function shapeOf(info: Asked, typeName: string, paths: readonly (readonly string[])[] = [[]]): Shape {
-	const perOperation = shapes.get(info.variableValues) ?? new WeakMap<readonly FieldNode[], Map<string, Shape>>();
-	shapes.set(info.variableValues, perOperation);
-	const perField = perOperation.get(info.fieldNodes) ?? new Map<string, Shape>();
+export function rowSelectionOf(info: FieldSelection, typeName: string, paths: readonly (readonly string[])[] = [[]]): RowSelection {
+	const perOperation = selections.get(info.variableValues) ?? new WeakMap<readonly FieldNode[], Map<string, RowSelection>>();
+	selections.set(info.variableValues, perOperation);
+	const perField = perOperation.get(info.fieldNodes) ?? new Map<string, RowSelection>();
 	perOperation.set(info.fieldNodes, perField);
 	const key = `${typeName} ${paths.join(" ")}`;
 	const known = perField.get(key);
 	if (known !== undefined) return known;
 	const below = selectionSetsOf(info.fieldNodes);
-	const shape =
-		below.length === 0 ? empty : paths.map((path) => shapeUnder(below, getNamedType(info.returnType), path, typeName, info)).reduce(mergedShape, empty);
-	perField.set(key, shape);
-	return shape;
+	const selection =
+		below.length === 0 ? empty : paths.map((path) => selectionUnder(below, getNamedType(info.returnType), path, typeName, info)).reduce(mergedSelection, empty);
+	perField.set(key, selection);
+	return selection;
 }
 
 /** Whether the operation asks for one of the fields that the paths lead to. */
-export function asksFor(info: Asked, paths: readonly (readonly string[])[]): boolean {
+export function asksFor(info: FieldSelection, paths: readonly (readonly string[])[]): boolean {
 	const leadsOn = (selectionSets: readonly SelectionSetNode[], type: GraphQLNamedType, [step, ...rest]: readonly string[]): boolean => {
 		if (step === undefined) return true;
 		const field = (type as GraphQLObjectType).getFields()[step];
@@ -55,28 +55,28 @@ export function asksFor(info: Asked, paths: readonly (readonly string[])[]): boo
 	return paths.some((path) => leadsOn(selectionSetsOf(info.fieldNodes), getNamedType(info.returnType), path));
 }
 
-const empty: Shape = { columns: new Set(["uuid"]), links: new Map() };
+const empty: RowSelection = { columns: new Set(["uuid"]), links: new Map() };
 
-function shapeUnder(
+function selectionUnder(
 	selectionSets: readonly SelectionSetNode[],
 	type: GraphQLNamedType,
 	[step, ...rest]: readonly string[],
 	typeName: string,
 	info: Operation,
-): Shape {
+): RowSelection {
 	if (step === undefined) {
 		const rowType = isObjectType(type) ? type : (info.schema.getType(typeName) as GraphQLObjectType);
-		return shapeOfRow(selectionSets, rowType, info);
+		return selectionOfRow(selectionSets, rowType, info);
 	}
 	const field = (type as GraphQLObjectType).getFields()[step];
 	if (field === undefined) return empty;
 	const nodes = fieldsOf(selectionSets, type as GraphQLObjectType, info).filter(({ name }) => name.value === step);
-	return nodes.length === 0 ? empty : shapeUnder(selectionSetsOf(nodes), getNamedType(field.type), rest, typeName, info);
+	return nodes.length === 0 ? empty : selectionUnder(selectionSetsOf(nodes), getNamedType(field.type), rest, typeName, info);
 }
 
-function shapeOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObjectType, info: Operation): Shape {
+function selectionOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObjectType, info: Operation): RowSelection {
 	const columns = new Set(["uuid"]);
-	const links = new Map<string, Shape>();
+	const links = new Map<string, RowSelection>();
 	for (const [name, nodes] of grouped(fieldsOf(selectionSets, type, info), (node) => node.name.value)) {
 		const field = type.getFields()[name];
 		if (field === undefined) continue;
@@ -85,9 +85,9 @@ function shapeOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObj
 		if (exposed !== undefined) columns.add(exposed);
 		if (source?.kind === "computed" || source?.kind === "byUuid") for (const column of source.columns) columns.add(column);
 		if (source?.kind === "link") {
-			const linked = shapeOfRow(selectionSetsOf(nodes), getNamedType(field.type) as GraphQLObjectType, info);
+			const linked = selectionOfRow(selectionSetsOf(nodes), getNamedType(field.type) as GraphQLObjectType, info);
 			const present = links.get(source.link);
-			links.set(source.link, present === undefined ? linked : mergedShape(present, linked));
+			links.set(source.link, present === undefined ? linked : mergedSelection(present, linked));
 		}
 	}
 	return { columns, links };

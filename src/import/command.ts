@@ -1,3 +1,4 @@
+import { baseAddress } from "../shared/base-address.ts";
 import { readArguments, usageFailure } from "../shared/command.ts";
 import { folderSource } from "./folder.source.ts";
 import type { HttpOptions } from "./http.ts";
@@ -35,7 +36,10 @@ export function parseCommand(args: readonly string[]): ImportCommand {
 	return { source, strict: values.strict === true, report: values.report ?? "import-refused.jsonl" };
 }
 
+/** Whether the text is an address, which rows that were imported from it name as their source. */
+export const isAddress = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+
 /** The source that the text names: an http(s) address, which the options are for, else a folder. */
 export function sourceOf(text: string, token: string | undefined, options: Partial<HttpOptions> = {}): Source {
-	return /^https?:\/\//i.test(text) && URL.canParse(text) ? urlSource(new URL(text), token, options) : folderSource(text);
+	return isAddress(text) ? urlSource(baseAddress(text), token, options) : folderSource(text);
 }

@@ -42,7 +42,7 @@ export const endpoints = {
 	"marketplace-categories": { path: "marketplace-categories/", fields: ["uuid", "title", "components"] },
 	"marketplace-provider-offerings": {
 		path: "marketplace-provider-offerings/",
-		fields: ["uuid", "name", "state", "customer_uuid", "category_uuid", "plugin_options", "components", "plans"],
+		fields: ["uuid", "name", "state", "customer_uuid", "category_uuid", "plugin_options", "components", "plans", "shared", "organization_groups"],
 		order: "created",
 		filters: "modified",
 	},

@@ -8,7 +8,7 @@ import { Run } from "./run.ts";
  * Each batch is a transaction of its own, so that an import that was killed can simply be run again.
  * Throws SourceError when the source cannot be read, before anything is written where that can be known.
  */
-export async function importWorld(options: ImportOptions): Promise<ImportSummary> {
+export async function importDataset(options: ImportOptions): Promise<ImportSummary> {
 	const { database, source, evaluatePolicies, strict = false } = options;
 	await source.check();
 	const run = new Run(options);

@@ -64,7 +64,7 @@ export interface DeclaredList<DeclaredFilters extends Filters, DeclaredOrders ex
 }
 
 /** What is asked of a list. */
-export interface Asked<DeclaredFilters extends Filters, DeclaredOrders extends Orders> {
+export interface FilterAndOrder<DeclaredFilters extends Filters, DeclaredOrders extends Orders> {
 	filter?: Maybe<FilterOf<DeclaredFilters>>;
 	orderBy?: Maybe<OrderOf<DeclaredOrders>>;
 }
@@ -73,7 +73,7 @@ export interface Asked<DeclaredFilters extends Filters, DeclaredOrders extends O
 export function listOf<Model extends VisibleModel, DeclaredFilters extends Filters, DeclaredOrders extends Orders>(
 	model: Model,
 	declared: DeclaredList<DeclaredFilters, DeclaredOrders>,
-	{ filter, orderBy }: Asked<DeclaredFilters, DeclaredOrders>,
+	{ filter, orderBy }: FilterAndOrder<DeclaredFilters, DeclaredOrders>,
 	timeZone: string,
 	parent?: Parent,
 ): List & { model: Model } {

@@ -1,7 +1,7 @@
 import type { VisibleModel } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
-import { mergedShape, type Shape } from "../database/select.ts";
+import { mergedSelection, type RowSelection } from "../database/select.ts";
 import { and, raw, type Sql, sql } from "../database/sql.ts";
 import { InvalidInput } from "../shared/invalid-input.ts";
 import type { PageRequest } from "./page.ts";
@@ -59,19 +59,19 @@ export function parentOf(parent: Parent): { expression: Sql; join: Sql } {
 		: { expression: raw(`"between"."${parent.parent}"`), join: raw(`join "${parent.table}" "between" on "between"."${parent.child}" = "t"."uuid"`) };
 }
 
-/** The shape with the columns added that cursors are made of. */
-export const shapeForCursors = (order: readonly OrderColumn[], shape: Shape): Shape =>
-	order.map(({ column }) => shapeAtPath(column)).reduce(mergedShape, shape);
+/** The selection with the columns added that cursors are made of. */
+export const selectionForCursors = (order: readonly OrderColumn[], selection: RowSelection): RowSelection =>
+	order.map(({ column }) => selectionAtPath(column)).reduce(mergedSelection, selection);
 
-function shapeAtPath(column: string): Shape {
+function selectionAtPath(column: string): RowSelection {
 	const path = column.split(".");
-	return shapeAt(path.slice(0, -1), path.slice(-1));
+	return selectionAt(path.slice(0, -1), path.slice(-1));
 }
 
-function shapeAt([link, ...rest]: readonly string[], columns: readonly string[]): Shape {
+function selectionAt([link, ...rest]: readonly string[], columns: readonly string[]): RowSelection {
 	return link === undefined
 		? { columns: new Set(columns), links: new Map() }
-		: { columns: new Set(["uuid"]), links: new Map([[link, shapeAt(rest, columns)]]) };
+		: { columns: new Set(["uuid"]), links: new Map([[link, selectionAt(rest, columns)]]) };
 }
 
 const reference = ({ column }: OrderColumn): Sql => {
@@ -107,7 +107,7 @@ export function betweenCursors(order: readonly OrderColumn[], { after, before }:
 
 /**
  * A row's position in its list: opaque to clients, and good for as long as the order is the same, even as rows come and go.
- * The row has the columns of the order (see shapeForCursors).
+ * The row has the columns of the order (see selectionForCursors).
  */
 export function cursorOf(order: readonly OrderColumn[], row: Record<string, unknown>): string {
 	const values = order.map(({ column }) => {

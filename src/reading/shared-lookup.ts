@@ -1,13 +1,11 @@
-import DataLoader from "dataloader";
 import type { Viewer } from "../access/viewer.ts";
 import type { VisibleModel } from "../access/visibility.ts";
-import { type Shape, shapeKey } from "../database/select.ts";
+import { type RowSelection, selectionKey } from "../database/select.ts";
+import { type CoalescedItems, coalesceItems } from "../shared/coalesce.ts";
 import type { AnyRow, Statements } from "./statements.ts";
 
-type Loader = DataLoader<string, AnyRow | null>;
-
-/** By viewer, the statements that others of the viewer's operations can still join. */
-const open = new WeakMap<Viewer, Map<string, Loader>>();
+/** By viewer, for each was signed in by one look-up: rows of different viewers are never read by one statement. */
+const coalesced = new WeakMap<Viewer, CoalescedItems<AnyRow | null>>();
 
 /**
  * Reads a row by its uuid together with other operations that ask in the same turn, and were signed in by the same look-up
@@ -18,18 +16,10 @@ export function sharedLookup(
 	viewer: Viewer,
 	statements: () => Pick<Statements, "visible">,
 	model: VisibleModel,
-	shape: Shape,
+	selection: RowSelection,
 	uuid: string,
 ): Promise<AnyRow | null> {
-	const loaders = open.get(viewer) ?? new Map<string, Loader>();
-	open.set(viewer, loaders);
-	const key = `${model} ${shapeKey(shape)}`;
-	const joined =
-		loaders.get(key) ??
-		new DataLoader<string, AnyRow | null>((uuids) => {
-			loaders.delete(key);
-			return statements().visible(model, shape, uuids);
-		});
-	loaders.set(key, joined);
-	return joined.load(uuid);
+	const load = coalesced.get(viewer) ?? coalesceItems<AnyRow | null>();
+	coalesced.set(viewer, load);
+	return load(`${model} ${selectionKey(selection)}`, uuid, (uuids) => statements().visible(model, selection, uuids));
 }

@@ -2,7 +2,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { type KnownParent, type VisibleModel, visibility } from "../access/visibility.ts";
 import type { Queries } from "../database/database.ts";
 import type { ModelName } from "../database/model.ts";
-import { type Shape, selectionOf } from "../database/select.ts";
+import { compileSelect, type RowSelection } from "../database/select.ts";
 import { and, isOneOf, name, raw, type Sql, sql } from "../database/sql.ts";
 import { betweenCursors, type List, orderBy, parentOf } from "./list.ts";
 import { type Page, type PageRequest, pageOf } from "./page.ts";
@@ -15,15 +15,15 @@ export type AnyRow = Record<string, unknown>;
  */
 export interface Statements {
 	/** The rows, null for each that the viewer does not see. */
-	visible(model: VisibleModel, shape: Shape, uuids: readonly string[]): Promise<(AnyRow | null)[]>;
+	visible(model: VisibleModel, selection: RowSelection, uuids: readonly string[]): Promise<(AnyRow | null)[]>;
 	/** Rows that rows in the viewer's hands link to: who sees a row sees what it links to. */
-	linked(model: ModelName, shape: Shape, uuids: readonly string[]): Promise<(AnyRow | null)[]>;
+	linked(model: ModelName, selection: RowSelection, uuids: readonly string[]): Promise<(AnyRow | null)[]>;
 	/** All rows of a short list below each parent. */
-	all(list: List, shape: Shape, parents: readonly string[]): Promise<AnyRow[][]>;
+	all(list: List, selection: RowSelection, parents: readonly string[]): Promise<AnyRow[][]>;
 	/** A page of a list that has no parent. */
-	page(list: List, shape: Shape, request: PageRequest): Promise<Page>;
+	page(list: List, selection: RowSelection, request: PageRequest): Promise<Page>;
 	/** A page of the list below each parent. */
-	pages(list: List, shape: Shape, request: PageRequest, parents: readonly string[]): Promise<Page[]>;
+	pages(list: List, selection: RowSelection, request: PageRequest, parents: readonly string[]): Promise<Page[]>;
 	/** How many rows a list without a parent has for the viewer. */
 	count(list: List): Promise<number>;
 	/** How many rows the list has below each parent for the viewer. */
@@ -34,8 +34,8 @@ export interface Statements {
 
 /** `onBatch` is called with how many objects each statement reads something of, when it is of given ones. */
 export function createStatements(queries: Queries, viewer: Viewer, onBatch: (objects: number) => void = () => {}): Statements {
-	async function byUuid(model: ModelName, shape: Shape, uuids: readonly string[], condition: Sql): Promise<(AnyRow | null)[]> {
-		const { columns, from, decode } = selectionOf(model, shape);
+	async function byUuid(model: ModelName, selection: RowSelection, uuids: readonly string[], condition: Sql): Promise<(AnyRow | null)[]> {
+		const { columns, from, decode } = compileSelect(model, selection);
 		onBatch(uuids.length);
 		const tuples = await queries.tuples(sql`select ${columns} from ${from} where ${isOneOf(sql`"t"."uuid"`, uuids)} and ${condition}`);
 		const rows = new Map(tuples.map((tuple) => decode(tuple, 0)).map((row) => [row["uuid"], row]));
@@ -65,8 +65,8 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 	/** The list with the conditions that had to be looked up. */
 	const lookedUp = async (list: List, lookUp: NonNullable<List["lookUp"]>): Promise<List> => ({ ...list, where: [...list.where, await lookUp(queries)] });
 
-	function pageStatement(list: List, shape: Shape, request: PageRequest, join: Sql, parents: Sql | undefined, parent?: KnownParent) {
-		const { columns, from, decode } = selectionOf(list.model, shape, list.links);
+	function pageStatement(list: List, selection: RowSelection, request: PageRequest, join: Sql, parents: Sql | undefined, parent?: KnownParent) {
+		const { columns, from, decode } = compileSelect(list.model, selection, list.links);
 		const statement = sql`
 			select ${columns} from ${from} ${join} where ${and([conditions(list, parents, parent), ...betweenCursors(list.order, request)])}
 			order by ${orderBy(list.order, request.fromEnd)} limit ${raw(String(request.size + 1))}
@@ -75,32 +75,32 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 	}
 
 	return {
-		visible: (model, shape, uuids) => byUuid(model, shape, uuids, visibility[model](viewer, sql`"t"`)),
-		linked: (model, shape, uuids) => byUuid(model, shape, uuids, sql`true`),
-		all: async (asked, shape, parents) => {
+		visible: (model, selection, uuids) => byUuid(model, selection, uuids, visibility[model](viewer, sql`"t"`)),
+		linked: (model, selection, uuids) => byUuid(model, selection, uuids, sql`true`),
+		all: async (asked, selection, parents) => {
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
-			const { columns, from, decode } = selectionOf(list.model, shape, list.links);
+			const { columns, from, decode } = compileSelect(list.model, selection, list.links);
 			const tuples = await queries.tuples(sql`
 				select ${parent.expression}, ${columns} from ${from} ${parent.join}
 				where ${conditions(list, isOneOf(parent.expression, parents))} order by ${orderBy(list.order, false)}
 			`);
 			return grouped(tuples, parents, (tuple) => decode(tuple, 1));
 		},
-		page: async (asked, shape, request) => {
+		page: async (asked, selection, request) => {
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
-			const { statement, decode } = pageStatement(list, shape, request, raw(""), undefined);
+			const { statement, decode } = pageStatement(list, selection, request, raw(""), undefined);
 			return pageOf(
 				(await queries.tuples(statement)).map((tuple) => decode(tuple, 0)),
 				request,
 			);
 		},
-		pages: async (asked, shape, request, parents) => {
+		pages: async (asked, selection, request, parents) => {
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
-			const { statement, decode } = pageStatement(list, shape, request, parent.join, sql`${parent.expression} = parent.uuid`, knownParent(list));
+			const { statement, decode } = pageStatement(list, selection, request, parent.join, sql`${parent.expression} = parent.uuid`, knownParent(list));
 			const tuples = await queries.tuples(
 				sql`select parent.place::int, page.* from unnest(${parents}::uuid[]) with ordinality parent (uuid, place) cross join lateral (${statement}) page`,
 			);
@@ -110,7 +110,7 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 		},
 		count: async (asked) => {
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
-			const { from } = selectionOf(list.model, nothing, list.links);
+			const { from } = compileSelect(list.model, nothing, list.links);
 			const [row] = await queries.tuples(sql`select count(*)::int from ${from} where ${conditions(list, undefined)}`);
 			return row?.[0] as number;
 		},
@@ -118,7 +118,7 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(parents.length);
 			const parent = parentOf(requiredParent(list));
-			const { from } = selectionOf(list.model, nothing, list.links);
+			const { from } = compileSelect(list.model, nothing, list.links);
 			const counts = await queries.tuples(sql`
 				select ${parent.expression}, count(*)::int from ${from} ${parent.join}
 				where ${conditions(list, isOneOf(parent.expression, parents))} group by 1
@@ -129,14 +129,14 @@ export function createStatements(queries: Queries, viewer: Viewer, onBatch: (obj
 		among: async (asked, uuids) => {
 			const list = asked.lookUp === undefined ? asked : await lookedUp(asked, asked.lookUp);
 			onBatch(uuids.length);
-			const { from } = selectionOf(list.model, nothing, list.links);
+			const { from } = compileSelect(list.model, nothing, list.links);
 			const found = await queries.tuples(sql`select "t"."uuid" from ${from} where ${conditions(list, isOneOf(sql`"t"."uuid"`, uuids))}`);
 			return new Set(found.map(([uuid]) => uuid as string));
 		},
 	};
 }
 
-const nothing: Shape = { columns: new Set(["uuid"]), links: new Map() };
+const nothing: RowSelection = { columns: new Set(["uuid"]), links: new Map() };
 
 function requiredParent(list: List) {
 	if (list.parent === undefined) throw new Error(`The list ${list.key} has no parent.`);

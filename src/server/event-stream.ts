@@ -2,7 +2,7 @@ import type { ExecutionResult } from "graphql";
 import { fellBehind } from "../graphql/errors.ts";
 import { type Ending, endedWith } from "../shared/ending.ts";
 import type { Listener } from "../subscriptions/listener.ts";
-import { Backlog } from "./send-buffer.ts";
+import { SendBuffer } from "./send-buffer.ts";
 
 /** A result that is text already, as yoga writes it into a stream of server-sent events. */
 export type WrittenResult = ExecutionResult & { stringify(): string };
@@ -20,7 +20,7 @@ type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => voi
  * loses its stream sends it back as Last-Event-ID, by itself if it is an EventSource.
  */
 export function createEventStream(): EventStream {
-	const backlog = new Backlog(() => {
+	const buffer = new SendBuffer(() => {
 		end(fellBehind());
 		following?.stop(endedWith("FELL_BEHIND"));
 	});
@@ -32,7 +32,7 @@ export function createEventStream(): EventStream {
 	function end(error?: unknown): void {
 		ended ??= { error };
 		for (const tell of waiting.splice(0)) tell();
-		if (taker !== undefined && backlog.isEmpty) finish(taker);
+		if (taker !== undefined && buffer.isEmpty) finish(taker);
 	}
 
 	function finish({ take, fail }: Taker): void {
@@ -45,8 +45,8 @@ export function createEventStream(): EventStream {
 
 	const next = (): Promise<IteratorResult<WrittenResult, void>> =>
 		new Promise((take, fail) => {
-			const text = backlog.shift();
-			if (backlog.isEmpty) for (const tell of waiting.splice(0)) tell();
+			const text = buffer.shift();
+			if (buffer.isEmpty) for (const tell of waiting.splice(0)) tell();
 			if (text !== undefined) take({ done: false, value: written(text) });
 			else if (ended !== undefined) finish({ take, fail });
 			else taker = { take, fail };
@@ -56,12 +56,12 @@ export function createEventStream(): EventStream {
 		deliver: ({ text, position }) => {
 			if (ended !== undefined) return;
 			const event = position === undefined ? text : `${text}\nid: ${position}`;
-			if (taker === undefined) return backlog.push(event);
+			if (taker === undefined) return buffer.push(event);
 			const { take } = taker;
 			taker = undefined;
 			take({ done: false, value: written(event) });
 		},
-		drained: () => (ended !== undefined || backlog.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
+		drained: () => (ended !== undefined || buffer.isEmpty ? undefined : new Promise((resolve) => waiting.push(resolve))),
 		end,
 		results: (follower, ending) => {
 			following = follower;
@@ -69,7 +69,7 @@ export function createEventStream(): EventStream {
 				next,
 				return: async () => {
 					follower.stop(ending());
-					backlog.clear();
+					buffer.clear();
 					end();
 					return { done: true, value: undefined };
 				},

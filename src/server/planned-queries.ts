@@ -16,9 +16,6 @@ import type { KnownDocument, KnownDocuments } from "./known-documents.ts";
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** As many plans are made of one document, for its operations and for what they skip: more are hardly ever asked, and each takes memory. */
-const maxPlans = 10;
-
 /**
  * Plans a query when it is first executed: its levels are read one by one, and the result is written from the rows. What changes
  * something, and what cannot be planned, is executed field by field.
@@ -67,7 +64,6 @@ function planFor(
 	const key = JSON.stringify([operation.name?.value, conditions]);
 	let plan = known.plans.get(key);
 	if (plan === undefined) {
-		if (known.plans.size >= maxPlans) return undefined;
 		plan = planOf(schema, known.document, operation, conditions) ?? "none";
 		known.plans.set(key, plan);
 		documents.reckon(known);

@@ -35,8 +35,8 @@ export const createPrepare =
 			const errors = known.isValid ? [] : validate(schema, document);
 			if (errors.length > 0) return { errors };
 			known.isValid = true;
-			const kept = contextValue.isSignedIn ? documents.keep(known) : known;
-			return { args: { schema, document: kept.document, operationName, variableValues: variables, contextValue }, type: operation.operation };
+			const retained = contextValue.isSignedIn ? documents.keep(known) : known;
+			return { args: { schema, document: retained.document, operationName, variableValues: variables, contextValue }, type: operation.operation };
 		} catch (error) {
 			return { errors: [mask(error, context)] };
 		}

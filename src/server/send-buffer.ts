@@ -1,14 +1,14 @@
 /** As much text, and as long, as waits for a client at most. */
-const most = { characters: 1024 * 1024, milliseconds: 30_000 };
+const max = { characters: 1024 * 1024, milliseconds: 30_000 };
 
 /** What waits for a client that does not keep up. The texts are shared with other clients: each costs little here. */
-export class Backlog {
+export class SendBuffer {
 	readonly #onFull: () => void;
 	#texts: { readonly text: string; readonly since: number }[] = [];
 	#size = 0;
 	#timer: NodeJS.Timeout | undefined;
 
-	/** When one text more than may wait is added, or one waits too long, the backlog is cleared and `onFull` is called. */
+	/** When one text more than may wait is added, or one waits too long, the buffer is cleared and `onFull` is called. */
 	constructor(onFull: () => void) {
 		this.#onFull = onFull;
 	}
@@ -18,7 +18,7 @@ export class Backlog {
 	}
 
 	push(text: string): void {
-		if (this.#size + text.length > most.characters) {
+		if (this.#size + text.length > max.characters) {
 			this.#full();
 			return;
 		}
@@ -50,7 +50,7 @@ export class Backlog {
 	#watch(): void {
 		const [oldest] = this.#texts;
 		if (oldest === undefined) return;
-		const left = oldest.since + most.milliseconds - performance.now();
+		const left = oldest.since + max.milliseconds - performance.now();
 		if (left <= 0) this.#full();
 		else this.#timer = setTimeout(() => this.#watch(), left);
 	}

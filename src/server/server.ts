@@ -48,7 +48,7 @@ const largestMessage = 64 * 1024;
  * How long stopping waits for clients that do not send the rest of a request, read their response, or let their socket be closed,
  * in milliseconds. Calls end sooner by themselves, even when the database does not respond.
  */
-const patience = 8_000;
+const shutdownTimeout = 8_000;
 
 /** A response of status 406 repeats what can be sent for each type that is accepted; in characters. */
 const maxAccept = 1_000;
@@ -116,7 +116,7 @@ export async function startServer(
 			const breakingOff = setTimeout(() => {
 				http.closeAllConnections();
 				for (const socket of sockets.clients) socket.terminate();
-			}, patience);
+			}, shutdownTimeout);
 			const closed = new Promise<void>((resolve) => http.close(() => resolve()));
 			const socketsClosed = graphql.stop();
 			for (const response of underWay) if (!response.headersSent) makeLast(response);

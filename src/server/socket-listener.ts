@@ -1,6 +1,6 @@
 import type { Ending } from "../shared/ending.ts";
 import type { Delivery, Listener } from "../subscriptions/listener.ts";
-import type { Outbox } from "./socket-writer.ts";
+import type { SocketWriter } from "./socket-writer.ts";
 
 type Over = IteratorResult<never, void>;
 
@@ -13,7 +13,7 @@ interface Stoppable {
  * silent until the subscription is over, and then throws what this was ended with. Thousands wait at a time: it keeps little.
  */
 export class SocketListener implements Listener, AsyncIterableIterator<never, void, void> {
-	readonly #outbox: Outbox;
+	readonly #writer: SocketWriter;
 	readonly #head: string;
 	readonly #onLeave: () => void;
 	#follower: Stoppable | undefined;
@@ -22,30 +22,30 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	#waiting: { readonly resolve: (over: Over) => void; readonly reject: (error: unknown) => void } | undefined;
 
 	/** The listener of the operation that has the id on the client's side. `onLeave` is called when the client leaves it. */
-	constructor(outbox: Outbox, id: string, onLeave: () => void = () => {}) {
-		this.#outbox = outbox;
+	constructor(writer: SocketWriter, id: string, onLeave: () => void = () => {}) {
+		this.#writer = writer;
 		this.#onLeave = onLeave;
 		// The event's text is written once for all who share it; what is each one's own is put around it.
 		this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
 	}
 
 	deliver({ text }: Delivery): void {
-		this.#outbox.send(`${this.#head}${text}}`);
+		this.#writer.send(`${this.#head}${text}}`);
 	}
 
 	drained(): Promise<void> | undefined {
-		return this.#outbox.emptied();
+		return this.#writer.emptied();
 	}
 
 	end(error?: unknown): void {
 		// What was delivered is sent before the end is.
-		void Promise.resolve(this.#outbox.emptied()).then(() => this.#finish(error));
+		void Promise.resolve(this.#writer.emptied()).then(() => this.#finish(error));
 	}
 
 	/** The silent results of the follower's subscription. */
 	results(follower: Stoppable): this {
 		this.#follower = follower;
-		if (this.#isLeft) follower.stop(this.#outbox.ending);
+		if (this.#isLeft) follower.stop(this.#writer.ending);
 		return this;
 	}
 
@@ -69,7 +69,7 @@ export class SocketListener implements Listener, AsyncIterableIterator<never, vo
 	/** The client leaves, maybe before there is anything to follow. */
 	async return(): Promise<Over> {
 		this.#isLeft = true;
-		this.#follower?.stop(this.#outbox.ending);
+		this.#follower?.stop(this.#writer.ending);
 		this.#onLeave();
 		return { done: true, value: undefined };
 	}

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import type { Ending } from "../shared/ending.ts";
-import { Backlog } from "./send-buffer.ts";
+import { SendBuffer } from "./send-buffer.ts";
 import { endingOn } from "./socket-closes.ts";
 
 /** What is handed to the socket before it has sent the rest: it copies each message. */
@@ -15,9 +15,9 @@ const fellBehind = { code: 4413, reason: "Fell behind: connect again, and go on 
  * What is sent on a socket at the pace of its client. While the client does not read, messages wait; when too much waits,
  * or for too long, the socket is closed with 4413.
  */
-export class Outbox {
+export class SocketWriter {
 	readonly #socket: WebSocket;
-	#backlog: Backlog | undefined;
+	#buffer: SendBuffer | undefined;
 	#waiting: (() => void)[] | undefined;
 
 	constructor(socket: WebSocket) {
@@ -30,8 +30,8 @@ export class Outbox {
 			this.#socket.send(message, this.#sent);
 			return;
 		}
-		this.#backlog ??= new Backlog(() => this.#socket.close(fellBehind.code, fellBehind.reason));
-		this.#backlog.push(message);
+		this.#buffer ??= new SendBuffer(() => this.#socket.close(fellBehind.code, fellBehind.reason));
+		this.#buffer.push(message);
 	}
 
 	/** How an operation ends that is left now. */
@@ -49,14 +49,14 @@ export class Outbox {
 	}
 
 	#hasRoom(): boolean {
-		return this.#backlog?.isEmpty !== false && this.#socket.bufferedAmount < maxInSocket;
+		return this.#buffer?.isEmpty !== false && this.#socket.bufferedAmount < maxInSocket;
 	}
 
 	/** Called for each message that is sent, and for each that cannot be, for the socket is closed. */
 	readonly #sent = (): void => {
 		const isOpen = this.#socket.readyState === this.#socket.OPEN;
-		if (!isOpen) this.#backlog?.clear();
-		while (this.#backlog?.isEmpty === false && this.#socket.bufferedAmount < maxInSocket) this.#socket.send(this.#backlog.shift() ?? "", this.#sent);
+		if (!isOpen) this.#buffer?.clear();
+		while (this.#buffer?.isEmpty === false && this.#socket.bufferedAmount < maxInSocket) this.#socket.send(this.#buffer.shift() ?? "", this.#sent);
 		if (this.#waiting === undefined || (isOpen && !this.#hasRoom())) return;
 		const told = this.#waiting;
 		this.#waiting = undefined;

@@ -17,7 +17,7 @@ import type { Pipeline } from "./pipeline.ts";
 import type { SocketRoot } from "./shared-subscriptions.ts";
 import { rememberClose, restart } from "./socket-closes.ts";
 import { SocketListener } from "./socket-listener.ts";
-import { endIfUnread, Outbox } from "./socket-writer.ts";
+import { endIfUnread, SocketWriter } from "./socket-writer.ts";
 
 /** The server's side of a pending operation: yoga's own functions, handed through graphql-ws. */
 interface Operation extends ExecutionArgs {
@@ -121,7 +121,7 @@ export function serveWebSocket(
 				const operation = beginOperation({});
 				if (isStopping) return refused(operation, [serviceStops()]);
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerSocket) return refused(operation, [tooManySubscriptions()]);
-				const listener = new SocketListener(outboxOf(connection.extra.socket), id, () => operation.leave());
+				const listener = new SocketListener(writerOf(connection.extra.socket), id, () => operation.leave());
 				// A client may leave before the operation is begun, and use the id again: it is this one that has to know.
 				(connection.subscriptions as Record<string, unknown>)[id] = listener;
 				const engine = yoga.getEnveloped({
@@ -137,7 +137,7 @@ export function serveWebSocket(
 				if (tooMany !== undefined) return refused(operation, [rateLimited(tooMany)]);
 				return { ...prepared.args, rootValue: { execute: engine.execute, subscribe: engine.subscribe, listener } };
 			},
-			// Events are not among these: they go through the outbox.
+			// Events are not among these: they go through the writer.
 			onNext: ({ extra }, _id, _payload, _args, result) => {
 				endIfUnread(extra.socket);
 				return result.errors && ({ ...result, errors: told(result.errors) } as FormattedExecutionResult);
@@ -192,13 +192,13 @@ const told = (errors: readonly (GraphQLError | GraphQLFormattedError)[]): GraphQ
 		return { ...rest, extensions };
 	});
 
-const outboxes = new WeakMap<WebSocket, Outbox>();
+const writers = new WeakMap<WebSocket, SocketWriter>();
 
-/** The socket's outbox, which all its subscriptions share. */
-function outboxOf(socket: WebSocket): Outbox {
-	const outbox = outboxes.get(socket) ?? new Outbox(socket);
-	outboxes.set(socket, outbox);
-	return outbox;
+/** The socket's writer, which all its subscriptions share. */
+function writerOf(socket: WebSocket): SocketWriter {
+	const writer = writers.get(socket) ?? new SocketWriter(socket);
+	writers.set(socket, writer);
+	return writer;
 }
 
 /** The Authorization among the connection's parameters, or among the headers that GraphiQL sends in an operation's extensions. */

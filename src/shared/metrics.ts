@@ -76,7 +76,7 @@ export interface Metrics {
 export type StatementWatch = <Result>(statement: { readonly text: string }, run: () => Promise<Result>) => Promise<Result>;
 
 /** Measures how long each statement takes. */
-export const measuring =
+export const timed =
 	(metrics: Metrics): StatementWatch =>
 	(_statement, run) => {
 		const begun = performance.now();

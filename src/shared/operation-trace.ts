@@ -28,11 +28,11 @@ export interface OperationTrace {
 }
 
 /** What an operation is asked with, apart from what it asks. Both come from the client: neither is trusted. */
-export interface Asked {
+export interface RequestHeaders {
 	readonly requestId?: string | undefined;
 	/** The place in a distributed trace, as W3C Trace Context writes it. */
 	readonly traceparent?: string | undefined;
 }
 
 /** Makes an operation of each request, when it comes. */
-export type BeginOperation = (asked: Asked) => OperationTrace;
+export type BeginOperation = (asked: RequestHeaders) => OperationTrace;

@@ -1,10 +1,10 @@
 /** Keeps the values that were added last, as many as it may hold. */
 export class RecentSet<Value> {
-	readonly #most: number;
+	readonly #max: number;
 	readonly #values = new Set<Value>();
 
-	constructor(most: number) {
-		this.#most = most;
+	constructor(max: number) {
+		this.#max = max;
 	}
 
 	has(value: Value): boolean {
@@ -15,7 +15,7 @@ export class RecentSet<Value> {
 	add(value: Value): void {
 		this.#values.delete(value);
 		this.#values.add(value);
-		if (this.#values.size <= this.#most) return;
+		if (this.#values.size <= this.#max) return;
 		for (const oldest of this.#values) {
 			this.#values.delete(oldest);
 			return;

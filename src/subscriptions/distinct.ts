@@ -8,13 +8,13 @@ export interface Distinct {
 }
 
 /** Remembers no token without a subscription. */
-export function createDistinct(most = differentPerToken): Distinct {
+export function createDistinct(max = differentPerToken): Distinct {
 	const counts = new Map<string, Map<string, number>>();
 	return {
 		add: (token, key) => {
 			const own = counts.get(token) ?? new Map<string, number>();
 			const before = own.get(key) ?? 0;
-			if (before === 0 && own.size >= most) return undefined;
+			if (before === 0 && own.size >= max) return undefined;
 			counts.set(token, own.set(key, before + 1));
 			let isOver = false;
 			return () => {

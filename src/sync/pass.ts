@@ -36,8 +36,6 @@ export interface PassOptions {
 	/** Takes a line about what a person should know. */
 	readonly tell: (line: string) => void;
 	readonly onRefusal?: (refusal: Refusal) => void;
-	/** Aborts between two batches. */
-	readonly stopping?: AbortSignal;
 }
 
 /** How a pass ended; `busy` when another process synchronizes. */
@@ -150,7 +148,6 @@ async function readLists(options: PassOptions, { began, isWhole, renew }: PassSt
 			else seen.add(key);
 		},
 		around: async (tx, list, records, write) => {
-			if (options.stopping?.aborted === true) throw new Error("The service was stopped while it synchronized.");
 			if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
 			return synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, tell });
 		},

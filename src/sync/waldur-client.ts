@@ -16,6 +16,8 @@ export type WaldurAnswer =
 	| { readonly kind: "unavailable"; readonly reason: string; readonly retryAfter: number | undefined };
 
 export interface WaldurClient {
+	/** The time by its clock, to a second; undefined when it cannot be asked. */
+	time(): Promise<Date | undefined>;
 	/** Sends a change. Never throws. */
 	send(request: WaldurRequest): Promise<WaldurAnswer>;
 	/** The first 300 records of a list, numbers as floats but for `usage`, which is text as it was written. */
@@ -60,6 +62,14 @@ export function waldurClient({ base, token, clock, timeout = 30_000 }: WaldurCli
 		}
 	};
 	return {
+		time: async () => {
+			const url = at("customers/");
+			url.search = "page=1&page_size=1&field=uuid";
+			const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(timeout) }).catch(() => undefined);
+			await response?.body?.cancel();
+			const date = Date.parse(response?.headers.get("date") ?? "");
+			return Number.isNaN(date) ? undefined : new Date(date);
+		},
 		send: ({ method, path, body }) => ask(at(path), method, body),
 		list: async (path, parameters) => {
 			const url = at(path);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Ending } from "../shared/ending.ts";
 import type { StatementWatch } from "../shared/metrics.ts";
-import type { Asked, BeginOperation, OperationTrace, OperationType } from "../shared/operation-trace.ts";
+import type { BeginOperation, OperationTrace, OperationType, RequestHeaders } from "../shared/operation-trace.ts";
 import { type AnsweredOperation, type OverSubscription, outcomeOf } from "./answered.ts";
 import { type OperationSpan, remoteSpan, type Tracing } from "./tracing.ts";
 
@@ -19,7 +19,7 @@ const sane = /^[\w.:-]{1,128}$/;
 /** Makes the operations of a service, and calls the watchers with what became of them. */
 export const createOperations =
 	({ tell, tellOver, tracing }: Watchers = {}): BeginOperation =>
-	({ requestId, traceparent }: Asked) =>
+	({ requestId, traceparent }: RequestHeaders) =>
 		new WatchedOperation(
 			requestId !== undefined && sane.test(requestId) ? requestId : randomUUID(),
 			{ tell, tellOver },

@@ -18,7 +18,7 @@ export interface OperationSpan {
 }
 
 /** How long the collector may take, in milliseconds: a service that stops does not wait for it longer. */
-const patience = 3_000;
+const timeout = 3_000;
 
 /** Starts to send spans to the collector at the base URL, by OTLP over HTTP. Loads the packages for it: without tracing, they take nothing. */
 export async function startTracing(endpoint: string): Promise<Tracing> {
@@ -27,7 +27,7 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 	const { resourceFromAttributes } = await import("@opentelemetry/resources");
 	const { BasicTracerProvider, BatchSpanProcessor } = await import("@opentelemetry/sdk-trace-base");
 
-	const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces`, timeoutMillis: patience });
+	const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces`, timeoutMillis: timeout });
 	const provider = new BasicTracerProvider({
 		resource: resourceFromAttributes({ "service.name": "usage-gateway" }),
 		spanProcessors: [new BatchSpanProcessor(exporter)],
@@ -75,7 +75,7 @@ export async function startTracing(endpoint: string): Promise<Tracing> {
 		stop: async () => {
 			let waiting: NodeJS.Timeout | undefined;
 			const tired = new Promise<void>((resolve) => {
-				waiting = setTimeout(resolve, patience);
+				waiting = setTimeout(resolve, timeout);
 			});
 			await Promise.race([provider.shutdown().catch(() => {}), tired]); // a collector that is away delays no stop
 			clearTimeout(waiting);

@@ -1,4 +1,4 @@
-import type { Cast, Period, Reporter } from "./cast.ts";
+import type { Dataset, Period, Reporter } from "./dataset.ts";
 import { momentIn, monthsAfter } from "./months.ts";
 import { namedUuid } from "./random.ts";
 
@@ -17,7 +17,7 @@ export interface BenchSize {
 const count = <Item>(many: number, make: (index: number) => Item): Item[] => Array.from({ length: many }, (_, index) => make(index));
 
 /** A uniform world: everything is numbered and spread evenly. */
-export function benchCast(size: BenchSize, period: Period): Cast {
+export function benchDataset(size: BenchSize, period: Period): Dataset {
 	const created = momentIn(monthsAfter(period.until, -period.months), 2, 8);
 	const customer = (index: number) => namedUuid("bench customer", index % size.customers);
 	const project = (index: number) => namedUuid("bench project", index % size.projects);

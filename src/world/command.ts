@@ -40,17 +40,17 @@ export function parseCommand(args: readonly string[], now: Date): WorldOptions {
 		else if (token.value === undefined || token.value === "") problems.push(`${token.rawName} needs a value.`);
 		else given.set(token.name, token.value);
 	}
-	const number = (name: string, byDefault: number, least: number, most: number) => {
+	const number = (name: string, byDefault: number, least: number, max: number) => {
 		const text = given.get(name) ?? String(byDefault);
 		const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-		if (!(value >= least && value <= most)) problems.push(`--${name} must be a whole number from ${least} to ${most}, not "${text}".`);
+		if (!(value >= least && value <= max)) problems.push(`--${name} must be a whole number from ${least} to ${max}, not "${text}".`);
 		return value;
 	};
 	const folder = given.get("out") ?? "";
 	if (folder === "" && !tokens.some((token) => token.kind === "option" && token.name === "out")) problems.push("--out must name the folder to write.");
 	const until = given.get("until") ?? now.toISOString().slice(0, 7);
 	if (!isMonth(until)) problems.push(`--until must be a month such as 2024-03, not "${until}".`);
-	const size = (name: SizeName, least: number, most: number) => number(name, sizes[name], least, most);
+	const size = (name: SizeName, least: number, max: number) => number(name, sizes[name], least, max);
 	const world = { folder, seed: number("seed", 1, 0, 999_999_999), until, months: number("months", 18, 1, 240), now };
 	const bench = {
 		customers: size("customers", 1, 1_000_000),

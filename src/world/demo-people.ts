@@ -1,4 +1,4 @@
-import type { Period } from "./cast.ts";
+import type { Period } from "./dataset.ts";
 import { momentIn, monthsAfter } from "./months.ts";
 import { namedUuid } from "./random.ts";
 

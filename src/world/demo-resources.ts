@@ -1,4 +1,4 @@
-import type { Account, Period, Reporter } from "./cast.ts";
+import type { Account, Period, Reporter } from "./dataset.ts";
 import { componentUuid, demoOfferings, planUuid } from "./demo-offerings.ts";
 import { accountHolders, demoProjects, offeringUuid, projectUuid, userUuid } from "./demo-people.ts";
 import { momentIn, monthsAfter } from "./months.ts";

@@ -1,4 +1,4 @@
-import type { Cast, Period } from "./cast.ts";
+import type { Dataset, Period } from "./dataset.ts";
 import { demoCatalogue } from "./demo-offerings.ts";
 import { customerUuid, demoPeople, offeringUuid, projectUuid } from "./demo-people.ts";
 import { demoPolicies, monthlyHours, monthlyPolicy, policyUuid } from "./demo-policies.ts";
@@ -6,7 +6,7 @@ import { demoReporters, demoResources, resourceUuid } from "./demo-resources.ts"
 import { dashed } from "./random.ts";
 
 /** A small believable world: universities, a hospital and companies that consume what three providers sell. */
-export function demoCast(period: Period): Cast {
+export function demoDataset(period: Period): Dataset {
 	return {
 		lists: { ...demoPeople(period), ...demoCatalogue(), ...demoResources(period), ...demoPolicies(period) },
 		reporters: demoReporters(period),

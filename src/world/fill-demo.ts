@@ -7,7 +7,7 @@ import { sql } from "../database/sql.ts";
 import { evaluateAllPolicies, turnMonth } from "../domain/month-turn/month-turn.service.ts";
 import type { Moment } from "../domain/policy/policy.service.ts";
 import { folderSource } from "../import/folder.source.ts";
-import { importWorld } from "../import/import.ts";
+import { importDataset } from "../import/import.ts";
 import { billingPeriodAt } from "../shared/billing-period.ts";
 import { demoHandles } from "./demo.ts";
 import { generateWorld } from "./world.ts";
@@ -28,7 +28,7 @@ export async function fillWithDemo(database: Database, moment: Moment): Promise<
 	const folder = await mkdtemp(join(tmpdir(), "usage-gateway-demo-"));
 	try {
 		await generateWorld({ folder, seed: 1, until: billingPeriodAt(moment.now, moment.timeZone).slice(0, 7), months: demoMonths, now: moment.now });
-		await importWorld({
+		await importDataset({
 			database,
 			source: folderSource(folder),
 			timeZone: moment.timeZone,

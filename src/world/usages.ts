@@ -1,4 +1,4 @@
-import type { Account, Period, Reporter } from "./cast.ts";
+import type { Account, Period, Reporter } from "./dataset.ts";
 import { momentIn, monthsAfter } from "./months.ts";
 import { chance, namedUuid } from "./random.ts";
 

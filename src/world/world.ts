@@ -2,9 +2,9 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ListName, listNames } from "../import/source.ts";
 import { Failure } from "../shared/failure.ts";
-import { type BenchSize, benchCast } from "./bench.ts";
-import type { Cast, Period } from "./cast.ts";
-import { demoCast } from "./demo.ts";
+import { type BenchSize, benchDataset } from "./bench.ts";
+import type { Dataset, Period } from "./dataset.ts";
+import { demoDataset } from "./demo.ts";
 import { latestAmounts, usageRecords, usages, userUsageRecords } from "./usages.ts";
 import { writeArray } from "./write.ts";
 
@@ -29,13 +29,13 @@ export async function generateWorld({ folder, seed, size, ...period }: WorldOpti
 		});
 	if (present.length > 0 && !present.includes(markFile)) throw new Failure(`${folder} holds something that is not a world.`);
 	await writeFile(join(folder, markFile), `${JSON.stringify({ seed, until: period.until, months: period.months, now: period.now, ...size })}\n`);
-	const cast = size === undefined ? demoCast(period) : benchCast(size, period);
+	const dataset = size === undefined ? demoDataset(period) : benchDataset(size, period);
 	const counts: [ListName, number][] = [];
-	for (const list of listNames) counts.push([list, await writeArray(join(folder, `${list}.json`), recordsOf(list, cast, period, seed))]);
+	for (const list of listNames) counts.push([list, await writeArray(join(folder, `${list}.json`), recordsOf(list, dataset, period, seed))]);
 	return Object.fromEntries(counts) as Record<ListName, number>;
 }
 
-function recordsOf(list: ListName, { lists, reporters }: Cast, period: Period, seed: number): Iterable<object> {
+function recordsOf(list: ListName, { lists, reporters }: Dataset, period: Period, seed: number): Iterable<object> {
 	switch (list) {
 		case "marketplace-component-usages":
 			return usageRecords(usages(reporters, period, seed));

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { nodeId, uuidOf } from "../support/fixture.rows.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
-import { nodeId, uuidOf } from "../support/scene.rows.ts";
 import { listDocument, makeWorld, type World } from "../support/totals.ts";
 
 const gateway = gatewayForFile();

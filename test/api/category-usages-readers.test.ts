@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { nodeId, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
-import { nodeId, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 import { listDocument } from "../support/totals.ts";
 
 const gateway = gatewayForFile();
@@ -12,7 +12,7 @@ const gateway = gatewayForFile();
 describe("who reads the totals of a scope", () => {
 	beforeAll(async () => {
 		const { database } = gateway();
-		await buildScene(database);
+		await buildFixture(database);
 		const component = await insert(database, "CategoryComponent", { categoryUuid: uuidOf("Category", "machines"), type: "cpu", name: "CPU" });
 		await database.rows(
 			sql`update "OfferingComponent" set "categoryComponentUuid" = ${component}::uuid where "uuid" = ${uuidOf("OfferingComponent", "compute cpu")}::uuid`,

@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { nodeId, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { type Answer, type Data, gatewayForFile } from "../support/gateway.ts";
 import { insert, insertRow } from "../support/insert.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
-import { nodeId, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 
@@ -224,7 +224,7 @@ describe("the list of a figure of all customers", () => {
 /** The list of a figure, and the figures of one customer: north, whose project n1 alpine serves. */
 describe("who reads quotas", () => {
 	beforeAll(async () => {
-		await buildScene(gateway().database);
+		await buildFixture(gateway().database);
 	});
 
 	const north = nodeId("Customer", uuidOf("Customer", "north"));

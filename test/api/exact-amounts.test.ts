@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { setUsage, setUserUsage } from "../support/documents.ts";
+import { nodeId } from "../support/fixture.rows.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
-import { nodeId } from "../support/scene.rows.ts";
 import { listDocument, makeWorld, type World } from "../support/totals.ts";
 
 const gateway = gatewayForFile();

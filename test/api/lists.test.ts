@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { VisibleModel } from "../../src/access/visibility.ts";
+import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
-import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
-// The reports of the scene's October were made on 1 November in Tokyo.
+// The reports of the fixture's October were made on 1 November in Tokyo.
 const gateway = gatewayForFile({ timeZone: "Asia/Tokyo" });
 let things: readonly Thing[];
 beforeAll(async () => {
-	things = await buildScene(gateway().database);
+	things = await buildFixture(gateway().database);
 });
 
 type Keeps = (thing: Thing) => boolean;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { nodeId, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
-import { nodeId, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 beforeAll(async () => {
-	await buildScene(gateway().database);
+	await buildFixture(gateway().database);
 });
 
 const firing = nodeId("PolicyFiring", uuidOf("PolicyFiring", "compute one FIRED"));

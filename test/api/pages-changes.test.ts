@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { insert, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
-import { insert, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 let gateway: Gateway;
 beforeEach(async () => {
 	gateway = await startGateway();
-	await buildScene(gateway.database);
+	await buildFixture(gateway.database);
 });
 afterEach(() => gateway.stop());
 

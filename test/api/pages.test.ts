@@ -1,15 +1,15 @@
 import { getNamedType, isEnumType, isInputObjectType } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { VisibleModel } from "../../src/access/visibility.ts";
+import { type ListField, listFieldsOf, nodeTypes, typeNamed } from "../support/fixture.fields.ts";
+import { insert, nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
-import { type ListField, listFieldsOf, nodeTypes, typeNamed } from "../support/scene.fields.ts";
-import { insert, nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 let things: readonly Thing[];
 beforeAll(async () => {
-	things = await buildScene(gateway().database);
+	things = await buildFixture(gateway().database);
 	// A resource that has run under a plan several times, all recorded at one moment.
 	const period = { resourceUuid: uuidOf("Resource", "n1 compute"), planUuid: uuidOf("Plan", "compute"), created: "2026-01-01T00:00:00.000Z" };
 	const uuids = ["a", "b", "c", "d"].map((name) => uuidOf("ResourcePlanPeriod", name));

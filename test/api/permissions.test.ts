@@ -1,11 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { raw, sql } from "../../src/database/sql.ts";
+import { CustomerRoleName, OfferingRoleName, ProjectRoleName } from "../../src/generated/prisma/enums.ts";
+import { typeNamed } from "../support/fixture.fields.ts";
+import { operations } from "../support/fixture.operations.ts";
+import { uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { type PersonsRole, person } from "../support/person.ts";
-import { typeNamed } from "../support/scene.fields.ts";
-import { operations } from "../support/scene.operations.ts";
-import { uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 
@@ -78,7 +79,7 @@ const cells = rows.map(([name = "", ...outcomes]) => ({
 let fingerprints: string;
 beforeAll(async () => {
 	const { database } = gateway();
-	await buildScene(database);
+	await buildFixture(database);
 	const [statement] = await database.rows<{ text: string }>(sql`
 		select string_agg(format('select %L as "table", count(*)::int as "rows", md5(string_agg(t::text, '','' order by t::text)) as "content" from %I t', tablename, tablename), ' union all ') as "text"
 		from pg_tables where schemaname = 'public'
@@ -116,6 +117,21 @@ describe.each(cells)("$name", ({ name, cells }) => {
 	test.each(cells)("$column, $viewer: $outcome", async ({ viewer, outcome }) => {
 		expect(await outcomeOf(name, `demo_${viewer}`)).toBe(outcome);
 	});
+});
+
+test("every role stands in a column, by somebody who has it", async () => {
+	const rows = await gateway().database.rows<{ role: string }>(sql`
+		with held as (
+			select 'CustomerRole' as "kind", "role"::text, "userUuid" from "CustomerRole" where "expires" is null
+			union all select 'ProjectRole', "role"::text, "userUuid" from "ProjectRole" where "expires" is null
+			union all select 'OfferingRole', "role"::text, "userUuid" from "OfferingRole" where "expires" is null
+		)
+		select distinct h."kind" || ' ' || h."role" as "role" from held h join "User" u on u."uuid" = h."userUuid"
+		where u."isActive" and u."username" = any(${columns.flatMap((column) => viewers[column] ?? [])}::text[])
+	`);
+	const roles = { CustomerRole: CustomerRoleName, ProjectRole: ProjectRoleName, OfferingRole: OfferingRoleName };
+	const expected = Object.entries(roles).flatMap(([kind, names]) => Object.values(names).map((name) => `${kind} ${name}`));
+	expect(rows.map(({ role }) => role).sort()).toEqual(expected.sort());
 });
 
 const on = (customer: string, role: string): PersonsRole => ["CustomerRole", { customerUuid: uuidOf("Customer", customer), role }];

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { setUsage, setUserUsage } from "../support/documents.ts";
+import { nodeId } from "../support/fixture.rows.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { person } from "../support/person.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
-import { nodeId } from "../support/scene.rows.ts";
 
 const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
 let provider: Provider;

@@ -10,9 +10,9 @@ import {
 	isRequiredInputField,
 } from "graphql";
 import { describe, expect, test } from "vitest";
+import { typeNamed } from "../support/fixture.fields.ts";
+import { nodeId, uuidOf } from "../support/fixture.rows.ts";
 import { gatewayForFile } from "../support/gateway.ts";
-import { typeNamed } from "../support/scene.fields.ts";
-import { nodeId, uuidOf } from "../support/scene.rows.ts";
 
 const gateway = gatewayForFile();
 const someUuid = uuidOf("Customer", "nobody");

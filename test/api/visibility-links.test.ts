@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { VisibleModel } from "../../src/access/visibility.ts";
 import { sql } from "../../src/database/sql.ts";
+import { linkFieldsOf, nodeTypes } from "../support/fixture.fields.ts";
+import { insert, nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
-import { linkFieldsOf, nodeTypes } from "../support/scene.fields.ts";
-import { insert, nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 let ids: string[];
@@ -18,7 +18,7 @@ const account = (person: string, offering: string) => ({
 const accountId = (person: string, offering: string) => nodeId("OfferingUser", account(person, offering).uuid);
 
 beforeAll(async () => {
-	const things: readonly Thing[] = await buildScene(gateway().database);
+	const things: readonly Thing[] = await buildFixture(gateway().database);
 	// People with accounts where neither they nor their colleagues consume anything.
 	await insert(gateway().database, "OfferingUser", [account("ann", "archive"), account("stranger", "paused"), account("projectadmin", "compute")]);
 	ids = [...things.map(({ model, name }) => nodeId(model, uuidOf(model, name))), accountId("ann", "archive"), accountId("stranger", "paused")];

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
-import { uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 beforeAll(async () => {
-	await buildScene(gateway().database);
+	await buildFixture(gateway().database);
 });
 
 const resource = uuidOf("Resource", "n1 compute");

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { VisibleModel } from "../../src/access/visibility.ts";
+import { listFieldsOf, nodeTypes, typeNamed } from "../support/fixture.fields.ts";
+import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
+import { namesSeen, nothing, type Row, whoSeesWhat } from "../support/fixture.sees.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
-import { listFieldsOf, nodeTypes, typeNamed } from "../support/scene.fields.ts";
-import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
-import { namesSeen, nothing, type Row, whoSeesWhat } from "../support/scene.sees.ts";
-import { buildScene } from "../support/scene.ts";
 
 const gateway = gatewayForFile();
 let things: readonly Thing[];
 beforeAll(async () => {
-	things = await buildScene(gateway().database);
+	things = await buildFixture(gateway().database);
 });
 
 /** The names of what must be seen of a model. */
@@ -17,7 +17,7 @@ const expected = (row: Row, model: VisibleModel) => namesSeen(row, model, things
 
 const namesOf = (some: readonly Thing[]) => some.map(({ name }) => name).sort();
 const ofModel = (model: string) => things.filter((thing) => thing.model === model);
-/** Names of the uuids; a uuid of nothing in the scene stands for itself. */
+/** Names of the uuids; a uuid of nothing in the fixture stands for itself. */
 const named = (model: string, uuids: readonly string[]) => {
 	const names = new Map(ofModel(model).map(({ name }) => [uuidOf(model as VisibleModel, name), name]));
 	return uuids.map((uuid) => names.get(uuid) ?? uuid).sort();

@@ -1,6 +1,6 @@
+import type { Thing } from "../support/fixture.rows.ts";
+import { nodeId, uuidOf } from "../support/fixture.rows.ts";
 import { connectRaw } from "../support/raw-sockets.ts";
-import type { Thing } from "../support/scene.rows.ts";
-import { nodeId, uuidOf } from "../support/scene.rows.ts";
 import type { Difference } from "./matrix.ts";
 import type { Viewer } from "./rules.ts";
 

@@ -17,8 +17,8 @@ import {
 } from "graphql";
 import type { VisibleModel } from "../../src/access/visibility.ts";
 import { schema } from "../../src/schema.ts";
-import { typeNamed } from "../support/scene.fields.ts";
-import { nodeId } from "../support/scene.rows.ts";
+import { typeNamed } from "../support/fixture.fields.ts";
+import { nodeId } from "../support/fixture.rows.ts";
 
 /** What an operation may name: things that are there, of everybody. */
 export interface Pool {

@@ -14,7 +14,7 @@ import { eventDifferences } from "./events.ts";
 import { type Guard, guards, placeOf, placesOf, unguarded } from "./guards.ts";
 import { type Difference, differencesFor, type Send, type Truth, truthOf } from "./matrix.ts";
 import { refusalsFor } from "./operations.matrix.ts";
-import { type Rehearsed, rehearsed } from "./rehearsal.ts";
+import { type RollbackDatabase, withRollback } from "./rollback.ts";
 import { viewers } from "./rules.ts";
 import { buildWorld, type World } from "./world.ts";
 
@@ -91,7 +91,7 @@ type Parts = typeof import("../../src/event-log/log-reader.ts") &
 	typeof import("../../src/access/token-watch.ts") &
 	typeof import("../../src/access/viewer.ts");
 
-let stage: Rehearsed;
+let rollback: RollbackDatabase;
 let world: World;
 let truth: Truth;
 let url: string;
@@ -104,8 +104,8 @@ beforeAll(async () => {
 	ending.push(() => rm(folder, { recursive: true, force: true }));
 	const { startServer, startLogReader, startTokenWatch, viewerOf } = await guardedService(folder);
 	const own = await freshDatabase("empty");
-	stage = rehearsed(own);
-	const { database } = stage;
+	rollback = withRollback(own);
+	const { database } = rollback;
 	world = await buildWorld(database);
 	const clock = () => demoMoment.now;
 	const onError = (error: unknown) => {
@@ -148,7 +148,7 @@ async function noticed({ viewer: name, shows }: Guard): Promise<Difference[]> {
 	const own = viewers.filter((viewer) => viewer.name === name);
 	const found: Difference[] = shows === "policyFirings" ? await eventDifferences(url, own, world.things) : [];
 	for (const viewer of own) {
-		const inVain: Send = (...args) => stage.rehearse(() => send(...args));
+		const inVain: Send = (...args) => rollback.rollBackAfter(() => send(...args));
 		found.push(...(await differencesFor(send, viewer, world.things, truth, (type) => type === shows)));
 		found.push(...(await refusalsFor(inVain, viewer, (field) => field === shows)));
 	}

@@ -1,30 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshDatabase } from "../support/database.ts";
+import { typeNamed } from "../support/fixture.fields.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
-import { typeNamed } from "../support/scene.fields.ts";
 import { eventDifferences } from "./events.ts";
 import { allFields, differencesFor, fieldsAsked, hasExpectation, type Send, type Truth, truthOf } from "./matrix.ts";
 import { doneFields, refusalsFor } from "./operations.matrix.ts";
-import { type Rehearsed, rehearsed } from "./rehearsal.ts";
+import { type RollbackDatabase, withRollback } from "./rollback.ts";
 import { carried, rules, viewers } from "./rules.ts";
 import { buildWorld, type World } from "./world.ts";
 
 let gateway: Gateway;
 let world: World;
 let truth: Truth;
-let stage: Rehearsed;
+let rollback: RollbackDatabase;
 const asked = new Set<string>();
 
 const send: Send = (viewer, document, variables) => {
 	asked.add(document);
 	return gateway.send(`demo_${viewer}`, document, variables);
 };
-const sendInVain: Send = (...args) => stage.rehearse(() => send(...args));
+const sendInVain: Send = (...args) => rollback.rollBackAfter(() => send(...args));
 
 beforeAll(async () => {
-	stage = rehearsed(await freshDatabase("empty"));
-	world = await buildWorld(stage.database);
-	gateway = await startGateway({ database: stage.database });
+	rollback = withRollback(await freshDatabase("empty"));
+	world = await buildWorld(rollback.database);
+	gateway = await startGateway({ database: rollback.database });
 	truth = await truthOf(send, world.things);
 });
 afterAll(() => gateway.stop());

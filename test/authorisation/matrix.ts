@@ -13,10 +13,10 @@ import {
 	visitWithTypeInfo,
 } from "graphql";
 import { schema } from "../../src/schema.ts";
+import { nodeTypes } from "../support/fixture.fields.ts";
+import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
+import { namesSeen } from "../support/fixture.sees.ts";
 import type { Answer } from "../support/gateway.ts";
-import { nodeTypes } from "../support/scene.fields.ts";
-import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
-import { namesSeen } from "../support/scene.sees.ts";
 import { carried, pageFields, type Rule, rules, seesAll, type Viewer } from "./rules.ts";
 
 /** Sends a document as somebody, and answers data and errors. */

@@ -1,6 +1,6 @@
 import { getNamedType } from "graphql";
-import { typeNamed } from "../support/scene.fields.ts";
-import { nodeId, type Place, uuidOf } from "../support/scene.rows.ts";
+import { typeNamed } from "../support/fixture.fields.ts";
+import { nodeId, type Place, uuidOf } from "../support/fixture.rows.ts";
 import { type Difference, everythingOf, type Send } from "./matrix.ts";
 import { seesAll, type Viewer } from "./rules.ts";
 
@@ -46,7 +46,7 @@ interface Done {
 	readonly sees: Sees;
 	readonly may: Sees;
 	readonly input: (target: Target) => unknown;
-	/** What it is answered to who may do it; "done" unless the scene has a reason of its own against it. */
+	/** What it is answered to who may do it; "done" unless the fixture has a reason of its own against it. */
 	readonly permitted?: string;
 }
 

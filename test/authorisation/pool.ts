@@ -1,15 +1,15 @@
 import { getNamedType, isEnumType } from "graphql";
 import type { VisibleModel } from "../../src/access/visibility.ts";
 import { schema } from "../../src/schema.ts";
+import { typeNamed } from "../support/fixture.fields.ts";
+import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
 import type { Answer } from "../support/gateway.ts";
-import { typeNamed } from "../support/scene.fields.ts";
-import { nodeId, type Thing, uuidOf } from "../support/scene.rows.ts";
 import type { Pool } from "./generator.ts";
 
 /** Answers an operation as staff. */
 type AskAsStaff = (document: string, variables?: Record<string, unknown>) => Promise<Answer>;
 
-/** Everything that can be named: all that stands in the scene, and the cursors and positions that staff is answered. */
+/** Everything that can be named: all that stands in the fixture, and the cursors and positions that staff is answered. */
 export async function poolOf(things: readonly Thing[], askAsStaff: AskAsStaff): Promise<Pool> {
 	const uuids: Partial<Record<VisibleModel, string[]>> = {};
 	for (const { model, name } of things) uuids[model] = [...(uuids[model] ?? []), uuidOf(model, name)];

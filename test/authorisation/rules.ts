@@ -1,4 +1,4 @@
-import { type Row, whoSeesWhat } from "../support/scene.sees.ts";
+import { type Row, whoSeesWhat } from "../support/fixture.sees.ts";
 
 /**
  * How a field is read by those who see the object that has it. To anybody else the object is not there, and none of its fields.

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { raw } from "../../src/database/sql.ts";
+import { uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
-import { uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 
 // A role that this service does not know: of a newer one, which runs beside it on the same database.
 const gateway = gatewayForFile();
 beforeAll(async () => {
-	await buildScene(gateway().database);
+	await buildFixture(gateway().database);
 	for (const on of ["Customer", "Project", "Offering"]) {
 		await gateway().database.rows(raw(`alter type "${on}RoleName" add value 'UNKNOWN'`));
 	}

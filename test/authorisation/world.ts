@@ -3,8 +3,8 @@ import type { VisibleModel } from "../../src/access/visibility.ts";
 import type { Queries } from "../../src/database/database.ts";
 import type { ModelName } from "../../src/database/model.ts";
 import { list, name, raw, sql } from "../../src/database/sql.ts";
-import { insert, type Thing, uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
+import { insert, type Thing, uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 
 /** A text that stands in one row and nowhere else: whoever reads it reads of that row. */
 export interface Canary {
@@ -13,7 +13,7 @@ export interface Canary {
 	readonly of: Thing;
 }
 
-/** The scene, with a canary in every text and amount of every row. */
+/** The fixture, with a canary in every text and amount of every row. */
 export interface World {
 	readonly things: readonly Thing[];
 	readonly canaries: readonly Canary[];
@@ -52,17 +52,17 @@ const amounts: Partial<Record<ModelName, readonly string[]>> = {
 	ComponentUserUsageLimit: ["limit"],
 };
 
-/** When everything was stored of which the scene does not say it. */
+/** When everything was stored of which the fixture does not say it. */
 const stored = "2026-01-01T00:00:00.000Z";
 
 /** Fills a database: the same rows in each one that is filled. */
 export async function buildWorld(queries: Queries): Promise<World> {
 	const [{ began = new Date(0) } = {}] = await queries.rows<{ began: Date }>(sql`select now() as "began"`);
-	const scene = await buildScene(queries);
-	const things = [...scene, ...(await addCategoryComponents(queries))];
+	const fixture = await buildFixture(queries);
+	const things = [...fixture, ...(await addCategoryComponents(queries))];
 	const named = (model: ModelName, name: string): Thing => {
 		const thing = things.find((one) => one.model === model && one.name === name);
-		if (thing === undefined) throw new Error(`There is no ${model} "${name}" in the scene.`);
+		if (thing === undefined) throw new Error(`There is no ${model} "${name}" in the fixture.`);
 		return thing;
 	};
 	const canaries: Canary[] = things.flatMap((thing) => {

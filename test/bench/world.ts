@@ -7,7 +7,7 @@ import { prepareSchema } from "../../src/database/migrations.ts";
 import { sql } from "../../src/database/sql.ts";
 import { evaluateAllPolicies } from "../../src/domain/month-turn/month-turn.service.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import { generateWorld } from "../../src/world/world.ts";
 import { month } from "./months.ts";
 
@@ -24,7 +24,7 @@ export async function fill(database: Database): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), "usage-gateway-bench-"));
 	const moment = { now: new Date(`${month}-20T12:00:00Z`), timeZone: "UTC" };
 	await generateWorld({ folder, seed: 1, until: month, months: 12, now: moment.now, size });
-	await importWorld({ database, source: folderSource(folder), timeZone: "UTC", evaluatePolicies: (changed) => evaluateAllPolicies(changed, moment) });
+	await importDataset({ database, source: folderSource(folder), timeZone: "UTC", evaluatePolicies: (changed) => evaluateAllPolicies(changed, moment) });
 	for (const [username, token] of Object.entries(tokens)) await addToken(database, { token, username, name: "bench", expires: null, now: moment.now });
 	await database.rows(sql`vacuum analyze`);
 	rmSync(folder, { recursive: true });

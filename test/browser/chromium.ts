@@ -23,14 +23,14 @@ export function hasChromium(): boolean {
 }
 
 /** Milliseconds until something that does not come is taken for missing; no measure of anything. */
-const patience = 90_000;
+const timeout = 90_000;
 
 /** A headless Chromium with an empty profile, which asks for nothing by itself. */
 export const launchChromium = (): Promise<Browser> =>
 	chromium.launch({
 		executablePath: executable,
 		headless: true,
-		timeout: patience,
+		timeout,
 		args: [
 			"--no-sandbox",
 			"--disable-gpu",
@@ -51,7 +51,7 @@ export interface Visitor {
 /** A person's browser: its pages share what they store, and reach nothing but loopback. */
 export async function visitor(browser: Browser): Promise<Visitor> {
 	const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-	context.setDefaultTimeout(patience);
+	context.setDefaultTimeout(timeout);
 	const foreignRequests: string[] = [];
 	await context.route(isOutside, (route) => {
 		foreignRequests.push(route.request().url());

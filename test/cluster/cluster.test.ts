@@ -78,7 +78,7 @@ describe.skipIf(templates.engine === "PGlite")("three gateways on one PostgreSQL
 		}
 		reporters = reporting;
 
-		const play = async () => {
+		const run = async () => {
 			// All are listening before the first gateway is killed: each has been told of what the first reports turned.
 			await Promise.all(reporting.map((reporter) => reporter.report(amountOf(0))));
 			await until(() => subscribers.every(({ told }) => told.length > 0) && alerts.length > 0);
@@ -98,7 +98,7 @@ describe.skipIf(templates.engine === "PGlite")("three gateways on one PostgreSQL
 			const isTold = (subscriber: Subscriber) => subscriber.told.at(-1)?.position === last.get(subscriber.token);
 			await until(() => subscribers.every(isTold) && alerts.some((line) => JSON.parse(line).position === last.get(watched)));
 		};
-		await Promise.race([play(), listening.over]);
+		await Promise.race([run(), listening.over]);
 		listening.stop();
 		program.stop();
 		await cluster.close();

@@ -12,7 +12,7 @@ import { type Cluster, startCluster } from "./cluster.ts";
 const alerts = "subscription { policyFirings { ... on PolicyFiringEvent { position } } }";
 
 /** Connections end within ten seconds; a busy machine gets some more. */
-const patience = 25_000;
+const timeout = 25_000;
 
 describe.skipIf(inject("templates").engine === "PGlite")(
 	"a token that is revoked while the service runs (skipped without PostgreSQL: the embedded database has room for one process)",
@@ -37,7 +37,7 @@ describe.skipIf(inject("templates").engine === "PGlite")(
 			const socketEnded = socket.closed.then(({ code }) => code);
 
 			for (const { uuid } of await listTokens(database, undefined)) await revokeToken(database, uuid, new Date());
-			const tooLong = after(patience, undefined, { ref: false });
+			const tooLong = after(timeout, undefined, { ref: false });
 			refused = await ask(service, token, "{ viewer { username } }");
 			socketEnd = await Promise.race([socketEnded, tooLong]);
 			streamEnd = await Promise.race([streamEnded, tooLong]);

@@ -89,14 +89,14 @@ describe("a lock is taken over", () => {
 	test("after a while without a sign of life when its pid is of another container", async () => {
 		await leave(JSON.stringify({ id: "x", pid: process.pid, started: "1", place: "another container" }));
 		const lines: string[] = [];
-		const lock = await lockDirectory(data, { patience: 300, tell: (line) => lines.push(line) });
+		const lock = await lockDirectory(data, { timeout: 300, tell: (line) => lines.push(line) });
 		expect(lines).toEqual([`Looking for 0.3 s whether the data directory ${data} is in use by process ${process.pid} of another place.`]);
 		await lock.release();
 	});
 
 	test("after a while when its pid belongs to a process that started at another time", async () => {
 		await leave(JSON.stringify({ id: "x", pid: process.pid, started: "1", place: await placeHere() }));
-		const lock = await lockDirectory(data, { patience: 300 });
+		const lock = await lockDirectory(data, { timeout: 300 });
 		await lock.release();
 	});
 
@@ -138,7 +138,7 @@ describe("a lock is respected", () => {
 	});
 
 	test("by one of ten processes that want the directory at once", async () => {
-		const locks = await Promise.allSettled(Array.from({ length: 10 }, () => lockDirectory(data, { patience: 300 })));
+		const locks = await Promise.allSettled(Array.from({ length: 10 }, () => lockDirectory(data, { timeout: 300 })));
 		const taken = locks.flatMap((lock) => (lock.status === "fulfilled" ? [lock.value] : []));
 		expect(taken).toHaveLength(1);
 		await taken[0]?.release();

@@ -5,7 +5,7 @@ import { ask, directoriesForFile, type Service, startService } from "./process.t
 const directory = directoriesForFile();
 
 /** It ends within fifteen seconds after its drain; a busy machine gets some more. */
-const patience = 25_000;
+const timeout = 25_000;
 
 const asked = "{ offerings(first: 1) { nodes { name } } }";
 
@@ -24,11 +24,11 @@ describe("a service that is asked to stop, and is to drain", () => {
 		(await fetch(service.url, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })).headers.get("connection");
 
 	test("is not ready any more, and serves new connections, requests and sockets meanwhile, until it is urged", async () => {
-		await expect.poll(isReady, { timeout: patience }).toBe(true);
+		await expect.poll(isReady, { timeout }).toBe(true);
 		expect(await connectionAfter()).toBe("keep-alive");
 		const early = await connectRaw(service.url, "demo_owner");
 		for (let passedOn = 0; passedOn < 3; passedOn++) signal("SIGTERM"); // as npm does
-		await expect.poll(isReady, { timeout: patience }).toBe(false);
+		await expect.poll(isReady, { timeout }).toBe(false);
 		expect(await ask(service, "demo_owner", asked)).toHaveProperty("data.offerings");
 		expect(await connectionAfter()).toBe("close");
 		const late = await connectRaw(service.url, "demo_owner");
@@ -38,7 +38,7 @@ describe("a service that is asked to stop, and is to drain", () => {
 		const urging = setInterval(() => signal("SIGTERM"), 600); // the same request when it comes within half a second
 		const { exitCode } = await service.ended.finally(() => clearInterval(urging));
 		expect(exitCode).toBe(0);
-		expect(performance.now() - begun).toBeLessThan(patience);
+		expect(performance.now() - begun).toBeLessThan(timeout);
 		expect([(await early.closed).code, (await late.closed).code]).toEqual([1012, 1012]);
 	});
 });

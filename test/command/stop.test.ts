@@ -23,7 +23,7 @@ const streams = 5;
 const reports = "subscription { usageReported { position } }";
 
 /** It ends within fifteen seconds; a busy machine gets some more. Held by one of its clients it would take thirty, or not end at all. */
-const patience = 25_000;
+const timeout = 25_000;
 
 /** How a request ended: with an answer, without the server having begun to read it, or broken off after that. */
 type Outcome = { readonly answer: Answer } | { readonly refused: Error } | { readonly broken: Error };
@@ -164,7 +164,7 @@ describe("a service that is asked to stop while reports come in", () => {
 			await underLoad;
 			const answeredBefore = outcomes.length;
 			isToStop = true;
-			ended = await Promise.race([service.stop(), after(patience, undefined, { ref: false })]);
+			ended = await Promise.race([service.stop(), after(timeout, undefined, { ref: false })]);
 			if (ended === undefined) await service.kill();
 			await Promise.all(reporting);
 			answeredLater = outcomes.filter((outcome) => "answer" in outcome).length - answeredBefore;

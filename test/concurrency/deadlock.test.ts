@@ -8,12 +8,12 @@ import { patient } from "../support/templates.setup.ts";
 /** Lets as many as are expected go on, all at once, when the last of them has come. Later ones are not held up. */
 function meeting(expected: number): () => Promise<void> {
 	let missing = expected;
-	let letGo = () => {};
+	let release = () => {};
 	const all = new Promise<void>((resolve) => {
-		letGo = resolve;
+		release = resolve;
 	});
 	return () => {
-		if (--missing <= 0) letGo();
+		if (--missing <= 0) release();
 		return all;
 	};
 }
@@ -86,14 +86,14 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("writers that wait 
 
 	test("have nothing left to run statements in when their transaction has failed", async () => {
 		let late: Promise<unknown> = Promise.resolve();
-		const letGo = meeting(2);
+		const release = meeting(2);
 		const work = database.transaction(async (tx) => {
-			late = letGo().then(() => tx.rows(add("red")));
+			late = release().then(() => tx.rows(add("red")));
 			late.catch(() => {});
 			throw new Error("no");
 		});
 		await expect(work).rejects.toThrow("no");
-		void letGo();
+		void release();
 		await expect(late).rejects.toThrow("The transaction is over.");
 	});
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { turnMonth } from "../../src/domain/month-turn/month-turn.service.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import type { ListName } from "../../src/import/source.ts";
 import { wrongTotals } from "../support/component-totals.ts";
 import { setUsage } from "../support/documents.ts";
@@ -18,7 +18,7 @@ const imported = (records: readonly object[]) => {
 	const read = async function* (name: ListName) {
 		yield { records: lists.get(name) ?? [] };
 	};
-	return importWorld({
+	return importDataset({
 		database: gateway().database,
 		source: { name: "records", check: async () => {}, read },
 		timeZone: "UTC",

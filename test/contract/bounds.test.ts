@@ -2,10 +2,10 @@ import type { GraphQLObjectType } from "graphql";
 import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { schema } from "../../src/schema.ts";
+import { nodeTypes } from "../support/fixture.fields.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
-import { nodeTypes } from "../support/scene.fields.ts";
 
 const gateway = gatewayForFile();
 let provider: Provider;
@@ -126,30 +126,7 @@ describe("the database refuses", () => {
 });
 
 test("every stored entity says when it was created and last changed", () => {
-	const entities = [
-		"Customer",
-		"OrganizationGroup",
-		"Project",
-		"User",
-		"Category",
-		"CategoryComponent",
-		"Offering",
-		"OfferingComponent",
-		"Plan",
-		"PlanComponent",
-		"Resource",
-		"ResourcePlanPeriod",
-		"ComponentUsage",
-		"ComponentUserUsage",
-		"OfferingUser",
-		"ComponentUserUsageLimit",
-		"OfferingUsagePolicy",
-		"PolicyFiring",
-		"Notification",
-	];
 	const fieldsOf = (name: string) => Object.keys((schema.getType(name) as GraphQLObjectType).getFields());
-	const stored = nodeTypes.map(({ name }) => name);
 
-	expect(stored.sort()).toEqual(entities.sort());
-	expect(entities.filter((name) => !fieldsOf(name).includes("created") || !fieldsOf(name).includes("modified"))).toEqual([]);
+	expect(nodeTypes.map(({ name }) => name).filter((name) => !fieldsOf(name).includes("created") || !fieldsOf(name).includes("modified"))).toEqual([]);
 });

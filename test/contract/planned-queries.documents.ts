@@ -105,6 +105,7 @@ export const plannedDocuments: Asked[] = [
 		`{ resources(first: 4) { totalCount nodes { id __typename name offering { name provider { name } components { id type limitAmount } plans { unitPrice components { amount component { type } } } }
 		componentUsages(first: 2) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { __typename usage date modifiedBy { username email } userUsages(first: 2) { edges { cursor node { username } } } } } } } } }`,
 	],
+	["a constant list beside another field", "{ offeringUsagePolicyActions offerings(first: 1) { nodes { name } } }"],
 	["lists from their end", `{ componentUsages(last: 3) { pageInfo { hasPreviousPage hasNextPage } nodes { date component { name } resource { name } } } }`],
 	[
 		"a list below the row, from its end",

@@ -1,9 +1,11 @@
-import { type ExecutionResult, execute, getOperationAST, type OperationDefinitionNode, parse } from "graphql";
-import { expect, test } from "vitest";
+import { type ExecutionArgs, type ExecutionResult, execute, getOperationAST, type OperationDefinitionNode, parse, validate } from "graphql";
+import { describe, expect, test, vi } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { createContext } from "../../src/graphql/context.ts";
 import { planOf } from "../../src/graphql/query-plan/query-plan.ts";
 import { schema } from "../../src/schema.ts";
+import { KnownDocuments } from "../../src/server/known-documents.ts";
+import { usePlannedQueries } from "../../src/server/planned-queries.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { connectRaw } from "../support/raw-sockets.ts";
 import { answeredDocuments, graph, plannedDocuments } from "./planned-queries.documents.ts";
@@ -73,6 +75,46 @@ test("what variables skip and include is planned for each of their values, and e
 	expect(fields).toEqual(["uuid", "name", "uuid", "name"]);
 });
 
+describe("a document that skips and includes in many ways", () => {
+	const names = ["a", "b", "c", "d"];
+	const text = `query (${names.map((name) => `$${name}: Boolean!`).join()}) { resources(first: 1) { nodes { uuid ${names.map((name) => `${name}: name @skip(if: $${name})`).join(" ")} } } }`;
+	const ways = Array.from({ length: 2 ** names.length }, (_, way) => Object.fromEntries(names.map((name, bit) => [name, (way & (1 << bit)) > 0])));
+
+	/** Executes the document; returns how often it was executed field by field, and how often it was planned. */
+	async function executed(asked: readonly Record<string, boolean>[]) {
+		const { services } = gateway();
+		const viewer = await services.authenticate("demo_staff");
+		if (viewer === undefined) throw new Error("Staff signs in.");
+		const contextValue = createContext(services, { token: "demo_staff", viewer });
+		const documents = new KnownDocuments((text) => ({ document: parse(text), introspection: { isAsked: false, isOfData: false } }));
+		const document = documents.read(text);
+		const planned = vi.spyOn(documents, "reckon");
+		let fieldByField = 0;
+		const executeFn = (args: ExecutionArgs) => {
+			fieldByField++;
+			return execute(args);
+		};
+		for (const variableValues of asked) {
+			let run = executeFn as (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+			const args = { schema, document, variableValues, contextValue };
+			usePlannedQueries(documents).onExecute?.({ args, executeFn, setExecuteFn: (chosen: typeof run) => (run = chosen) } as never);
+			const { data } = await run(args);
+			const [node] = (data as { resources: { nodes: object[] } }).resources.nodes;
+			expect(Object.keys(node ?? {})).toEqual(["uuid", ...names.filter((name) => variableValues[name] !== true)]);
+		}
+		return { fieldByField, planned: planned.mock.calls.length };
+	}
+
+	test("is answered by a plan each time: one client cannot push another's ways to field by field", async () => {
+		expect((await executed(ways)).fieldByField).toBe(0);
+	});
+
+	test("keeps the plans that are asked for again and again, whatever else is asked", async () => {
+		const [often = {}, ...others] = ways;
+		expect(await executed(others.flatMap((other) => [often, other]))).toEqual({ fieldByField: 0, planned: ways.length });
+	});
+});
+
 test("a total that is named by its id is answered by a plan as field by field, and one that is not there", async () => {
 	const { nodes } = (await gateway().ask("demo_staff", "{ customers { nodes { id categoryComponentUsages(first: 1) { nodes { id } } } } }")).customers;
 	const [{ id: total }] = nodes.flatMap((node: { categoryComponentUsages: { nodes: { id: string }[] } }) => node.categoryComponentUsages.nodes);
@@ -97,10 +139,14 @@ test("figures of several names are read in one statement for all customers", asy
 
 test.each([
 	["introspection", "{ __schema { queryType { name } } }"],
-	["a field that declares no source", "{ offeringUsagePolicyActions { __typename } }"],
+	[
+		"a field that declares no source",
+		'{ previewOfferingUsagePolicy(input: { scope: "00000000-0000-4000-8000-000000000000", componentLimits: [] }) { __typename } }',
+	],
 	["an id that is refused", `{ resources(first: 1) { nodes { componentUsages(filter: { resource: "x" }) { nodes { usage } } } } }`],
 ])("is executed field by field: %s", (_what, document) => {
 	const parsed = parse(document);
+	expect(validate(schema, parsed)).toEqual([]);
 	expect(planOf(schema, parsed, getOperationAST(parsed) as OperationDefinitionNode)).toBeUndefined();
 });
 

@@ -18,7 +18,7 @@ afterAll(() => {
 
 const config = { kind: "embedded", directory: join(disk, "data") } as const;
 const filler = join(disk, "filler");
-const patience = { timeout: 30_000, interval: 50 };
+const polling = { timeout: 30_000, interval: 50 };
 
 /** Leaves three quarters of what is reserved. */
 const fill = () => writeFileSync(filler, Buffer.alloc(bytesLeft(disk) - (3 * reservedBytes) / 4));
@@ -33,7 +33,7 @@ describe.skipIf(!isMounted)("the embedded database on a disk that is nearly full
 	afterAll(() => database.close());
 	afterEach(async () => {
 		makeRoom();
-		await expect.poll(isWritable, patience).toBe(true);
+		await expect.poll(isWritable, polling).toBe(true);
 	});
 
 	const add = () => database.rows(sql`insert into "Jar" values (1)`);
@@ -47,11 +47,11 @@ describe.skipIf(!isMounted)("the embedded database on a disk that is nearly full
 	test("takes no changes, is not ready, and goes on being read, until there is room", async () => {
 		await add();
 		fill();
-		await expect.poll(() => outcome(add()), patience).toBe("25006");
+		await expect.poll(() => outcome(add()), polling).toBe("25006");
 		expect(await isWritable()).toBe(false);
 		expect(await database.transaction((tx) => tx.rows(sql`select count(*) > 0 as "any" from "Jar"`))).toEqual([{ any: true }]);
 		makeRoom();
-		await expect.poll(() => outcome(add()), patience).toBe("stored");
+		await expect.poll(() => outcome(add()), polling).toBe("stored");
 		expect(await isWritable()).toBe(true);
 	});
 

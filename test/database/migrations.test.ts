@@ -233,7 +233,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("processes that sta
 		const prisma = await another(database);
 		await prisma.withSession(async (session) => {
 			await session.rows(sql`select pg_advisory_lock(72707369)`);
-			await expect(applyMigrations(database, { migrations: [jars], patience: 0 })).rejects.toMatchObject({
+			await expect(applyMigrations(database, { migrations: [jars], timeout: 0 })).rejects.toMatchObject({
 				...unavailable,
 				message: expect.stringContaining("holds the lock of the migrations"),
 			});
@@ -246,7 +246,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("processes that sta
 		const reader = await another(database);
 		await reader.withSession(async (session) => {
 			await session.script('begin; select * from "Jar"');
-			await expect(applyMigrations(database, { migrations: [jars, coins], patience: 0 })).rejects.toMatchObject({
+			await expect(applyMigrations(database, { migrations: [jars, coins], timeout: 0 })).rejects.toMatchObject({
 				...unavailable,
 				message: expect.stringContaining("Somebody uses what the migrations change"),
 			});

@@ -16,7 +16,7 @@ import { limited } from "../support/limited.ts";
 import { connect, type Events, subscribe } from "../support/sockets.ts";
 import { patient } from "../support/templates.setup.ts";
 
-const patience = { timeout: 60_000, interval: 20 };
+const polling = { timeout: 60_000, interval: 20 };
 const unavailable = [expect.objectContaining({ extensions: expect.objectContaining({ code: "SERVICE_UNAVAILABLE" }) })];
 const changeless = "The database takes no changes at the moment: try again.";
 const alerts = `subscription { policyFirings { ... on PolicyFiringEvent { position } } }`;
@@ -54,9 +54,9 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a database that is
 		events = subscribe(client, alerts);
 		ended = events.next();
 		ended.catch(() => {});
-		await vi.waitUntil(() => health.isReady, patience);
+		await vi.waitUntil(() => health.isReady, polling);
 		await make("on");
-		await vi.waitUntil(() => !health.isReady, patience);
+		await vi.waitUntil(() => !health.isReady, polling);
 	});
 	afterAll(async () => {
 		for (const close of closing.reverse()) await close();
@@ -64,7 +64,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a database that is
 
 	test("goes on being read, metered in this process", async () => {
 		const read = () => gateway.send("demo_owner", `{ resource(uuid: "${demoHandles.resource}") { name } }`);
-		await expect.poll(read, patience).toMatchObject({ data: { resource: { name: expect.any(String) } } }); // on new connections
+		await expect.poll(read, polling).toMatchObject({ data: { resource: { name: expect.any(String) } } }); // on new connections
 		const answers = await Promise.all(
 			Array.from({ length: 30 }, () => gateway.send("demo_manager", "{ resources(first: 100) { nodes { componentUsages(first: 40) { nodes { usage } } } } }")),
 		);
@@ -94,9 +94,9 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a database that is
 
 	test("is ready again when it takes changes again, and takes them", async () => {
 		await make("off");
-		await expect.poll(() => health.isReady, patience).toBe(true);
+		await expect.poll(() => health.isReady, polling).toBe(true);
 		const report = () => gateway.send("demo_provider", setUsage, { input: { resource: demoHandles.resource, usages } });
-		await expect.poll(report, patience).toMatchObject({ data: { setUsage: { __typename: "SetUsagePayload" } } });
+		await expect.poll(report, polling).toMatchObject({ data: { setUsage: { __typename: "SetUsagePayload" } } });
 	});
 });
 
@@ -123,7 +123,7 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a server whose dis
 		const write = database.rows(raw(`do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`));
 		await expect(write).rejects.toMatchObject({ code: "53100" });
 		expect(await probe.answers(10_000)).toBe(false);
-		await expect.poll(() => probe.answers(10_000), patience).toBe(true);
+		await expect.poll(() => probe.answers(10_000), polling).toBe(true);
 		probe.close();
 		await database.close();
 	});

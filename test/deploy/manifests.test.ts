@@ -29,7 +29,7 @@ describe("what the schemas say", () => {
 	});
 });
 
-describe.each(placements())("$name", ({ variables, patience }) => {
+describe.each(placements())("$name", ({ variables, gracePeriod }) => {
 	test("sets variables that the service reads", () => {
 		expect(Object.keys(variables).filter((name) => !knownVariables().has(name))).toEqual([]);
 	});
@@ -39,8 +39,8 @@ describe.each(placements())("$name", ({ variables, patience }) => {
 		expect(() => parseConfig({ ...others, DATABASE_URL: "postgresql://gateway:secret@database:5432/gateway" })).not.toThrow();
 	});
 
-	test.skipIf(patience === undefined)("waits for DRAIN_SECONDS and the 15 seconds of a stop until it kills", () => {
-		expect(patience).toBeGreaterThan(Number(variables["DRAIN_SECONDS"] ?? 0) + 15);
+	test.skipIf(gracePeriod === undefined)("waits for DRAIN_SECONDS and the 15 seconds of a stop until it kills", () => {
+		expect(gracePeriod).toBeGreaterThan(Number(variables["DRAIN_SECONDS"] ?? 0) + 15);
 	});
 });
 

@@ -69,7 +69,7 @@ export interface Placement {
 	readonly name: string;
 	readonly variables: Readonly<Record<string, string>>;
 	/** Seconds until it is killed; undefined for what is not stopped so. */
-	readonly patience: number | undefined;
+	readonly gracePeriod: number | undefined;
 }
 
 /** Variables that the image sets, and what else the Containerfile says. */
@@ -101,10 +101,10 @@ export function placements(): Placement[] {
 	const { variables: ofImage } = readImage();
 	const inCompose = Object.entries<Document>(documentsOf("compose.yaml")[0].services)
 		.filter(([, { image }]) => image === "usage-gateway")
-		.map(([name, { environment, stop_grace_period: patience }]) => ({
+		.map(([name, { environment, stop_grace_period: gracePeriod }]) => ({
 			name: `compose.yaml, ${name}`,
 			variables: { ...ofImage, ...withoutMissing(environment) },
-			patience: patience === undefined ? undefined : secondsOf(patience),
+			gracePeriod: gracePeriod === undefined ? undefined : secondsOf(gracePeriod),
 		}));
 	const inKubernetes = ["kubernetes.yaml", "kubernetes-import.yaml"].flatMap((file) =>
 		documentsOf(file)
@@ -116,7 +116,7 @@ export function placements(): Placement[] {
 					...Object.assign({}, ...(template.spec.containers[0].envFrom ?? []).map(({ configMapRef: { name } }: Document) => configMap(name))),
 					...Object.fromEntries(template.spec.containers[0].env.map(({ name, value = "from a secret" }: Document) => [name, value])),
 				},
-				patience: template.spec.terminationGracePeriodSeconds,
+				gracePeriod: template.spec.terminationGracePeriodSeconds,
 			})),
 	);
 	const unit = readFileSync(projectPath(".deploy", "usage-gateway.service"), "utf8");
@@ -124,7 +124,7 @@ export function placements(): Placement[] {
 	const inUnit = {
 		name: "usage-gateway.service",
 		variables: { ...Object.fromEntries(settings), DATABASE_URL: "postgresql://127.0.0.1/gateway" },
-		patience: Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]),
+		gracePeriod: Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]),
 	};
 	return [...inCompose, ...inKubernetes, inUnit];
 }

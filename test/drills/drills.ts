@@ -35,7 +35,7 @@ export const restore =
 	(place) => ({
 		name: "a restore of all there was",
 		loses: false,
-		play: async ({ reports }) => {
+		run: async ({ reports }) => {
 			await reports.pause();
 			const serving = await restored(major, place, "custom");
 			place.serve(serving);
@@ -49,7 +49,7 @@ export const lateRestore =
 	(place) => ({
 		name: "a restore of an older backup",
 		loses: true,
-		play: async ({ told }) => {
+		run: async ({ told }) => {
 			const serving = await restored(major, place, "plain");
 			await told(lostEvents);
 			place.serve(serving);
@@ -70,7 +70,7 @@ async function standbyOf(serving: DrillServer): Promise<{ standby: DrillServer; 
 export const cleanPromotion: DrillAt = (place) => ({
 	name: "a clean promotion",
 	loses: false,
-	play: async () => {
+	run: async () => {
 		const { standby, link } = await standbyOf(place.serving);
 		await place.serving.stop(); // which hands over all that it has
 		await standby.promote();
@@ -83,7 +83,7 @@ export const cleanPromotion: DrillAt = (place) => ({
 export const lossyPromotion: DrillAt = (place) => ({
 	name: "a lossy promotion",
 	loses: true,
-	play: async ({ told }) => {
+	run: async ({ told }) => {
 		const { standby, link } = await standbyOf(place.serving);
 		await link.close();
 		await told(lostEvents);
@@ -97,7 +97,7 @@ export const lossyPromotion: DrillAt = (place) => ({
 export const putBack: DrillAt = (place) => ({
 	name: "a volume put back",
 	loses: true,
-	play: async ({ told }) => {
+	run: async ({ told }) => {
 		await place.serving.stop();
 		const serving = await place.serving.snapshot();
 		await place.serving.start();
@@ -112,7 +112,7 @@ export const putBack: DrillAt = (place) => ({
 export const recovery: DrillAt = (place) => ({
 	name: "a recovery to a point in time",
 	loses: true,
-	play: async ({ told }) => {
+	run: async ({ told }) => {
 		const serving = await place.serving.backUp();
 		await told(lostEvents);
 		await place.serving.run("select pg_create_restore_point('drill')");
@@ -142,7 +142,7 @@ export async function pairOf(primary: DrillServer): Promise<Pair> {
 export const changeOfPlaces = (pair: Pair): Drill => ({
 	name: "a change of places",
 	loses: false,
-	play: async () => {
+	run: async () => {
 		const { primary, standby, link } = pair;
 		await standby.caughtUpWith(primary);
 		await primary.stop();
@@ -159,7 +159,7 @@ export const changeOfPlaces = (pair: Pair): Drill => ({
 export const lostPrimary = (pair: Pair): Drill => ({
 	name: "a lossy promotion among two hosts",
 	loses: true,
-	play: async ({ told }) => {
+	run: async ({ told }) => {
 		const { primary, standby, link } = pair;
 		await standby.caughtUpWith(primary);
 		await link.close();
@@ -190,7 +190,7 @@ export const demotion =
 	({ serving }) => ({
 		name: "a demotion and a promotion",
 		loses: false,
-		play: async ({ followers, url, token, resources }) => {
+		run: async ({ followers, url, token, resources }) => {
 			const before = followers.map(({ ends }) => ends.unavailable);
 			await serving.stop();
 			serving.standBy();

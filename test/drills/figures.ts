@@ -6,10 +6,10 @@ export function tell(line: string): void {
 /** Milliseconds as they are told. */
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`;
 
-/** How often the drills are played: never in the usual run, once in `.ci/run`, more often by `npm run test:faults`. */
+/** How often the drills are run: never in the usual run, once in `.ci/run`, more often by `npm run test:faults`. */
 export const rounds = Number(process.env["DRILL_ROUNDS"] ?? 0);
 
-/** Why they are not played, as a part of their name; "" when they are. */
+/** Why they are not run, as a part of their name; "" when they are. */
 export const whyNot = (missing: string | undefined): string =>
 	rounds === 0 ? " (skipped without DRILL_ROUNDS)" : missing === undefined ? "" : ` (skipped without ${missing})`;
 

@@ -17,7 +17,7 @@ import { type Reports, startReports } from "./reports.ts";
 import type { DrillServer } from "./servers.ts";
 
 /** Far longer than anything takes: it ends a drill that hangs. */
-export const patience = { timeout: 120_000, interval: 20 };
+export const polling = { timeout: 120_000, interval: 20 };
 
 /** What a drill does to the database under a service, and what its followers were told meanwhile. */
 export interface Drill {
@@ -25,10 +25,10 @@ export interface Drill {
 	/** Whether what was told is lost by it: then whoever was told it must be told that the position has expired. */
 	readonly loses: boolean;
 	/** Answers the server that serves from now on; `lost` is the one whose history ends. */
-	play(life: Life): Promise<{ readonly serving: DrillServer; readonly lost?: DrillServer }>;
+	run(life: Life): Promise<{ readonly serving: DrillServer; readonly lost?: DrillServer }>;
 }
 
-export interface Played {
+export interface DrillRun {
 	readonly name: string;
 	readonly loses: boolean;
 	/** Of those who followed all the time, and of those who came with an old position afterwards. */
@@ -52,7 +52,7 @@ export interface Life {
 	url(): string;
 	/** Resolves when every one of those who follow has been told so many events more. */
 	told(count: number): Promise<void>;
-	play(drill: Drill): Promise<Played>;
+	run(drill: Drill): Promise<DrillRun>;
 	stop(): Promise<void>;
 }
 
@@ -84,13 +84,13 @@ export async function startLife(server: DrillServer, databaseUrl: string): Promi
 	const clock = watchClock();
 
 	reports.resume();
-	await vi.waitUntil(() => followers.every(({ stretches }) => (stretches[0]?.told.length ?? 0) > 0), patience);
+	await vi.waitUntil(() => followers.every(({ stretches }) => (stretches[0]?.told.length ?? 0) > 0), polling);
 	await reports.more(20);
 
 	async function settle(of: DrillServer, all: readonly Follower[] = followers): Promise<History> {
 		await reports.pause();
 		const history = await historyOf(of);
-		await vi.waitUntil(() => haveCaughtUp(all, history), { ...patience, timeout: 30_000 }).catch(() => {}); // the verdict tells what is missing
+		await vi.waitUntil(() => haveCaughtUp(all, history), { ...polling, timeout: 30_000 }).catch(() => {}); // the verdict tells what is missing
 		return history;
 	}
 
@@ -105,15 +105,15 @@ export async function startLife(server: DrillServer, databaseUrl: string): Promi
 		told: async (count) => {
 			const totals = () => followers.map(({ stretches }) => stretches.reduce((total, { told }) => total + told.length, 0));
 			const before = totals();
-			await vi.waitUntil(() => totals().every((total, at) => total >= (before[at] ?? 0) + count), patience);
+			await vi.waitUntil(() => totals().every((total, at) => total >= (before[at] ?? 0) + count), polling);
 		},
-		play: async (drill) => {
+		run: async (drill) => {
 			const before = judge(followers, histories);
 			const early = placeOf(followers, 0.5);
-			const { serving, lost } = await drill.play(life);
+			const { serving, lost } = await drill.run(life);
 			const back = performance.now();
 			const last = placeOf(followers, 1);
-			await vi.waitUntil(() => readiness.every(({ looks }) => looks.at(-1)?.isReady === true && (looks.at(-1)?.begun ?? 0) > back), patience);
+			await vi.waitUntil(() => readiness.every(({ looks }) => looks.at(-1)?.isReady === true && (looks.at(-1)?.begun ?? 0) > back), polling);
 			const ready = Math.max(...readiness.map(({ looks }) => looks.find(({ begun, isReady }) => begun > back && isReady)?.ended ?? 0)) - back;
 			const latecomers = kinds.flatMap((transport) => [early, last].map((after, at) => start(transport, after, at)));
 			reports.resume();

@@ -10,14 +10,14 @@ import { makeProvider } from "../support/provider.ts";
 import { patient } from "../support/templates.setup.ts";
 import { percentile, rounds, tell, whyNot } from "./figures.ts";
 import { asked, type Follower, followFirings, type Transport, transports } from "./followers.ts";
-import { patience } from "./life.ts";
+import { polling } from "./life.ts";
 import { type DrillServer, missing, serversOf } from "./servers.ts";
 
 /** How long transactions are left open, in seconds. */
 const openFor = Number(process.env["OPEN_SECONDS"] ?? 60);
 
 /** No measure of speed: an alert that waits for a transaction takes as long as that is open. */
-const longest = 1_000;
+const maxLateness = 1_000;
 
 const kinds = Object.keys(transports) as Transport[];
 
@@ -71,7 +71,7 @@ describe.skipIf(rounds === 0 || missing(18) !== undefined)(`transactions that st
 			beside = await measure(openFor);
 			await open.end();
 			await server.run("commit prepared 'drill'");
-			await vi.waitUntil(() => followers.every((follower) => firingsOf(follower).includes(prepared)), patience).catch(() => {});
+			await vi.waitUntil(() => followers.every((follower) => firingsOf(follower).includes(prepared)), polling).catch(() => {});
 			afterwards = followers.map((follower) => String(firingsOf(follower).filter((firing) => firing === prepared).length));
 			for (const [what, measured] of Object.entries({ "without neighbours": quiet, [`beside transactions open for ${openFor} s`]: beside })) {
 				for (const transport of kinds) {
@@ -85,7 +85,7 @@ describe.skipIf(rounds === 0 || missing(18) !== undefined)(`transactions that st
 	);
 
 	test.each(kinds)("hold up no alert over %s, in this database, in another one, or prepared", (transport) => {
-		const late = beside[transport].filter(({ milliseconds, heldUp }) => milliseconds > longest + heldUp);
+		const late = beside[transport].filter(({ milliseconds, heldUp }) => milliseconds > maxLateness + heldUp);
 		expect(late).toEqual([]);
 		expect(beside[transport].length).toBeGreaterThan(openFor);
 	});
@@ -109,7 +109,7 @@ describe.skipIf(rounds === 0 || missing(18) !== undefined)(`transactions that st
 			const answer = await asked(url, token, setUsage, { input });
 			const firing: string = answer.data.setUsage.firings[0].uuid;
 			for (const transport of kinds) {
-				const arrived = await vi.waitUntil(() => arrivals.get(transport)?.get(firing), { ...patience, interval: 1 });
+				const arrived = await vi.waitUntil(() => arrivals.get(transport)?.get(firing), { ...polling, interval: 1 });
 				measured[transport].push({ milliseconds: arrived - begun, heldUp: clock.heldUp(begun, arrived) });
 			}
 			await pause(20);

@@ -12,7 +12,7 @@ import { patient } from "../support/templates.setup.ts";
 import { rounds, tell, whyNot } from "./figures.ts";
 import { asked, type Follower, followFirings, type Transport, transports } from "./followers.ts";
 import { type History, haveCaughtUp, judge, type Verdict } from "./judge.ts";
-import { firingsIn, patience } from "./life.ts";
+import { firingsIn, polling } from "./life.ts";
 import { type DrillServer, missing, serversOf } from "./servers.ts";
 
 /** Entries that are written to the log while instances, or the server, are killed. */
@@ -48,9 +48,9 @@ const killings: readonly Killing[] = [
 ];
 
 // Which history a crashed server lost is inferred from what followers were told, and the inference has been wrong: by `npm run test:faults` only.
-const played = killings.filter(({ loses }) => !loses || rounds > 1);
+const chosen = killings.filter(({ loses }) => !loses || rounds > 1);
 
-describe.each(played)("numbering while kill -9 hits $what", ({ what, setting, kill, loses }) => {
+describe.each(chosen)("numbering while kill -9 hits $what", ({ what, setting, kill, loses }) => {
 	describe.skipIf(rounds === 0 || missing(18) !== undefined)(`and ${writers} writers go on${whyNot(missing(18))}`, () => {
 		const closing: (() => unknown)[] = [];
 		const wrong: string[] = [];
@@ -89,7 +89,7 @@ describe.each(played)("numbering while kill -9 hits $what", ({ what, setting, ki
 
 			const ending = new AbortController();
 			const writing = owned.map((resources, at) => write(url, (providers[at % providers.length] ?? first).token, resources, ending.signal));
-			await vi.waitUntil(() => followers.every(({ stretches }) => (stretches[0]?.told.length ?? 0) > 0), patience);
+			await vi.waitUntil(() => followers.every(({ stretches }) => (stretches[0]?.told.length ?? 0) > 0), polling);
 			const last = async () => Number((await database.rows<{ last: string }>(sql`select "last" from "LogHead"`).catch(() => []))[0]?.last ?? 0);
 			for (let time = 0; time < kills; time++) {
 				while ((await last()) < (entries * (time + 1)) / (kills + 1)) await pause(20);
@@ -99,7 +99,7 @@ describe.each(played)("numbering while kill -9 hits $what", ({ what, setting, ki
 			ending.abort();
 			await Promise.all(writing);
 			const history = await firingsIn(database);
-			await vi.waitUntil(() => haveCaughtUp(followers, history), { ...patience, timeout: 60_000 }).catch(() => {}); // the verdict tells what is missing
+			await vi.waitUntil(() => haveCaughtUp(followers, history), { ...polling, timeout: 60_000 }).catch(() => {}); // the verdict tells what is missing
 			await numberEntries(database);
 			faults = await faultsOf(database);
 			written = await last();

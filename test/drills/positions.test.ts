@@ -15,7 +15,7 @@ import {
 	restore,
 } from "./drills.ts";
 import { rounds, seconds, tell, whyNot } from "./figures.ts";
-import { type Life, type Played, startLife } from "./life.ts";
+import { type DrillRun, type Life, startLife } from "./life.ts";
 import { startRelay } from "./relay.ts";
 import { type Major, missing, type Servers, serversOf } from "./servers.ts";
 
@@ -30,7 +30,7 @@ const isHanging = 10_000;
 
 describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 	describe.skipIf(rounds === 0 || missing(major) !== undefined)(`a service whose database is restored, promoted or put back${whyNot(missing(major))}`, () => {
-		const played: Played[] = [];
+		const runs: DrillRun[] = [];
 		const wrongReports: string[] = [];
 		const demotions: { seen: Demoted; ready: readonly boolean[] }[] = [];
 		const closing: (() => unknown)[] = [];
@@ -65,8 +65,8 @@ describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 				seen = demoted;
 			});
 			for (const drill of [restore(major), lateRestore(major), cleanPromotion, lossyPromotion, putBack, recovery, seeing]) {
-				const one = await life.play(drill({ servers, serving, serve: ({ port }) => relay.to(port) }));
-				played.push(one);
+				const one = await life.run(drill({ servers, serving, serve: ({ port }) => relay.to(port) }));
+				runs.push(one);
 				serving = one.serving;
 			}
 			if (seen !== undefined) {
@@ -91,7 +91,7 @@ describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 			closing.push(() => life.stop());
 			const pair = await pairOf(primary);
 			hosts[1].to(pair.standby.port);
-			for (const drill of [changeOfPlaces(pair), lostPrimary(pair)]) played.push(await life.play(drill));
+			for (const drill of [changeOfPlaces(pair), lostPrimary(pair)]) runs.push(await life.run(drill));
 			await over(life);
 		}
 
@@ -101,22 +101,22 @@ describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 		}
 
 		test("misses nothing and tells nothing old without a word", () => {
-			const wrong = played.flatMap(({ name, verdicts }) =>
+			const wrong = runs.flatMap(({ name, verdicts }) =>
 				verdicts
 					.filter(({ gaps, old, bare, wrong }) => gaps.length + old.length + bare + wrong.length > 0)
 					.map(({ transport, gaps, old, bare, wrong }) => ({ name, transport, bare, gaps: gaps.slice(0, 3), old: old.slice(0, 3), wrong: wrong.slice(0, 3) })),
 			);
 			expect(wrong).toEqual([]);
-			expect(played.length).toBe(9 * rounds);
+			expect(runs.length).toBe(9 * rounds);
 		});
 
 		test("refuses no position of what is still there", () => {
-			const refused = played.filter(({ loses, verdicts }) => !loses && verdicts.some(({ expired }) => expired > 0));
+			const refused = runs.filter(({ loses, verdicts }) => !loses && verdicts.some(({ expired }) => expired > 0));
 			expect(refused.map(({ name }) => name)).toEqual([]);
 		});
 
 		test("tells everybody who was told what is lost that the position has expired", () => {
-			const untold = played.filter(({ loses, verdicts }) => loses && verdicts.some(({ expired, followers }) => expired < followers - 1));
+			const untold = runs.filter(({ loses, verdicts }) => loses && verdicts.some(({ expired, followers }) => expired < followers - 1));
 			expect(untold.map(({ name }) => name)).toEqual([]);
 		});
 
@@ -125,7 +125,7 @@ describe.each<Major>([15, 18])("on PostgreSQL %i", (major) => {
 		});
 
 		test("does not stay away once its database takes changes", () => {
-			expect(played.filter(({ ready, heldUp }) => ready > isHanging + heldUp).map(({ name, ready }) => ({ name, ready }))).toEqual([]);
+			expect(runs.filter(({ ready, heldUp }) => ready > isHanging + heldUp).map(({ name, ready }) => ({ name, ready }))).toEqual([]);
 		});
 
 		test("goes on answering reads of a standby, ends its subscriptions with a code, and is not ready", () => {

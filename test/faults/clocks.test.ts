@@ -88,7 +88,7 @@ const isServed = async (service: Service): Promise<boolean> => {
 
 const tenYears = 10 * 365;
 const wrong = { "ten years ahead": `+${tenYears}d`, "ten years behind": `-${tenYears}d` } as const;
-const patience = { timeout: 60_000, interval: 50 };
+const polling = { timeout: 60_000, interval: 50 };
 const clockSentence = /^The clock (says|of this instance) .*$/m;
 
 const engines = Object.keys(places).filter((place) => place !== "a server" || inject("templates").engine === "PostgreSQL") as (keyof typeof places)[];
@@ -108,18 +108,18 @@ describe.skipIf(!existsSync(library)).each(engines)("on %s (skipped without libf
 		expect((await started.stop()).stderr).toMatch(clockSentence);
 		expect(await stored(place)).toEqual(before);
 
-		const rehearsed = await run("turn-month", faked);
-		expect(rehearsed).toMatchObject({ exitCode: exitCodes.unconfirmed, stdout: expect.stringMatching(/^Nothing was done\. The clock /) });
+		const previewed = await run("turn-month", faked);
+		expect(previewed).toMatchObject({ exitCode: exitCodes.unconfirmed, stdout: expect.stringMatching(/^Nothing was done\. The clock /) });
 		expect(await stored(place)).toEqual(before);
 
 		await set("+0");
 		const { output, service } = await watchedService(faked);
 		expect(await report(service, "79.25")).toBe("79.25");
 		await set(offset);
-		await expect.poll(() => output.stderr, patience).toMatch(clockSentence);
+		await expect.poll(() => output.stderr, polling).toMatch(clockSentence);
 		expect([await isServed(service), await report(service, "80.25")]).toEqual([true, "SERVICE_UNAVAILABLE"]);
 		await set("+0");
-		await expect.poll(() => output.stderr, patience).toContain("The clock is right again.");
+		await expect.poll(() => output.stderr, polling).toContain("The clock is right again.");
 		expect(await report(service, "81.25")).toBe("81.25");
 		await service.stop();
 		expect(await stored(place)).toMatchObject({ ...before, keys: expect.any(Number), entries: expect.any(Number) });
@@ -129,7 +129,7 @@ describe.skipIf(!existsSync(library)).each(engines)("on %s (skipped without libf
 /** A service whose output can be looked at while it runs. */
 async function watchedService(settings: Settings) {
 	const { child, output, ended } = begin("service", { PORT: "0", LOG: "off", RATE_LIMIT: "0", GRAPHIQL: "on", ...settings });
-	await expect.poll(() => output.stdout, patience).toMatch(/^GraphiQL: .*\n/m);
+	await expect.poll(() => output.stdout, polling).toMatch(/^GraphiQL: .*\n/m);
 	const stop = () => {
 		child.kill("SIGTERM");
 		return ended;

@@ -6,7 +6,7 @@ import { openPostgres } from "../../src/database/postgres.ts";
 import { directoriesForFile } from "../command/process.ts";
 import { patient } from "../support/templates.setup.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
-import { playRounds, type Rounds, serviceFaults } from "./rounds.ts";
+import { type Rounds, runRounds, serviceFaults } from "./rounds.ts";
 import { clearServices } from "./service.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -20,7 +20,7 @@ const isOn = (engine: string): boolean => process.env["FAULT_ENGINES"] === "all"
 const callers = 6;
 
 /** Far more than a round takes; ends what hangs. */
-const patience = 60_000 + rounds * 60_000;
+const timeout = 60_000 + rounds * 60_000;
 
 async function prepare(database: Database): Promise<World> {
 	await prepareSchema(database, "on");
@@ -28,7 +28,7 @@ async function prepare(database: Database): Promise<World> {
 }
 
 describe.skipIf(!isOn("PGlite"))(`a service on the embedded database that is killed ${rounds} times (skipped with another one)`, () => {
-	let played: Rounds;
+	let runs: Rounds;
 
 	beforeAll(async () => {
 		const data = await directory();
@@ -37,15 +37,15 @@ describe.skipIf(!isOn("PGlite"))(`a service on the embedded database that is kil
 			return work(database).finally(() => database.close());
 		};
 		const world = await inspect(prepare);
-		played = await playRounds({ world, rounds, faults: serviceFaults, settings: { DATA_DIR: data }, inspect });
-	}, patience);
+		runs = await runRounds({ world, rounds, faults: serviceFaults, settings: { DATA_DIR: data }, inspect });
+	}, timeout);
 
-	claims(() => played);
+	claims(() => runs);
 });
 
 describe.skipIf(!isOn("PostgreSQL"))(`a service on PostgreSQL that is killed, or its server is, ${rounds} times (skipped without one)`, () => {
 	let server: PostgresServer;
-	let played: Rounds;
+	let runs: Rounds;
 
 	beforeAll(async () => {
 		server = startPostgresServer();
@@ -55,25 +55,25 @@ describe.skipIf(!isOn("PostgreSQL"))(`a service on PostgreSQL that is killed, or
 		};
 		const world = await inspect(prepare);
 		const faults = serviceFaults.flatMap((fault) => (fault === "at random" ? ["database server" as const, fault] : [fault]));
-		played = await playRounds({ world, rounds, faults, settings: { DATABASE_URL: server.url }, inspect, crashServer: server.crash });
-	}, patience);
+		runs = await runRounds({ world, rounds, faults, settings: { DATABASE_URL: server.url }, inspect, crashServer: server.crash });
+	}, timeout);
 
 	afterAll(() => server.stop());
 
-	claims(() => played);
+	claims(() => runs);
 });
 
-function claims(played: () => Rounds): void {
+function claims(runs: () => Rounds): void {
 	test("has every call that it acknowledged", () => {
-		expect(played().lost).toEqual([]);
+		expect(runs().lost).toEqual([]);
 	});
 
 	test("has each call as a whole and once, or not at all", () => {
-		expect(played().halfWritten).toEqual([]);
+		expect(runs().halfWritten).toEqual([]);
 	});
 
 	test("was killed in the midst of its work", () => {
-		const { acknowledged, faults } = played();
+		const { acknowledged, faults } = runs();
 		expect(acknowledged).toBeGreaterThan(rounds);
 		expect(Object.values(faults).reduce((sum, count) => sum + count, 0)).toBe(rounds);
 	});

@@ -23,7 +23,7 @@ afterAll(async () => {
 /** How many kills: of migrations one after the other, each at all its points; and of first starts, spread over their time. */
 const migrationKills = Number(process.env["MIGRATION_KILLS"] ?? 6);
 const startKills = Number(process.env["START_KILLS"] ?? 2);
-const patience = 120_000 + (migrationKills + startKills) * 60_000;
+const timeout = 120_000 + (migrationKills + startKills) * 60_000;
 
 /** Where a process finds a database of its own, without any table, and how a test looks into it while no process has it. */
 interface Place {
@@ -90,7 +90,7 @@ describe(`migrations whose process is killed ${migrationKills} times`, () => {
 				expect(await schemaOf(database)).toEqual(complete);
 			});
 		},
-		patience,
+		timeout,
 	);
 });
 
@@ -116,6 +116,6 @@ describe(`a service that is killed at ${startKills} moments of its first start`,
 				tell(`a first start killed after ${((whole * (kill + 1)) / (startKills + 1)).toFixed(0)} of ${whole.toFixed(0)} ms starts again`);
 			}
 		},
-		patience,
+		timeout,
 	);
 });

@@ -28,7 +28,7 @@ const maxStopTime = 15_000;
 const frozenFor = 12_000;
 
 /** Far longer than anything takes: it ends a test that hangs. */
-const patience = { timeout: 120_000, interval: 20 };
+const polling = { timeout: 120_000, interval: 20 };
 
 /** When the database was lost and when it was there again, by this process's clock. */
 interface Outage {
@@ -123,17 +123,17 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 				again(another.token, twoMutations, { input: { resource: other, usages: [{ type: "cpu", amount: "1" }] } }),
 			]);
 
-			const play = async () => {
+			const run = async () => {
 				for (let round = 0; round < rounds; round++) {
 					for (const [how, happen] of Object.entries(ways)) {
 						const told = subscribers.map((subscriber) => subscriber.told.length);
-						await vi.waitUntil(() => subscribers.every((subscriber, index) => subscriber.told.length > (told[index] ?? 0)), patience);
+						await vi.waitUntil(() => subscribers.every((subscriber, index) => subscriber.told.length > (told[index] ?? 0)), polling);
 						const lost = performance.now();
 						await happen(server);
 						const back = performance.now();
 						outages.push({ how, lost, back });
 						// Whoever waits for the service now waits no longer than is promised: what is done and said later shows whether it works.
-						await vi.waitUntil(() => attempts.some(({ begun }) => begun > back + soonest) && said(back, Number.POSITIVE_INFINITY).length > 0, patience);
+						await vi.waitUntil(() => attempts.some(({ begun }) => begun > back + soonest) && said(back, Number.POSITIVE_INFINITY).length > 0, polling);
 					}
 				}
 				isOver = true;
@@ -141,14 +141,14 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 				log = await positionsIn();
 				const last = log.at(-1);
 				const isTold = () => subscribers.every(({ told }) => told.at(-1)?.position === last) && alerts.some((line) => JSON.parse(line).position === last);
-				await vi.waitUntil(isTold, patience).catch(() => {}); // the claims tell what is missing
+				await vi.waitUntil(isTold, polling).catch(() => {}); // the claims tell what is missing
 				problems = await problemsIn(database, callers);
 			};
 			const positionsIn = async () => {
 				await numberEntries(database);
 				return printedPositions(database, await firingsOfLog(database));
 			};
-			await Promise.race([play(), calling.then(() => new Promise(() => {})), listening.over]);
+			await Promise.race([run(), calling.then(() => new Promise(() => {})), listening.over]);
 			listening.stop();
 			program.stop();
 			await readiness.stop();
@@ -249,7 +249,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 			const listening = subscribe(service.url, [world.token], { sockets: 2, perSocket: 2 });
 			listening.over.catch(() => {}); // they are left without a service
 			closing.push(() => listening.stop());
-			await vi.waitUntil(() => listening.all.every(({ told }) => told.length > 0), patience);
+			await vi.waitUntil(() => listening.all.every(({ told }) => told.length > 0), polling);
 			let begun = 0;
 			let isOver = false;
 			const [resource] = world.resources;
@@ -259,7 +259,7 @@ describe.skipIf(isSkipped)("a service whose PostgreSQL goes away and returns (sk
 					await attempt(service.url, world.token, queryDocument, { resource }).catch(() => {}); // it may have stopped
 				}
 			});
-			await vi.waitUntil(() => begun > 100, patience);
+			await vi.waitUntil(() => begun > 100, polling);
 			server.freeze();
 			const asked = performance.now();
 			const end = await Promise.race([service.stop(), pause(2 * maxStopTime, undefined, { ref: false })]);

@@ -46,7 +46,7 @@ const maxCalls = 40;
 const maxRoundTime = 120_000;
 
 /** In each round the callers go on against a service that is killed in the midst of it, and what is stored then is looked at. */
-export async function playRounds({ world, rounds, faults, settings, inspect, crashServer }: RoundsOptions): Promise<Rounds> {
+export async function runRounds({ world, rounds, faults, settings, inspect, crashServer }: RoundsOptions): Promise<Rounds> {
 	let acknowledged = 0;
 	let wanted = Number.POSITIVE_INFINITY;
 	let reached = () => {};

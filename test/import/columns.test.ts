@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { listImports } from "../../src/import/lists.ts";
+import { withSource } from "../../src/import/statement.ts";
 import { freshDatabase } from "../support/database.ts";
 
 /** Columns that the import does not write, and why. */
@@ -22,7 +23,7 @@ test("the import writes every column of what it imports, or a reason says why no
 		where c."relnamespace" = 'public'::regnamespace and c."relkind" = 'r'
 	`);
 	await database.close();
-	const tables = listImports("UTC").flatMap((list) => list.tables);
+	const tables = listImports("UTC").flatMap((list) => list.tables.map((table) => withSource(table, 1)));
 	const imported = new Set(tables.map(({ table }) => table));
 	const written = new Set(tables.flatMap(({ table, columns }) => Object.keys(columns).map((column) => `${table}.${column}`)));
 	const missing = stored

@@ -3,7 +3,7 @@ import { type Database, observedDatabase } from "../../src/database/database.ts"
 import { lockOfferings } from "../../src/database/lock.ts";
 import { sql } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import type { Source } from "../../src/import/source.ts";
 import { changed, id, smallWorld, stored, worldWith } from "./small-world.ts";
 import { importFolder, testDatabase, testFolders } from "./support.ts";
@@ -73,7 +73,7 @@ describe.each([true, false])("an import (strict: %s) that removes a project", (s
 				yield* inner.read(list);
 			},
 		};
-		await importWorld({ database: database(), source, timeZone: "UTC", strict, evaluatePolicies: async () => {} });
+		await importDataset({ database: database(), source, timeZone: "UTC", strict, evaluatePolicies: async () => {} });
 		expect(await removals()).toEqual(all);
 	});
 

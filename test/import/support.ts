@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Database } from "../../src/database/database.ts";
 import { quoted, raw } from "../../src/database/sql.ts";
 import { folderSource } from "../../src/import/folder.source.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import type { ImportOptions, ImportSummary } from "../../src/import/import-types.ts";
 import type { ListName } from "../../src/import/source.ts";
 import { freshDatabase } from "../support/database.ts";
@@ -62,7 +62,7 @@ export function testFolders() {
 
 /** Imports a folder in UTC; policies are left alone unless the test gives an evaluation. */
 export const importFolder = (database: Database, folder: string, options: Partial<ImportOptions> = {}): Promise<ImportSummary> =>
-	importWorld({ database, source: folderSource(folder), timeZone: "UTC", evaluatePolicies: async () => {}, ...options });
+	importDataset({ database, source: folderSource(folder), timeZone: "UTC", evaluatePolicies: async () => {}, ...options });
 
 /** Everything that is stored, but when, and but the uuids that are made where the source has none. */
 export async function contents(database: Database): Promise<Record<string, string[]>> {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import { listNames } from "../../src/import/source.ts";
 import { urlSource } from "../../src/import/url.source.ts";
 import { generateWorld } from "../../src/world/world.ts";
@@ -26,7 +26,7 @@ const started = async (lists: Parameters<typeof startWaldur>[0] = smallWorld(), 
 };
 
 const importFrom = (base: URL, token: string | undefined, pauses: readonly number[] = [0, 0]) =>
-	importWorld({ database: database(), source: urlSource(base, token, { pauses, timeout: 60_000 }), timeZone: "UTC", evaluatePolicies: async () => {} });
+	importDataset({ database: database(), source: urlSource(base, token, { pauses, timeout: 60_000 }), timeZone: "UTC", evaluatePolicies: async () => {} });
 
 const refusal = (importing: Promise<unknown>) =>
 	importing.then(

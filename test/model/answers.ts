@@ -41,8 +41,8 @@ export const firingsOf = (world: World, firings: readonly Firing[]): Data[] =>
 		};
 	});
 
-export function policyAnswer(world: World, played: Refused | { policy: Policy; firings: Firing[] }): Refused | Data {
-	return "code" in played ? played : { offeringUsagePolicy: policyFields(world, played.policy), firings: firingsOf(world, played.firings) };
+export function policyAnswer(world: World, expected: Refused | { policy: Policy; firings: Firing[] }): Refused | Data {
+	return "code" in expected ? expected : { offeringUsagePolicy: policyFields(world, expected.policy), firings: firingsOf(world, expected.firings) };
 }
 
 /** A policy as the API tells it; its groups have the names First and Second. */
@@ -57,15 +57,15 @@ export const policyFields = (world: World, policy: Policy): Data => ({
 	componentLimits: limitsOf(world, policy),
 });
 
-export function limitAnswer(played: Refused | World["limits"][number]): Refused | Data {
-	if ("code" in played) return played;
-	const { uuid, amount, component, user, resource } = played;
+export function limitAnswer(expected: Refused | World["limits"][number]): Refused | Data {
+	if ("code" in expected) return expected;
+	const { uuid, amount, component, user, resource } = expected;
 	return { componentUserUsageLimit: { uuid, limit: printed(amount), component: { uuid: component }, user: { uuid: user }, resource: { uuid: resource.uuid } } };
 }
 
-export function resourceAnswer(played: Refused | Resource): Refused | Data {
-	if ("code" in played) return played;
-	const { uuid, state, plan: planUuid, periods } = played;
+export function resourceAnswer(expected: Refused | Resource): Refused | Data {
+	if ("code" in expected) return expected;
+	const { uuid, state, plan: planUuid, periods } = expected;
 	const listed = byUuid(periods).sort((one, other) => one.created.getTime() - other.created.getTime());
 	const named = (of: string | null) => (of === null ? null : { uuid: of });
 	return {

@@ -1,27 +1,27 @@
 import { sql } from "../../src/database/sql.ts";
 import { evaluateAllPolicies, turnMonth as turnOnService } from "../../src/domain/month-turn/month-turn.service.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import type { ListName, Source } from "../../src/import/source.ts";
 import type { Turn } from "./answers.ts";
+import type { Harness } from "./harness.ts";
 import { type CustomerRecord, importRecords, type UsageRecord } from "./imports.ts";
 import { zone } from "./months.ts";
 import { evaluate } from "./policies.ts";
-import type { Stage } from "./stage.ts";
 import { turnMonth } from "./turns.ts";
 import { thisMonth, type World } from "./world.ts";
 
 /** Turns the month on both. */
-export async function turn(stage: Stage, world: World): Promise<Turn[]> {
-	const answered = await turnOnService(stage.database, { now: world.now, timeZone: zone });
+export async function turn(harness: Harness, world: World): Promise<Turn[]> {
+	const answered = await turnOnService(harness.database, { now: world.now, timeZone: zone });
 	const expected = turnMonth(world, evaluate);
-	await nameCarried(stage, world);
+	await nameCarried(harness, world);
 	return [{ asked: { at: world.now, turnMonth: thisMonth(world) }, answered, expected }];
 }
 
 /** Records that were carried over get the uuids that they were stored with. */
-export async function nameCarried(stage: Stage, world: World): Promise<void> {
+export async function nameCarried(harness: Harness, world: World): Promise<void> {
 	if (world.usages.every(({ uuid }) => uuid !== "")) return;
-	const rows = await stage.database.rows<{ uuid: string; resource: string; type: string; month: string }>(
+	const rows = await harness.database.rows<{ uuid: string; resource: string; type: string; month: string }>(
 		sql`select "uuid", "resourceUuid" as "resource", "type", "billingPeriod" as "month" from "ComponentUsage"`,
 	);
 	for (const usage of world.usages.filter(({ uuid }) => uuid === "")) {
@@ -31,7 +31,7 @@ export async function nameCarried(stage: Stage, world: World): Promise<void> {
 }
 
 /** Imports the records on both, with the evaluation that the command brings. */
-export async function importAll(stage: Stage, world: World, customers: readonly CustomerRecord[], usages: readonly UsageRecord[]): Promise<Turn[]> {
+export async function importAll(harness: Harness, world: World, customers: readonly CustomerRecord[], usages: readonly UsageRecord[]): Promise<Turn[]> {
 	const lists = new Map<ListName, readonly unknown[]>([
 		["customers", customers],
 		["marketplace-component-usages", usages],
@@ -44,15 +44,15 @@ export async function importAll(stage: Stage, world: World, customers: readonly 
 			if (records !== undefined) yield { records };
 		},
 	};
-	const { created, updated, unchanged, refusals } = await importWorld({
-		database: stage.database,
+	const { created, updated, unchanged, refusals } = await importDataset({
+		database: harness.database,
 		source,
 		timeZone: zone,
 		evaluatePolicies: (database) => evaluateAllPolicies(database, { now: world.now, timeZone: zone }),
 	});
 	const inOrder = (all: readonly { uuid: string | null; field: string }[]) => all.map(({ uuid, field }) => `${uuid} ${field}`).sort();
 	const expected = importRecords(world, customers, usages);
-	await nameCarried(stage, world);
+	await nameCarried(harness, world);
 	return [
 		{
 			asked: { at: world.now, import: { customers, usages } },

@@ -4,14 +4,14 @@ import type { Answer } from "../support/gateway.ts";
 import { printed, sum } from "./amounts.ts";
 import { policyFields, type Turn } from "./answers.ts";
 import { attempts, figures, firingsOfCustomer } from "./documents.ts";
+import type { Harness } from "./harness.ts";
 import { zone } from "./months.ts";
 import { evaluate, firingsAimedAt, isBlocked } from "./policies.ts";
-import type { Stage } from "./stage.ts";
 import { turnMonth } from "./turns.ts";
 import { byUuid, componentOf, type Firing, type Limit, thisMonth, type World } from "./world.ts";
 
 /** Everything that is stored of the sequence, one table after the other, and in the model: what is left in the end. */
-export async function compareStored({ database }: Stage, world: World): Promise<Turn> {
+export async function compareStored({ database }: Harness, world: World): Promise<Turn> {
 	const [row] = await database.rows<{ stored: unknown }>(sql`
 		select json_build_object(
 			'usages', (select coalesce(json_agg(json_build_object(
@@ -71,7 +71,7 @@ const modelled = (world: World) => ({
 });
 
 /** Whether what belongs to a project says so, where it does not. */
-export async function compareRemoved({ database }: Stage): Promise<Turn> {
+export async function compareRemoved({ database }: Harness): Promise<Turn> {
 	const answered = await database.rows(sql`
 		select held."uuid" from "Project" p join (
 			select "uuid", "projectUuid", "projectIsRemoved" from "Resource" union all select "uuid", "projectUuid", "projectIsRemoved" from "ComponentUsage"
@@ -81,13 +81,13 @@ export async function compareRemoved({ database }: Stage): Promise<Turn> {
 }
 
 /** The figures that are kept of the records: none differs from what is computed of them anew. */
-export async function compareDerived({ database }: Stage, world: World): Promise<Turn> {
+export async function compareDerived({ database }: Harness, world: World): Promise<Turn> {
 	return { asked: "the figures that are not what the records say", answered: await differencesIn(database, world.now, zone), expected: [] };
 }
 
 /** What is computed when it is read: the totals of policies, and what was reported for limited accounts this month. */
-export async function compareFigures(stage: Stage, world: World): Promise<Turn> {
-	const { offeringUsagePolicies, componentUserUsageLimits }: Answer = await stage.ask(world.now, figures, { offering: world.offering });
+export async function compareFigures(harness: Harness, world: World): Promise<Turn> {
+	const { offeringUsagePolicies, componentUserUsageLimits }: Answer = await harness.ask(world.now, figures, { offering: world.offering });
 	const answered = { policies: byUuid(offeringUsagePolicies.nodes), limits: byUuid(componentUserUsageLimits.nodes) };
 	const expected = {
 		policies: byUuid(world.policies).map((policy) => policyFields(world, policy)),
@@ -103,9 +103,9 @@ function usedBy(world: World, { resource, component, user }: Limit): string {
 }
 
 /** Which firings are found by each customer. */
-export async function compareFirings(stage: Stage, world: World): Promise<Turn> {
+export async function compareFirings(harness: Harness, world: World): Promise<Turn> {
 	const answered = [];
-	for (const { uuid: customer } of world.customers) answered.push(await stage.ask(world.now, firingsOfCustomer, { offering: world.offering, customer }));
+	for (const { uuid: customer } of world.customers) answered.push(await harness.ask(world.now, firingsOfCustomer, { offering: world.offering, customer }));
 	const page = (firings: readonly Firing[]) => ({
 		nodes: firings.map(({ kind, created, policy }) => ({ kind, created, policy: policy === null ? null : { uuid: policy } })),
 	});
@@ -117,9 +117,9 @@ export async function compareFirings(stage: Stage, world: World): Promise<Turn> 
 }
 
 /** Whose resources are refused, for what they are or because of a policy. The last thing that is done: the others are created. */
-export async function compareBlocks(stage: Stage, world: World): Promise<Turn> {
+export async function compareBlocks(harness: Harness, world: World): Promise<Turn> {
 	const [first, second, third] = world.customers.map(({ project }) => ({ name: "Resource", offering: world.offering, project }));
-	const answered: Answer = await stage.ask(world.now, attempts, { first, second, third });
+	const answered: Answer = await harness.ask(world.now, attempts, { first, second, third });
 	turnMonth(world, evaluate);
 	return {
 		asked: "a resource for each customer",

@@ -16,7 +16,7 @@ export interface Received {
 /** The addresses that the messages went to, sorted. */
 export const addresses = (mails: readonly Received[]): string[] => mails.flatMap(({ to }) => to).sort();
 
-export interface PlayedServer {
+export interface RunningServer {
 	/** Where it is, for the transport. */
 	readonly address: MailServer;
 	readonly url: string;
@@ -35,7 +35,7 @@ interface ServerOptions {
 }
 
 /** A real mail server on a free port of loopback, until the test ends. */
-export async function startMailServer({ unknown, password, beforeAnswer = async () => {} }: ServerOptions = {}): Promise<PlayedServer> {
+export async function startMailServer({ unknown, password, beforeAnswer = async () => {} }: ServerOptions = {}): Promise<RunningServer> {
 	const received: Received[] = [];
 	const server = new SMTPServer({
 		disabledCommands: password === undefined ? ["STARTTLS", "AUTH"] : ["STARTTLS"],

@@ -77,7 +77,7 @@ test("stopping a worker waits until what is being sent is sent and marked", asyn
 		},
 	});
 	await outbox.report("11");
-	const worker = startDelivery({ ...outbox.delivery(server.address), patience: 60_000, tell: unexpected, onError: unexpected });
+	const worker = startDelivery({ ...outbox.delivery(server.address), timeout: 60_000, tell: unexpected, onError: unexpected });
 	await handedOver.kept;
 	let hasStopped = false;
 	const stopped = worker.stop().then(() => {
@@ -100,7 +100,7 @@ test("stopping a worker breaks off at last what a silent server does not answer,
 		},
 	});
 	await outbox.report("11");
-	const worker = startDelivery({ ...outbox.delivery(silent.address), patience: 0, tell: () => {}, onError: unexpected });
+	const worker = startDelivery({ ...outbox.delivery(silent.address), timeout: 0, tell: () => {}, onError: unexpected });
 	await handedOver.kept;
 	await worker.stop();
 

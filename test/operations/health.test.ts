@@ -21,7 +21,7 @@ async function observation(port = 0): Promise<Observation> {
 
 const statusOf = async ({ url }: Observation, path: string) => (await fetch(`${url}${path}`, { headers: { connection: "close" } })).status;
 const isReady = async (observed: Observation) => (await statusOf(observed, "/health/ready")) === 200;
-const patience = { timeout: 60_000, interval: 20 };
+const polling = { timeout: 60_000, interval: 20 };
 
 describe("a service on the embedded database or a server", () => {
 	async function watched(): Promise<{ observed: Observation; database: Database }> {
@@ -39,7 +39,7 @@ describe("a service on the embedded database or a server", () => {
 
 	test("is ready when its database answers", async () => {
 		const { observed } = await watched();
-		await expect.poll(() => isReady(observed), patience).toBe(true);
+		await expect.poll(() => isReady(observed), polling).toBe(true);
 	});
 
 	test("is not ready, and says why, while something is wrong with the service itself", async () => {
@@ -52,12 +52,12 @@ describe("a service on the embedded database or a server", () => {
 		const answer = await fetch(`${observed.url}/health/ready`, { headers: { connection: "close" } });
 		expect([answer.status, await answer.text()]).toEqual([503, "not ready: The clock is wrong.\n"]);
 		problem = undefined;
-		await expect.poll(() => isReady(observed), patience).toBe(true);
+		await expect.poll(() => isReady(observed), polling).toBe(true);
 	});
 
 	test("is not ready any more as soon as it stops, and still live", async () => {
 		const { observed } = await watched();
-		await expect.poll(() => isReady(observed), patience).toBe(true);
+		await expect.poll(() => isReady(observed), polling).toBe(true);
 		void observed.health.stop();
 		expect([await statusOf(observed, "/health/ready"), await statusOf(observed, "/health/live")]).toEqual([503, 200]);
 	});
@@ -72,17 +72,17 @@ describe.skipIf(inject("templates").engine !== "PostgreSQL")("a service whose Po
 		closing.push(() => through.close());
 		const observed = await observation();
 		observed.health.watch(through.probe());
-		await expect.poll(() => isReady(observed), patience).toBe(true);
+		await expect.poll(() => isReady(observed), polling).toBe(true);
 
 		line.hold();
-		await expect.poll(() => isReady(observed), patience).toBe(false);
-		line.letGo();
-		await expect.poll(() => isReady(observed), patience).toBe(true);
+		await expect.poll(() => isReady(observed), polling).toBe(false);
+		line.resume();
+		await expect.poll(() => isReady(observed), polling).toBe(true);
 	});
 });
 
 /** A line to the server on which everything can be held up, as by a network that is away. */
-async function startLine(server: URL): Promise<{ url: string; hold(): void; letGo(): void }> {
+async function startLine(server: URL): Promise<{ url: string; hold(): void; resume(): void }> {
 	const sockets = new Set<Socket>();
 	let isHeld = false;
 	const listener: Server = createServer((near) => {
@@ -110,7 +110,7 @@ async function startLine(server: URL): Promise<{ url: string; hold(): void; letG
 			isHeld = true;
 			for (const socket of sockets) socket.pause();
 		},
-		letGo: () => {
+		resume: () => {
 			isHeld = false;
 			for (const socket of sockets) socket.resume();
 		},

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { type Database, watchedDatabase } from "../../src/database/database.ts";
-import { measuring } from "../../src/shared/metrics.ts";
+import { timed } from "../../src/shared/metrics.ts";
 import { type Observation, startObservation } from "../../src/telemetry/observation.ts";
 import { freshDatabase } from "../support/database.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
@@ -52,4 +52,4 @@ export async function startObservedGateway(collector?: string): Promise<Observed
 	};
 }
 
-const measured = (database: Database, { metrics }: Observation): Database => (metrics === undefined ? database : watchedDatabase(database, measuring(metrics)));
+const measured = (database: Database, { metrics }: Observation): Database => (metrics === undefined ? database : watchedDatabase(database, timed(metrics)));

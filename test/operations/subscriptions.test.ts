@@ -8,7 +8,7 @@ import { observedGatewayForFile, startObservedGateway } from "./observed-gateway
 const observed = observedGatewayForFile();
 beforeEach(() => void observed().lines());
 
-const patience = { timeout: 60_000 };
+const polling = { timeout: 60_000 };
 
 const firings = "subscription Alerts($after: String) { policyFirings(after: $after) { __typename ... on PolicyFiringEvent { position } } }";
 
@@ -31,7 +31,7 @@ const over = {
 /** The lines of the subscription: one when it has begun, one when it is over. */
 async function bothLines(): Promise<Record<string, unknown>[]> {
 	const lines: Record<string, unknown>[] = [];
-	await expect.poll(() => lines.push(...observed().lines()), patience).toBe(2);
+	await expect.poll(() => lines.push(...observed().lines()), polling).toBe(2);
 	return lines;
 }
 
@@ -122,7 +122,7 @@ describe("a service that stops", () => {
 			}
 		});
 		const begun: unknown[] = [];
-		await expect.poll(() => begun.push(...lines()), patience).toBe(3);
+		await expect.poll(() => begun.push(...lines()), polling).toBe(3);
 		await gateway.stop();
 		await observation.stop();
 

@@ -120,7 +120,7 @@ describe.skipIf(isLeftOut).each(clusters.map((modes) => [modes] as const))(
 					} else if (answer !== undefined) failures.push(answer);
 				}
 			});
-			const play = async () => {
+			const run = async () => {
 				for (let round = 0; round < rounds; round++) {
 					for (const place of modes.keys()) {
 						const instance = instances[place];
@@ -137,7 +137,7 @@ describe.skipIf(isLeftOut).each(clusters.map((modes) => [modes] as const))(
 				const areAllTold = () => overSockets.every(({ told }) => isTold(told.map(({ firing }) => firing))) && overStreams.every(({ told }) => isTold(told));
 				await vi.waitUntil(areAllTold, { timeout: 60_000 }).catch(() => {}); // the claims tell what is missing
 			};
-			await Promise.race([play(), listening.over]).finally(() => {
+			await Promise.race([run(), listening.over]).finally(() => {
 				isOver = true;
 			});
 			tell(

@@ -7,7 +7,7 @@ import { buildSchema, GraphQLEnumType, GraphQLUnionType } from "graphql";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
 import { parseCommand as importCommand, sourceOf } from "../../src/import/command.ts";
-import { importWorld } from "../../src/import/import.ts";
+import { importDataset } from "../../src/import/import.ts";
 import { summaryTable } from "../../src/import/progress.ts";
 import * as limits from "../../src/server/limits/limits.ts";
 import { exitCodes } from "../../src/shared/failure.ts";
@@ -106,7 +106,7 @@ test("importing the world that its page makes prints the table that the page sho
 
 	expect(source).toBe(world.folder);
 	await generateWorld({ ...world, folder });
-	const summary = await importWorld({ database, source: sourceOf(folder, undefined), timeZone: "UTC", evaluatePolicies: async () => {} });
+	const summary = await importDataset({ database, source: sourceOf(folder, undefined), timeZone: "UTC", evaluatePolicies: async () => {} });
 	await database.close();
 
 	expect(`${summaryTable(summary)}\n`).toBe(answer);

@@ -135,7 +135,7 @@ class Subscriber {
 	}
 }
 
-async function play(steps: readonly Step[]): Promise<void> {
+async function run(steps: readonly Step[]): Promise<void> {
 	const providers = [await makeProvider(gateway()), await makeProvider(gateway())] as const;
 	const entries: Log["entries"] = [];
 	const fire = async (provider: number, count: number) => {
@@ -167,5 +167,5 @@ async function play(steps: readonly Step[]): Promise<void> {
 
 test("whatever is told to whom, and wherever they go on, each receives what it sees once and in order, and its chain of positions holds", async () => {
 	const steps = fc.array(step, { minLength: 20, maxLength: 40, size: "max" });
-	await fc.assert(fc.asyncProperty(steps, play), { numRuns: runs, seed: 14, endOnFailure: true });
+	await fc.assert(fc.asyncProperty(steps, run), { numRuns: runs, seed: 14, endOnFailure: true });
 }, 600_000);

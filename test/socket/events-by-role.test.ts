@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { uuidOf } from "../support/fixture.rows.ts";
+import { buildFixture } from "../support/fixture.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
-import { uuidOf } from "../support/scene.rows.ts";
-import { buildScene } from "../support/scene.ts";
 import { connect, type Events, subscribe } from "../support/sockets.ts";
 
 const gateway = gatewayForFile();
@@ -45,7 +45,7 @@ const report = async (token: string, resource: string, amount: string): Promise<
 /** All of them are owners of one more provider, whose events they all get: what is not told before one of those is not told. */
 beforeAll(async () => {
 	const { database } = gateway();
-	await buildScene(database);
+	await buildFixture(database);
 	await database.rows(sql`update "OfferingUsagePolicyComponentLimit" set "limit" = 1000 where "offeringUuid" = ${compute}::uuid`);
 	marker = await makeProvider(gateway());
 	await marker.component("cpu");

@@ -1,8 +1,8 @@
 import { sql } from "../../src/database/sql.ts";
+import { nodeId } from "./fixture.rows.ts";
 import type { Answer, Data, Gateway } from "./gateway.ts";
 import { insert } from "./insert.ts";
 import { makeProvider, type Provider } from "./provider.ts";
-import { nodeId } from "./scene.rows.ts";
 
 /** Lists the totals of a scope with all that tests look at. */
 export const listDocument = `query ($scope: ID!, $filter: CategoryComponentUsageFilter, $first: Int, $last: Int, $after: String, $before: String) {

@@ -6,8 +6,8 @@ import { createFairQueue, type FairQueueOptions } from "../../src/database/fair-
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A queue, and who holds a place, in the order in which they got it. */
-function queueOf(places: number, patience?: FairQueueOptions["patience"]) {
-	const queue = createFairQueue(patience === undefined ? { places } : { places, patience });
+function queueOf(places: number, timeout?: FairQueueOptions["timeout"]) {
+	const queue = createFairQueue(timeout === undefined ? { places } : { places, timeout });
 	const held: { readonly name: string; readonly release: () => void }[] = [];
 	const take = (name: string, abandoned?: AbortSignal) => {
 		const key = name === "service" ? undefined : name.replace(/\d+$/, "");

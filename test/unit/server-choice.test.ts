@@ -9,7 +9,7 @@ const errors: Partial<Record<Answer, Error>> = {
 };
 
 /** Servers that answer as they are told, and who was asked. */
-function servers(answers: Record<string, Answer>, patience = 10) {
+function servers(answers: Record<string, Answer>, timeout = 10) {
 	const asked: string[] = [];
 	const times: number[] = [];
 	const chosenIn = createServerChoice(
@@ -22,7 +22,7 @@ function servers(answers: Record<string, Answer>, patience = 10) {
 			if (answer === "is silent") await new Promise(() => {});
 			return answer === "takes changes";
 		},
-		patience,
+		timeout,
 	);
 	return { answers, asked, times, chosenIn, choose: () => chosenIn(1_000) };
 }

@@ -3,7 +3,7 @@ import type { Queries } from "../../database/database.ts";
 import type { BatchChecks, Placed } from "../../shared/batch-checks.ts";
 import { InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
 import type { Writes } from "../mirror/writes.service.ts";
-import { addAnswers, keptAnswers, type NamedObject, seenOf } from "./idempotency.store.ts";
+import { addAnswers, type NamedObject, seenOf, storedAnswers } from "./idempotency.store.ts";
 import { conflictProblems, goneProblems, type KeyedInput, type KeyedRequest, keyedRequest, keyProblems, repeatedKeyProblems } from "./idempotency.ts";
 
 /** What an answer shows, and is therefore looked for when it is given again. */
@@ -18,7 +18,7 @@ export type NamesOf<Answer> = (answer: Answer) => readonly NamedObject[];
  * @throws RuleRefusal (by the transaction) when the caller used the key for something else
  * @throws NotFoundRefusal (by the transaction) when the answer names what has gone since, or is not seen any more
  */
-export function onceByKey<Kept>(database: Writes, viewer: Viewer, operation: string, input: KeyedInput, namesOf: NamesOf<Kept>, now: Date): Writes {
+export function onceByKey<Stored>(database: Writes, viewer: Viewer, operation: string, input: KeyedInput, namesOf: NamesOf<Stored>, now: Date): Writes {
 	refuse(InvalidInputRefusal, keyProblems(input));
 	const request = keyedRequest(operation, input);
 	if (request === undefined) return database;
@@ -26,12 +26,12 @@ export function onceByKey<Kept>(database: Writes, viewer: Viewer, operation: str
 		...database,
 		transaction: <Answer>(work: (tx: Queries) => Promise<Answer>) =>
 			database.transaction(async (tx) => {
-				const kept = (await keptAnswers<Answer>(tx, viewer.uuid, [request])).get(request.key);
-				refuse(RuleRefusal, kept === "conflict" ? conflictProblems : []);
-				if (kept !== undefined && kept !== "conflict") {
-					const named = namesOf(kept.answer as unknown as Kept);
+				const stored = (await storedAnswers<Answer>(tx, viewer.uuid, [request])).get(request.key);
+				refuse(RuleRefusal, stored === "conflict" ? conflictProblems : []);
+				if (stored !== undefined && stored !== "conflict") {
+					const named = namesOf(stored.answer as unknown as Stored);
 					refuse(NotFoundRefusal, goneProblems(named, await seenOf(tx, viewer, named)));
-					return kept.answer;
+					return stored.answer;
 				}
 				const answer = await work(tx);
 				await addAnswers(tx, viewer.uuid, [{ request, answer: answer ?? null }], now);
@@ -63,13 +63,13 @@ export async function answersByKey<Answer, Item extends KeyedItem>(
 		if (key != null) used.add(key);
 		return isRepeated ? repeatedKeyProblems : [];
 	});
-	const kept = await keptAnswers<Answer>(tx, viewer.uuid, requestsOf(operation, single));
-	const keptFor = ({ input: { idempotencyKey: key } }: Item) => (key == null ? undefined : kept.get(key));
-	const agreeing = checks.stage(RuleRefusal, single, (item) => (keptFor(item) === "conflict" ? conflictProblems : []));
+	const stored = await storedAnswers<Answer>(tx, viewer.uuid, requestsOf(operation, single));
+	const storedFor = ({ input: { idempotencyKey: key } }: Item) => (key == null ? undefined : stored.get(key));
+	const agreeing = checks.stage(RuleRefusal, single, (item) => (storedFor(item) === "conflict" ? conflictProblems : []));
 	const fresh: Item[] = [];
 	const replayed: (Item & { answer: Answer; named: readonly NamedObject[] })[] = [];
 	for (const item of agreeing) {
-		const earlier = keptFor(item);
+		const earlier = storedFor(item);
 		if (earlier === undefined || earlier === "conflict") fresh.push(item);
 		else replayed.push({ ...item, answer: earlier.answer, named: namesOf(earlier.answer) });
 	}
@@ -91,11 +91,11 @@ export async function keepAnswers(
 	answered: readonly (KeyedItem & { readonly answer: object })[],
 	now: Date,
 ): Promise<void> {
-	const kept = answered.flatMap(({ input, answer }) => {
+	const retained = answered.flatMap(({ input, answer }) => {
 		const request = keyedRequest(operation, input);
 		return request === undefined ? [] : [{ request, answer }];
 	});
-	await addAnswers(tx, viewer.uuid, kept, now);
+	await addAnswers(tx, viewer.uuid, retained, now);
 }
 
 const requestsOf = (operation: string, items: readonly KeyedItem[]): KeyedRequest[] => items.flatMap(({ input }) => keyedRequest(operation, input) ?? []);

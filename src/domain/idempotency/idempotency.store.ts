@@ -7,13 +7,13 @@ import { createStatements } from "../../reading/statements.ts";
 import { daysKept, type KeyedRequest } from "./idempotency.ts";
 
 /** What is known of a key: the answer to the same request, or that it was used for another one. */
-export type Kept<Answer> = { readonly answer: Answer } | "conflict";
+export type StoredAnswer<Answer> = { readonly answer: Answer } | "conflict";
 
 /**
  * The answers that the caller's requests had before, by key. Locks each of the keys for one transaction at a time:
  * a client that sends the same request meanwhile waits for its answer. Taken before all other locks.
  */
-export async function keptAnswers<Answer>(tx: Queries, callerUuid: string, requests: readonly KeyedRequest[]): Promise<Map<string, Kept<Answer>>> {
+export async function storedAnswers<Answer>(tx: Queries, callerUuid: string, requests: readonly KeyedRequest[]): Promise<Map<string, StoredAnswer<Answer>>> {
 	if (requests.length === 0) return new Map();
 	// One after the other in the same order everywhere: two callers cannot wait for each other.
 	const keys = requests.map(({ key }) => key).sort();

@@ -59,35 +59,35 @@ export async function evaluateAllPolicies(database: Database, moment: Moment): P
 }
 
 /** What the turn of months would do for an offering. */
-export interface RehearsedTurn {
+export interface PreviewedTurn {
 	readonly offeringUuid: string;
 	readonly name: string;
 	readonly months: readonly TurnedMonth[];
 }
 
 /** What turnMonth would do, by offering. Nothing is left of it. */
-export async function rehearseTurn(database: Database, moment: Moment): Promise<RehearsedTurn[]> {
+export async function previewTurn(database: Database, moment: Moment): Promise<PreviewedTurn[]> {
 	const thisMonth = billingPeriodAt(moment.now, moment.timeZone);
-	const rehearsed: RehearsedTurn[] = [];
+	const previewed: PreviewedTurn[] = [];
 	for (const { offeringUuid, name, lastTurned } of await offeringsToTurn(database, thisMonth)) {
 		const months: TurnedMonth[] = [];
-		const rehearsal = database.transaction(async (tx) => {
+		const rollback = database.transaction(async (tx) => {
 			for (const month of monthsToTurn(lastTurned, thisMonth)) {
 				const turn = await turnWithin(tx, offeringUuid, month, moment);
 				if (turn !== undefined) months.push(turn);
 			}
-			throw new Rehearsed();
+			throw new PreviewEnds();
 		});
-		await rehearsal.catch((error: unknown) => {
-			if (!(error instanceof Rehearsed)) throw error;
+		await rollback.catch((error: unknown) => {
+			if (!(error instanceof PreviewEnds)) throw error;
 		});
-		rehearsed.push({ offeringUuid, name, months });
+		previewed.push({ offeringUuid, name, months });
 	}
-	return rehearsed;
+	return previewed;
 }
 
-/** Rolls a rehearsal back. */
-class Rehearsed extends Error {}
+/** Rolls a preview back. */
+class PreviewEnds extends Error {}
 
 /** Begins a month for an offering, in its transaction. Undefined when it has begun already. */
 async function turnWithin(tx: Queries, offeringUuid: string, month: BillingPeriod, moment: Moment): Promise<TurnedMonth | undefined> {

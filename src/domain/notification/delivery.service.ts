@@ -16,11 +16,11 @@ export interface DeliveryOptions extends Omit<Delivery, "onOutcome"> {
 	/** Between two rounds, in milliseconds. */
 	readonly pause?: number;
 	/** How long stopping waits for what is being sent before it breaks that off, in milliseconds. */
-	readonly patience?: number;
+	readonly timeout?: number;
 }
 
 /** Delivers notifications in rounds until it is stopped. Any number of processes may do so on one database. */
-export function startDelivery({ tell, onError, metrics, isClockRight = async () => true, pause = 3_000, patience = 5_000, ...delivery }: DeliveryOptions): {
+export function startDelivery({ tell, onError, metrics, isClockRight = async () => true, pause = 3_000, timeout = 5_000, ...delivery }: DeliveryOptions): {
 	stop(): Promise<void>;
 } {
 	const { database, clock, transport } = delivery;
@@ -48,7 +48,7 @@ export function startDelivery({ tell, onError, metrics, isClockRight = async () 
 	return {
 		stop: async () => {
 			stopping.abort();
-			const breakingOff = setTimeout(() => transport?.close(), patience);
+			const breakingOff = setTimeout(() => transport?.close(), timeout);
 			await rounds.stop();
 			clearTimeout(breakingOff);
 			transport?.close();

@@ -1,7 +1,8 @@
 import { builder } from "../../graphql/builder.ts";
 import { momentOf, resetLoader } from "../../graphql/context.ts";
-import { PolicyAction, PolicyPeriod } from "../../graphql/enums.ts";
+import { PolicyAction, PolicyPeriod, policyActions } from "../../graphql/enums.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
+import { computed } from "../../graphql/fields/computed.ts";
 import { OfferingUsagePolicy } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -123,6 +124,6 @@ builder.queryFields((t) => ({
 	offeringUsagePolicyActions: t.field({
 		type: [PolicyAction],
 		description: "The actions that a policy can take.",
-		resolve: () => ["NOTIFY_ORGANIZATION_OWNERS", "NOTIFY_EXTERNAL_USER", "BLOCK_CREATION_OF_NEW_RESOURCES"] as const,
+		resolve: computed([], () => [...policyActions]),
 	}),
 }));

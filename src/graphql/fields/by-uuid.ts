@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { isVisibleModel, type VisibleModel } from "../../access/visibility.ts";
 import { type LinkName, type LinkTarget, linkOf, type ModelName, type Row } from "../../database/model.ts";
-import { type Shape, shapeKey } from "../../database/select.ts";
+import { type RowSelection, selectionKey } from "../../database/select.ts";
 import { sharedLookup } from "../../reading/shared-lookup.ts";
 import { type AnyRow, createStatements } from "../../reading/statements.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +9,7 @@ import { notFound } from "../errors.ts";
 import { byKey } from "../query-plan/by-key.ts";
 import type { Execution, FieldPlan } from "../query-plan/execution.ts";
 import { type Place, refusalAt } from "../query-plan/planner.ts";
-import { shapeOf } from "../selection.ts";
+import { rowSelectionOf } from "../selection.ts";
 import { type ByUuidSource, withSource } from "./source.ts";
 
 /** Resolves to the row with the uuid that is given. Throws NOT_FOUND when there is none that the viewer sees. */
@@ -24,7 +24,7 @@ export function rowOf<Model extends VisibleModel, Holder, Args>(model: Model, uu
 /** Resolves to the row whose uuid the object in hand names: who sees the object sees the row. */
 export function namedIn<Model extends ModelName, Holder>(model: Model, uuid: (holder: Holder) => string) {
 	const resolve = async (holder: Holder, _args: object, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> => {
-		const row = await linkedRow(model, shapeOf(info, model), uuid(holder), context);
+		const row = await linkedRow(model, rowSelectionOf(info, model), uuid(holder), context);
 		if (row === null) throw notFound(model, uuid(holder));
 		return row as unknown as Row<Model>;
 	};
@@ -41,7 +41,7 @@ export function visibleLink<Model extends ModelName, Link extends LinkName<Model
 	const uuid = (row: AnyRow) => row[column] as string | null;
 	const resolve = async (row: Row<Model>, _args: object, context: Context, info: GraphQLResolveInfo) => {
 		const named = uuid(row as AnyRow);
-		const seen = named === null ? null : await seenRow(target, shapeOf(info, target), named, context);
+		const seen = named === null ? null : await seenRow(target, rowSelectionOf(info, target), named, context);
 		return seen as unknown as Row<LinkTarget<Model, Link>> | null;
 	};
 	const source = { kind: "byUuid", model: target, uuid, sight: "viewer", absent: "null", columns: [column] } as const;
@@ -50,7 +50,7 @@ export function visibleLink<Model extends ModelName, Link extends LinkName<Model
 
 /** The row with the uuid. Throws NOT_FOUND when there is none that the viewer sees. */
 export async function visibleRow<Model extends VisibleModel>(model: Model, uuid: string, context: Context, info: GraphQLResolveInfo): Promise<Row<Model>> {
-	const row = await seenRow(model, shapeOf(info, model), uuid, context);
+	const row = await seenRow(model, rowSelectionOf(info, model), uuid, context);
 	if (row === null) throw notFound(model, uuid);
 	return row as unknown as Row<Model>;
 }
@@ -64,22 +64,22 @@ export const visibleRows = <Model extends VisibleModel>(
 ): Promise<Row<Model>[]> => Promise.all(uuids.map((uuid) => visibleRow(model, uuid, context, info)));
 
 /** The row, in one batch for all that are asked for in one turn; null when the viewer does not see it. */
-export const seenRow = (model: VisibleModel, shape: Shape, uuid: string, { read }: Context): Promise<AnyRow | null> =>
-	read.load(`visible ${model} ${shapeKey(shape)}`, (uuids) => read.statements.visible(model, shape, uuids), uuid);
+export const seenRow = (model: VisibleModel, selection: RowSelection, uuid: string, { read }: Context): Promise<AnyRow | null> =>
+	read.load(`visible ${model} ${selectionKey(selection)}`, (uuids) => read.statements.visible(model, selection, uuids), uuid);
 
 /** The same for a row that a row in the viewer's hands links to: who sees a row sees what it links to. */
-export const linkedRow = (model: ModelName, shape: Shape, uuid: string, { read }: Context): Promise<AnyRow | null> =>
-	read.load(`linked ${model} ${shapeKey(shape)}`, (uuids) => read.statements.linked(model, shape, uuids), uuid);
+export const linkedRow = (model: ModelName, selection: RowSelection, uuid: string, { read }: Context): Promise<AnyRow | null> =>
+	read.load(`linked ${model} ${selectionKey(selection)}`, (uuids) => read.statements.linked(model, selection, uuids), uuid);
 
 export function planByUuid({ model, uuid, sight, absent }: ByUuidSource, place: Place): FieldPlan {
-	const shape = place.planner.shape(place.asked, model);
+	const selection = place.planner.selection(place.asked, model);
 	const args = place.planner.args(place.asked);
 	/** Below the root, other fields of the operation that read the same rows share the statement: figures that all name their customer. */
 	const read = (uuid: string, { context }: Execution): Promise<AnyRow | null> => {
-		if (sight === "holder" || !isVisibleModel(model)) return linkedRow(model, shape, uuid, context);
-		if (!place.isRoot) return seenRow(model, shape, uuid, context);
+		if (sight === "holder" || !isVisibleModel(model)) return linkedRow(model, selection, uuid, context);
+		if (!place.isRoot) return seenRow(model, selection, uuid, context);
 		const shared = () => createStatements(context.shared(), context.viewer, context.metrics?.batch);
-		return sharedLookup(context.viewer, shared, model, shape, uuid);
+		return sharedLookup(context.viewer, shared, model, selection, uuid);
 	};
 	return byKey(
 		place,

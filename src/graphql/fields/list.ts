@@ -1,7 +1,7 @@
 import type { prismaModelKey } from "@pothos/plugin-prisma";
 import type { VisibleModel } from "../../access/visibility.ts";
 import type { ModelName, Row } from "../../database/model.ts";
-import { type Asked, type DeclaredList, type FilterOf, listOf, type Order, type OrderOf, requireSingleDemands } from "../../reading/declared-list.ts";
+import { type DeclaredList, type FilterAndOrder, type FilterOf, listOf, type Order, type OrderOf, requireSingleDemands } from "../../reading/declared-list.ts";
 import type { Parent } from "../../reading/list.ts";
 import type { PageArguments } from "../../reading/page.ts";
 import type { Maybe } from "../../shared/maybe.ts";
@@ -58,11 +58,11 @@ export function list<Model extends VisibleModel, Filters extends ListFilters = N
 	const which = `Which ${called.argument ?? items}; all when absent.`;
 
 	/** The list below the parent, where there is one, as it is asked for. Throws InvalidInput for what no row can have. */
-	const of = (asked: Asked<Filters, Orders>, timeZone: string, parent?: Parent) => listOf(model, declaration, asked, timeZone, parent);
+	const of = (asked: FilterAndOrder<Filters, Orders>, timeZone: string, parent?: Parent) => listOf(model, declaration, asked, timeZone, parent);
 
 	const asked = (parent: Parent | undefined) => ({
 		type: connection,
-		resolve: page((args: PageArguments & Asked<Filters, Orders>, { timeZone }) => of(args, timeZone, parent)),
+		resolve: page((args: PageArguments & FilterAndOrder<Filters, Orders>, { timeZone }) => of(args, timeZone, parent)),
 	});
 
 	return {

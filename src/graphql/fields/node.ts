@@ -1,7 +1,7 @@
 import { brandWithType } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
 import { isVisibleModel, type VisibleModel } from "../../access/visibility.ts";
-import type { Shape } from "../../database/select.ts";
+import type { RowSelection } from "../../database/select.ts";
 import type { AnyRow } from "../../reading/statements.ts";
 import { parsedUuid } from "../../shared/uuid.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +9,7 @@ import { notFound } from "../errors.ts";
 import { type Execution, type FieldPlan, type ObjectPlan, Unplanned } from "../query-plan/execution.ts";
 import { list } from "../query-plan/json.ts";
 import type { Place } from "../query-plan/planner.ts";
-import { selectionSetsOf, shapeOf } from "../selection.ts";
+import { rowSelectionOf, selectionSetsOf } from "../selection.ts";
 import { linkedRow, seenRow } from "./by-uuid.ts";
 import { type NodeName, type NodeSource, withSource } from "./source.ts";
 
@@ -22,7 +22,7 @@ export const nodesSource: NodeSource = { kind: "node", names: (_root, { ids }: {
 /** The object behind a global id, if the viewer sees it: the same reading as everywhere else. */
 export async function nodeById(name: NodeName, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
 	const node = visibleName(name);
-	const row = node && (await seenRow(node.model, shapeOf(info, node.model), node.uuid, context));
+	const row = node && (await seenRow(node.model, rowSelectionOf(info, node.model), node.uuid, context));
 	return row === undefined || row === null ? null : branded(row, name.typename);
 }
 
@@ -30,7 +30,7 @@ export async function nodeById(name: NodeName, context: Context, info: GraphQLRe
 export function nodeNamedIn<Holder>(name: (holder: Holder) => NodeName) {
 	const resolve = async (holder: Holder, _args: object, context: Context, info: GraphQLResolveInfo): Promise<never> => {
 		const node = visibleName(name(holder));
-		const row = node && (await linkedRow(node.model, shapeOf(info, node.model), node.uuid, context));
+		const row = node && (await linkedRow(node.model, rowSelectionOf(info, node.model), node.uuid, context));
 		if (row === undefined || row === null) throw notFound(name(holder).typename, name(holder).id);
 		return branded(row, name(holder).typename) as never;
 	};
@@ -49,7 +49,7 @@ function visibleName({ typename, id }: NodeName): { model: VisibleModel; uuid: s
 
 /** How objects of one of the possible types are read and written. */
 interface TypePlan {
-	readonly shape: Shape;
+	readonly selection: RowSelection;
 	readonly plan: ObjectPlan;
 }
 
@@ -60,7 +60,7 @@ export function planNode({ names: namesOf, isList, sight }: NodeSource, { asked,
 	const part = planner.nextPart();
 	const plans = new Map<string, TypePlan>();
 	for (const type of planner.possibleTypes(field)) {
-		plans.set(type.name, { shape: planner.shape(asked, type.name), plan: planner.objectsOf(type, selectionSetsOf(asked.nodes)) });
+		plans.set(type.name, { selection: planner.selection(asked, type.name), plan: planner.objectsOf(type, selectionSetsOf(asked.nodes)) });
 	}
 
 	/** Reads the objects of one type, and what is asked below them. */
@@ -75,7 +75,7 @@ export function planNode({ names: namesOf, isList, sight }: NodeSource, { asked,
 		if (found === undefined) throw new Unplanned(`There is no plan of ${typename}.`);
 		const uuids = nodes.map(({ uuid }) => uuid);
 		const { statements } = execution;
-		const rows = await (sight === "viewer" ? statements.visible(first.model, found.shape, uuids) : statements.linked(first.model, found.shape, uuids));
+		const rows = await (sight === "viewer" ? statements.visible(first.model, found.selection, uuids) : statements.linked(first.model, found.selection, uuids));
 		await found.plan.read?.(
 			rows.filter((row) => row !== null),
 			execution,

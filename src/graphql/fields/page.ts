@@ -1,14 +1,14 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from "graphql";
 import type { ModelName, Row } from "../../database/model.ts";
-import { shapeKey } from "../../database/select.ts";
-import { cursorOf, type List, type OrderColumn, shapeForCursors } from "../../reading/list.ts";
+import { selectionKey } from "../../database/select.ts";
+import { cursorOf, type List, type OrderColumn, selectionForCursors } from "../../reading/list.ts";
 import { type Page, type PageArguments, pageOf, pageRequest } from "../../reading/page.ts";
 import type { AnyRow } from "../../reading/statements.ts";
 import type { Context } from "../context.ts";
 import { connectionPlan } from "../query-plan/connection-plan.ts";
 import type { FieldPlan } from "../query-plan/execution.ts";
 import { type Place, refusalAt } from "../query-plan/planner.ts";
-import { asksFor, shapeOf } from "../selection.ts";
+import { asksFor, rowSelectionOf } from "../selection.ts";
 import { type ComputedPageSource, type ComputedPages, type PageSource, withSource } from "./source.ts";
 
 /** What a connection type resolves to. Cursors are made, and the list is counted, only when asked for. */
@@ -39,12 +39,12 @@ export function page<Model extends ModelName, Args extends PageArguments>(list: 
 		const { load, statements } = context.read;
 		const asked: List & { model: Model } = list(args, context);
 		const request = pageRequest(args);
-		const rowShape = shapeOf(info, asked.model, rowPaths);
-		const shape = asksFor(info, cursorPaths) ? shapeForCursors(asked.order, rowShape) : rowShape;
-		if (asked.parent === undefined) return connectionOf(asked.order, await statements.page(asked, shape, request), () => statements.count(asked));
+		const rowSelection = rowSelectionOf(info, asked.model, rowPaths);
+		const selection = asksFor(info, cursorPaths) ? selectionForCursors(asked.order, rowSelection) : rowSelection;
+		if (asked.parent === undefined) return connectionOf(asked.order, await statements.page(asked, selection, request), () => statements.count(asked));
 		const { uuid } = row as { uuid: string };
-		const batch = `page ${asked.key} ${shapeKey(shape)} ${JSON.stringify(request)}`;
-		const found = await load(batch, (parents) => statements.pages(asked, shape, request, parents), uuid);
+		const batch = `page ${asked.key} ${selectionKey(selection)} ${JSON.stringify(request)}`;
+		const found = await load(batch, (parents) => statements.pages(asked, selection, request, parents), uuid);
 		return connectionOf(asked.order, found, () => load(`count ${asked.key}`, (parents) => statements.counts(asked, parents), uuid));
 	};
 	return withSource({ kind: "page", list }, resolve);
@@ -53,7 +53,7 @@ export function page<Model extends ModelName, Args extends PageArguments>(list: 
 export function planPage({ list: listOf }: PageSource, place: Place): FieldPlan {
 	const { field, asked, planner } = place;
 	const rowType = getNamedType((getNamedType(field.type) as GraphQLObjectType).getFields()["nodes"]?.type);
-	const rowShape = planner.shape(asked, String(rowType), rowPaths);
+	const rowSelection = planner.selection(asked, String(rowType), rowPaths);
 	const hasCursors = planner.asksFor(asked, cursorPaths);
 	const isCounted = planner.asksFor(asked, [["totalCount"]]);
 	const args = planner.args(asked);
@@ -62,14 +62,14 @@ export function planPage({ list: listOf }: PageSource, place: Place): FieldPlan 
 		read: async (uuids, execution) => {
 			const given: PageArguments = args(execution);
 			const list = listOf(given as never, execution.context);
-			const shape = hasCursors ? shapeForCursors(list.order, rowShape) : rowShape;
+			const selection = hasCursors ? selectionForCursors(list.order, rowSelection) : rowSelection;
 			const request = pageRequest(given);
 			const { statements } = execution;
 			if (list.parent === undefined) {
-				const [page, count] = await Promise.all([statements.page(list, shape, request), isCounted ? statements.count(list) : undefined]);
+				const [page, count] = await Promise.all([statements.page(list, selection, request), isCounted ? statements.count(list) : undefined]);
 				return uuids.map(() => ({ page, order: list.order, count }));
 			}
-			const [pages, counts] = await Promise.all([statements.pages(list, shape, request, uuids), isCounted ? statements.counts(list, uuids) : undefined]);
+			const [pages, counts] = await Promise.all([statements.pages(list, selection, request, uuids), isCounted ? statements.counts(list, uuids) : undefined]);
 			return pages.map((page, index) => ({ page, order: list.order, count: counts?.[index] }));
 		},
 	});

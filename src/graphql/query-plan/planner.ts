@@ -15,10 +15,10 @@ import {
 	type SelectionSetNode,
 	visit,
 } from "graphql";
-import type { Shape } from "../../database/select.ts";
+import type { RowSelection } from "../../database/select.ts";
 import type { AnyRow } from "../../reading/statements.ts";
 import type { NodeName } from "../fields/source.ts";
-import { asksFor, fieldsOf, grouped, type Operation, selectionSetsOf, shapeOf } from "../selection.ts";
+import { asksFor, fieldsOf, grouped, type Operation, rowSelectionOf, selectionSetsOf } from "../selection.ts";
 import { type Execution, type ObjectPlan, Unplanned } from "./execution.ts";
 
 export type Field = GraphQLField<unknown, unknown>;
@@ -109,8 +109,8 @@ export class Planner {
 	}
 
 	/** What is wanted of the rows of the type below the field. */
-	shape(asked: PlannedField, typeName: string, paths?: readonly (readonly string[])[]): Shape {
-		return shapeOf(this.#infoOf(asked), typeName, paths);
+	selection(asked: PlannedField, typeName: string, paths?: readonly (readonly string[])[]): RowSelection {
+		return rowSelectionOf(this.#infoOf(asked), typeName, paths);
 	}
 
 	asksFor(asked: PlannedField, paths: readonly (readonly string[])[]): boolean {

@@ -20,7 +20,7 @@ export interface Meter {
 }
 
 /** What this instance has taken out of a token's bucket in advance. */
-interface Purse {
+interface Allowance {
 	/** Below zero, what is owed to the bucket. */
 	credits: number;
 	/** The bucket as it was when something was taken out of it last. */
@@ -40,84 +40,84 @@ const lapsesAfter = 20_000;
  */
 export function createMeter(queries: Queries, usual: Rate, now: () => number): Meter {
 	const buckets = createBuckets(queries, now);
-	const purses = new Map<string, Purse>();
+	const allowances = new Map<string, Allowance>();
 	let sweptAt = now();
 
-	function purseOf(token: string): Purse {
+	function allowanceOf(token: string): Allowance {
 		if (now() - sweptAt > lapsesAfter) {
 			sweptAt = now();
-			for (const [owner, { bucket, filling }] of purses) if (filling === undefined && sweptAt - bucket.at > lapsesAfter) purses.delete(owner);
+			for (const [owner, { bucket, filling }] of allowances) if (filling === undefined && sweptAt - bucket.at > lapsesAfter) allowances.delete(owner);
 		}
-		const purse = purses.get(token) ?? { credits: 0, bucket: { level: 0, at: now() }, filling: undefined };
-		purses.set(token, purse);
-		return purse;
+		const allowance = allowances.get(token) ?? { credits: 0, bucket: { level: 0, at: now() }, filling: undefined };
+		allowances.set(token, allowance);
+		return allowance;
 	}
 
 	/** Takes what is owed out of the bucket, for all instances. When it cannot be, it stays owed here. */
-	async function payDebt(purse: Purse, token: string, rate: Rate): Promise<void> {
-		const debt = -purse.credits;
-		purse.credits = 0;
+	async function payDebt(allowance: Allowance, token: string, rate: Rate): Promise<void> {
+		const debt = -allowance.credits;
+		allowance.credits = 0;
 		try {
-			purse.bucket = { level: await buckets.takeDebt(tokenHash(token), debt, rate), at: now() };
+			allowance.bucket = { level: await buckets.takeDebt(tokenHash(token), debt, rate), at: now() };
 		} catch (error) {
-			owe(purse, debt, rate);
+			owe(allowance, debt, rate);
 			throw error;
 		}
 	}
 
-	async function payInTurn(purse: Purse, token: string, rate: Rate): Promise<void> {
-		while (purse.filling !== undefined) await purse.filling.catch(() => {});
-		if (purse.credits < 0) await changing(purse, () => payDebt(purse, token, rate));
+	async function payInTurn(allowance: Allowance, token: string, rate: Rate): Promise<void> {
+		while (allowance.filling !== undefined) await allowance.filling.catch(() => {});
+		if (allowance.credits < 0) await changing(allowance, () => payDebt(allowance, token, rate));
 	}
 
 	/** The bucket itself takes no more debt than it holds. */
-	function owe(purse: Purse, cost: number, rate: Rate): void {
-		purse.credits = Math.max(-2 * rate.size, purse.credits - cost);
+	function owe(allowance: Allowance, cost: number, rate: Rate): void {
+		allowance.credits = Math.max(-2 * rate.size, allowance.credits - cost);
 	}
 
 	/** Does what changes the bucket; one at a time. */
-	function changing(purse: Purse, change: () => Promise<void>): Promise<void> {
+	function changing(allowance: Allowance, change: () => Promise<void>): Promise<void> {
 		const changed = change().finally(() => {
-			purse.filling = undefined;
+			allowance.filling = undefined;
 		});
-		purse.filling = changed;
+		allowance.filling = changed;
 		return changed;
 	}
 
-	async function fill(purse: Purse, token: string, cost: number, rate: Rate): Promise<void> {
-		const needed = cost - purse.credits;
+	async function fill(allowance: Allowance, token: string, cost: number, rate: Rate): Promise<void> {
+		const needed = cost - allowance.credits;
 		const { taken, level } = await buckets.take(tokenHash(token), needed, Math.max(needed, rate.size * advancePart), rate);
-		purse.credits += taken;
-		purse.bucket = { level, at: now() };
+		allowance.credits += taken;
+		allowance.bucket = { level, at: now() };
 	}
 
-	function spend(purse: Purse, cost: number, rate: Rate): Charge {
-		purse.credits -= cost;
-		return { isAllowed: true, remaining: left(purse, rate), rate };
+	function spend(allowance: Allowance, cost: number, rate: Rate): Charge {
+		allowance.credits -= cost;
+		return { isAllowed: true, remaining: left(allowance, rate), rate };
 	}
 
-	const left = ({ credits, bucket }: Purse, rate: Rate): number => Math.max(0, Math.floor(Math.min(rate.size, credits + levelAt(bucket, now(), rate))));
+	const left = ({ credits, bucket }: Allowance, rate: Rate): number => Math.max(0, Math.floor(Math.min(rate.size, credits + levelAt(bucket, now(), rate))));
 
-	async function afterFilling(purse: Purse, token: string, cost: number, rate: Rate): Promise<Charge> {
-		await payInTurn(purse, token, rate);
-		while (purse.filling !== undefined) await purse.filling.catch(() => {});
-		if (purse.credits < cost) await changing(purse, () => fill(purse, token, cost, rate));
-		if (purse.credits >= cost) return spend(purse, cost, rate);
-		return { isAllowed: false, remaining: left(purse, rate), rate, after: secondsUntil(cost, purse.credits + purse.bucket.level, rate) };
+	async function afterFilling(allowance: Allowance, token: string, cost: number, rate: Rate): Promise<Charge> {
+		await payInTurn(allowance, token, rate);
+		while (allowance.filling !== undefined) await allowance.filling.catch(() => {});
+		if (allowance.credits < cost) await changing(allowance, () => fill(allowance, token, cost, rate));
+		if (allowance.credits >= cost) return spend(allowance, cost, rate);
+		return { isAllowed: false, remaining: left(allowance, rate), rate, after: secondsUntil(cost, allowance.credits + allowance.bucket.level, rate) };
 	}
 
 	return {
 		charge: (token, isReporter, cost) => {
 			const rate = rateFor(usual, isReporter);
-			const purse = purseOf(token);
-			return purse.credits >= cost ? spend(purse, cost, rate) : afterFilling(purse, token, cost, rate);
+			const allowance = allowanceOf(token);
+			return allowance.credits >= cost ? spend(allowance, cost, rate) : afterFilling(allowance, token, cost, rate);
 		},
 		chargeAfterwards: (token, isReporter, cost) => {
 			const rate = rateFor(usual, isReporter);
-			const purse = purseOf(token);
-			owe(purse, cost, rate);
+			const allowance = allowanceOf(token);
+			owe(allowance, cost, rate);
 			// What cannot be paid now is paid before the next operation, which says so when it cannot either.
-			payInTurn(purse, token, rate).catch(() => {});
+			payInTurn(allowance, token, rate).catch(() => {});
 		},
 	};
 }

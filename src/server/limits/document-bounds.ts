@@ -48,8 +48,8 @@ const nothing: Size = { depth: 0, aliases: 0, directives: 0, name: 0 };
 /** What is too large of a text that is not parsed yet; undefined when nothing is. */
 export function textRefusal(text: string, bounds: DocumentBounds = documentBounds): GraphQLError | undefined {
 	const refusal =
-		tooMany(text.length, bounds.characters, (most) => `The document is too long: ${most} characters are allowed.`) ??
-		tooMany(text.split(/\r\n|[\n\r]/).length, bounds.lines, (most) => `The document has too many lines: ${most} are allowed.`);
+		tooMany(text.length, bounds.characters, (max) => `The document is too long: ${max} characters are allowed.`) ??
+		tooMany(text.split(/\r\n|[\n\r]/).length, bounds.lines, (max) => `The document has too many lines: ${max} are allowed.`);
 	return refusal === undefined ? undefined : new GraphQLError(refusal, { extensions: { code: "GRAPHQL_PARSE_FAILED" } });
 }
 
@@ -63,10 +63,10 @@ export function documentRefusal(document: DocumentNode, bounds: DocumentBounds =
 		if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
 		const { depth, aliases, directives, name } = sizeOf(definition.selectionSet);
 		const refusal =
-			tooMany(depth, bounds.depth, (most) => `The document nests fields ${depth} deep: ${most} levels are allowed.`) ??
-			tooMany(aliases, bounds.aliases, (most) => `The document has ${aliases} aliases: ${most} are allowed.`) ??
-			tooMany(directives + (definition.directives?.length ?? 0), bounds.directives, (most) => `The document has too many directives: ${most} are allowed.`) ??
-			tooMany(Math.max(name, definition.name?.value.length ?? 0), bounds.name, (most) => `A name has at most ${most} characters.`) ??
+			tooMany(depth, bounds.depth, (max) => `The document nests fields ${depth} deep: ${max} levels are allowed.`) ??
+			tooMany(aliases, bounds.aliases, (max) => `The document has ${aliases} aliases: ${max} are allowed.`) ??
+			tooMany(directives + (definition.directives?.length ?? 0), bounds.directives, (max) => `The document has too many directives: ${max} are allowed.`) ??
+			tooMany(Math.max(name, definition.name?.value.length ?? 0), bounds.name, (max) => `A name has at most ${max} characters.`) ??
 			(definition.variableDefinitions?.some(({ variable }) => variable.name.value === "__proto__") ? "No variable is called __proto__." : undefined) ??
 			(isLeftOpen(definition, document, visit) ? "What a subscription listens to must not depend on @skip or @include." : undefined);
 		if (refusal !== undefined) return refusedDocument(refusal, definition);
@@ -97,7 +97,7 @@ function isLeftOpen({ operation, selectionSet }: OperationDefinitionNode, docume
 	return selectionSet.selections.some(isOpen);
 }
 
-const tooMany = (count: number, most: number, message: (most: number) => string): string | undefined => (count > most ? message(most) : undefined);
+const tooMany = (count: number, max: number, message: (max: number) => string): string | undefined => (count > max ? message(max) : undefined);
 
 function measure(document: DocumentNode, visit: () => void): (selectionSet: SelectionSetNode) => Size {
 	const fragments = fragmentsOf(document);

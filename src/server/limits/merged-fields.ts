@@ -18,13 +18,13 @@ const deepest = 60;
 /**
  * Looks at each place of the result of each operation and fragment, whether or not it is used, as validation does; places
  * where the same selections meet are one. Types do not matter: what is asked of different ones is compared too. There may be
- * more places than words, so it ends when it has looked at `most` selections. `visit` is called for each.
+ * more places than words, so it ends when it has looked at `max` selections. `visit` is called for each.
  */
-export function mergedFields(document: DocumentNode, most: number, visit = () => {}): Merged {
+export function mergedFields(document: DocumentNode, max: number, visit = () => {}): Merged {
 	const fragments = fragmentsOf(document);
 	const numbers = new Map<SelectionSetNode, number>();
 	const known = new Set<string>();
-	let [pairs, left] = [0, most];
+	let [pairs, left] = [0, max];
 
 	/** The fields at a place, and the selection sets that they are in, which name it. */
 	function fieldsAt(selectionSets: readonly SelectionSetNode[]): { readonly fields: FieldNode[]; readonly place: string } {

@@ -22,7 +22,7 @@ export function createOpenStreams(): OpenStreams {
 	function stopOne(response: ServerResponse, follower: { end(error: unknown): void }): void {
 		if (response.headersSent) {
 			response.write(lastBlock(), () => response.destroy());
-			setTimeout(() => response.destroy(), patience).unref(); // its client does not read
+			setTimeout(() => response.destroy(), timeout).unref(); // its client does not read
 		} else {
 			follower.end(serviceStops()); // which is the whole response
 		}
@@ -43,6 +43,6 @@ export function createOpenStreams(): OpenStreams {
 }
 
 /** How long a stream's client may take to read that it is cut, in milliseconds. */
-const patience = 1_000;
+const timeout = 1_000;
 
 const lastBlock = (): string => `event: next\ndata: ${JSON.stringify({ errors: [serviceStops()] })}\n\n`;

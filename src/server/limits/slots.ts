@@ -5,12 +5,12 @@ export interface Slots {
 }
 
 /** Remembers only holders of slots: at most as many as slots that are taken. */
-export function createSlots(most: number): Slots {
+export function createSlots(max: number): Slots {
 	const taken = new Map<string, number>();
 	return {
 		take: (holder) => {
 			const before = taken.get(holder) ?? 0;
-			if (before >= most) return undefined;
+			if (before >= max) return undefined;
 			taken.set(holder, before + 1);
 			let isHeld = true;
 			return () => {

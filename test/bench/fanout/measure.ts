@@ -23,7 +23,7 @@ const alerts = 15;
 const betweenAlerts = 1_000;
 const warmUps = 5;
 /** An alert that has not reached everybody by then is taken for lost. */
-const patience = 20_000;
+const timeout = 20_000;
 
 /** Starts the service, lets the owners of the tokens subscribe, and tells them of alerts. Throws when one is not told of one. */
 export async function measure(contender: Contender, tokens: readonly string[]): Promise<Measured> {
@@ -73,7 +73,7 @@ export async function measure(contender: Contender, tokens: readonly string[]): 
  */
 async function warmUp(contender: Contender, service: Program, crowd: Crowd): Promise<void> {
 	for (let wait = betweenAlerts; !(await crowd.allTold(await contender.alert(service), wait)); wait *= 2) {
-		if (wait > patience) throw new Error(`There was no alert that everybody was told of within ${patience} ms.`);
+		if (wait > timeout) throw new Error(`There was no alert that everybody was told of within ${timeout} ms.`);
 	}
 	const caused: string[] = [];
 	for (let count = 0; count < warmUps; count++) {
@@ -86,10 +86,10 @@ async function warmUp(contender: Contender, service: Program, crowd: Crowd): Pro
 /** Waits until everybody was told of all of the alerts. Throws when it takes too long for one after the one before it. */
 async function toldOf(crowd: Crowd, caused: Iterable<string>): Promise<void> {
 	for (const uuid of caused) {
-		if (await crowd.allTold(uuid, patience)) continue;
+		if (await crowd.allTold(uuid, timeout)) continue;
 		const arrivals = (await crowd.deliveries()).find((delivery) => delivery.uuid === uuid)?.arrivals ?? new Float64Array();
 		const told = arrivals.filter((arrival) => arrival > 0).length;
-		throw new Error(`Of an alert only ${told} subscribers were told within ${patience} ms.`);
+		throw new Error(`Of an alert only ${told} subscribers were told within ${timeout} ms.`);
 	}
 }
 

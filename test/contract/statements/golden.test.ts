@@ -1,4 +1,6 @@
+import { getNamedType, parse, TypeInfo, visit, visitWithTypeInfo } from "graphql";
 import { expect, test } from "vitest";
+import { schema } from "../../../src/schema.ts";
 import { type Answer, gatewayForFile } from "../../support/gateway.ts";
 import { type Question, questions } from "./questions.ts";
 
@@ -47,6 +49,24 @@ function listsWithoutRows(answer: Answer): string[] {
 	walk(answer, "");
 	return [...lengths].flatMap(([path, length]) => (length === 0 ? [path] : []));
 }
+
+/** The lists of Query that a document asks for. */
+function listsIn(document: string): string[] {
+	const lists: string[] = [];
+	const types = new TypeInfo(schema);
+	const enter = (): void => {
+		const [parent, field] = [types.getParentType(), types.getFieldDef()];
+		if (parent?.name === "Query" && field && getNamedType(field.type).name.endsWith("Connection")) lists.push(field.name);
+	};
+	visit(parse(document), visitWithTypeInfo(types, { Field: { enter } }));
+	return lists;
+}
+
+test("every list is asked for by one of the queries, so that what it reads is written down", () => {
+	const lists = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => getNamedType(type).name.endsWith("Connection"));
+	const asked = new Set(questions.flatMap(({ document }) => listsIn(document)));
+	expect(lists.map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
+});
 
 test("the statements of every query are those that are written down", async () => {
 	const sections: string[] = [];

@@ -177,6 +177,17 @@ export const questions: readonly Question[] = [
 			}
 		}`,
 	},
+	{
+		title: "lists that other queries reach by what has them",
+		token: "demo_staff",
+		document: `query ($first: Int!) {
+			componentUserUsages(first: $first) { totalCount nodes { username usage componentUsage { usage } user { username } } }
+			componentUserUsageLimits(first: $first) { totalCount nodes { limit used resource { name } component { name } user { username } } }
+			offeringUsagePolicies(first: $first) { totalCount nodes { hasFired scope { name } componentLimits { limit used } } }
+			notifications(first: $first) { totalCount nodes { state recipient firing { kind } offering { name } policy { period } } }
+			customerQuotas(quotaName: NC_RESOURCE_COUNT, first: $first) { totalCount nodes { value customer { name } } }
+		}`,
+	},
 ];
 
 /** The global id of the demo's object of the type that examples are about. */

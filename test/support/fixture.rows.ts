@@ -4,7 +4,7 @@ import type { Queries } from "../../src/database/database.ts";
 import type { ModelName } from "../../src/database/model.ts";
 import { list, name as quotedName, sql } from "../../src/database/sql.ts";
 
-/** Where something of the scene belongs: what a row of the access table decides by. Empty where it belongs to no consumer. */
+/** Where something of the fixture belongs: what a row of the access table decides by. Empty where it belongs to no consumer. */
 export interface Place {
 	readonly customer: string;
 	readonly project: string;
@@ -12,7 +12,7 @@ export interface Place {
 	readonly provider: string;
 }
 
-/** Something in the scene, by a name that is unique among its kind. */
+/** Something in the fixture, by a name that is unique among its kind. */
 export interface Thing {
 	readonly model: VisibleModel;
 	readonly name: string;

@@ -1,7 +1,7 @@
 import type { VisibleModel } from "../../src/access/visibility.ts";
 import type { Queries } from "../../src/database/database.ts";
-import { insert, type Place, type Thing, uuidOf } from "./scene.rows.ts";
-import { addRoles, addViewers } from "./scene.viewers.ts";
+import { insert, type Place, type Thing, uuidOf } from "./fixture.rows.ts";
+import { addRoles, addViewers } from "./fixture.viewers.ts";
 
 const projects = { n1: "north", n2: "north", gone: "north", s1: "south", s2: "south" } as const;
 
@@ -43,7 +43,7 @@ const accounts = ["ann compute", "ann storage", "sven compute", "sven storage", 
  * Two tenants (north, south) that consume what two providers (alpine, baltic) sell: an active offering each, beside a
  * draft, an archived and a paused one, one that is not shared and one for a group. Answers everything that stands in it.
  */
-export async function buildScene(queries: Queries): Promise<readonly Thing[]> {
+export async function buildFixture(queries: Queries): Promise<readonly Thing[]> {
 	const things: Thing[] = [];
 	async function put(model: VisibleModel, rows: readonly { name: string; place?: Partial<Place>; columns: object }[]): Promise<void> {
 		const nowhere: Place = { customer: "", project: "", offering: "", provider: "" };

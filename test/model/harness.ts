@@ -13,38 +13,38 @@ import { freshDatabase } from "../support/database.ts";
 import type { Answer, Data } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { referenceOf } from "../support/reference-clock.ts";
-import type { Scene } from "./commands.ts";
+import type { Fixture } from "./commands.ts";
 import { zone } from "./months.ts";
 import type { Component, World } from "./world.ts";
 
-/** Where sequences are played, one after the other: a database of its own, and those who are there in every sequence. */
-export interface Stage {
+/** Where sequences are run, one after the other: a database of its own, and those who are there in every sequence. */
+export interface Harness {
 	readonly database: Database;
 	/** Runs a document as a member of staff at the moment, through the schema that the service serves. */
 	ask(now: Date, document: string, variables: Data): Promise<Answer>;
-	/** Removes what the last sequence left, and puts up the scene. */
-	set(scene: Scene): Promise<World>;
+	/** Removes what the last sequence left, and puts up the fixture. */
+	set(fixture: Fixture): Promise<World>;
 	close(): Promise<void>;
 }
 
 const reporter = "staff";
 
-export async function openStage(): Promise<Stage> {
+export async function openHarness(): Promise<Harness> {
 	const database = await freshDatabase("empty");
-	const cast = await makeCast(database);
+	const people = await makePeople(database);
 	const ask = await askerOn(database);
 	return {
 		database,
 		ask,
-		set: async (scene) => {
+		set: async (fixture) => {
 			await clear(database);
-			return put(database, cast, scene);
+			return put(database, people, fixture);
 		},
 		close: () => database.close(),
 	};
 }
 
-async function askerOn(database: Database): Promise<Stage["ask"]> {
+async function askerOn(database: Database): Promise<Harness["ask"]> {
 	const viewer = await viewerOf(database, `demo_${reporter}`, new Date(0));
 	if (viewer === undefined) throw new Error("The member of staff is not signed in.");
 	const documents = new Map<string, DocumentNode>();
@@ -84,7 +84,7 @@ const noLog: LogReader = {
 };
 
 /** The customers with their projects, the groups, the persons behind the accounts; and another offering, which no policy watches. */
-interface Cast {
+interface People {
 	readonly provider: string;
 	readonly category: string;
 	readonly groups: readonly string[];
@@ -93,7 +93,7 @@ interface Cast {
 	readonly elsewhere: { readonly offering: string; readonly component: string; readonly account: string };
 }
 
-async function makeCast(database: Database): Promise<Cast> {
+async function makePeople(database: Database): Promise<People> {
 	await insert(database, "User", { username: reporter, isStaff: true });
 	await addToken(database, { token: `demo_${reporter}`, username: reporter, name: "test", expires: null, now: new Date(0) });
 	const provider = await insert(database, "Customer", { name: "Provider" });
@@ -141,13 +141,13 @@ function insertion(table: string, rows: readonly Data[]): Sql {
 
 const audience = { none: [], first: [0], second: [1], both: [0, 1] } as const;
 
-async function put(database: Database, cast: Cast, scene: Scene): Promise<World> {
-	const world = worldOf(cast, scene);
+async function put(database: Database, people: People, fixture: Fixture): Promise<World> {
+	const world = worldOf(people, fixture);
 	const { offering, plan, otherPlan } = world;
 	const stamps = { created: world.now, modified: world.now };
 	const pluginOptions = world.supportsLimits ? {} : { supportsPerUserLimits: false };
 	const tables: Record<string, Data[]> = {
-		Offering: [{ uuid: offering, name: "Cluster", state: "ACTIVE", providerUuid: cast.provider, categoryUuid: cast.category, pluginOptions, ...stamps }],
+		Offering: [{ uuid: offering, name: "Cluster", state: "ACTIVE", providerUuid: people.provider, categoryUuid: people.category, pluginOptions, ...stamps }],
 		OfferingComponent: world.components.map((component) => ({
 			...component,
 			offeringUuid: offering,
@@ -160,7 +160,7 @@ async function put(database: Database, cast: Cast, scene: Scene): Promise<World>
 		OfferingUser: world.accounts.map((account, index) => ({
 			...account,
 			offeringUuid: offering,
-			userUuid: cast.persons[index],
+			userUuid: people.persons[index],
 			isRestricted: false,
 			...stamps,
 		})),
@@ -186,20 +186,20 @@ async function put(database: Database, cast: Cast, scene: Scene): Promise<World>
 	return world;
 }
 
-function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, namesakes, customers, resources }: Scene): World {
+function worldOf(people: People, { start, caps, ramIsLimit, supportsLimits, namesakes, customers, resources }: Fixture): World {
 	const hour = 3_600_000;
 	const now = new Date(Date.parse("2023-01-01T00:00:00Z") + (start.day * 24 + start.hour) * hour);
 	const plan = randomUUID();
-	const component = (type: string, billingType: Component["billingType"], cap?: Scene["caps"]["cpu"]): Component => ({
+	const component = (type: string, billingType: Component["billingType"], cap?: Fixture["caps"]["cpu"]): Component => ({
 		uuid: randomUUID(),
 		type,
 		billingType,
 		limitPeriod: cap?.period ?? null,
 		limitAmount: cap?.amount ?? null,
 	});
-	const known = cast.customers.map((customer, index) => {
+	const known = people.customers.map((customer, index) => {
 		const { groups = "none", blocked = false, archived = false } = customers[index] ?? {};
-		return { ...customer, projectIsRemoved: false, blocked, archived, groups: new Set(audience[groups].map((group) => cast.groups[group] ?? "")) };
+		return { ...customer, projectIsRemoved: false, blocked, archived, groups: new Set(audience[groups].map((group) => people.groups[group] ?? "")) };
 	});
 	const monthsAgo = (months: number) => new Date(now.getTime() - months * 31 * 24 * hour);
 	const periodsOf = {
@@ -219,10 +219,10 @@ function worldOf(cast: Cast, { start, caps, ramIsLimit, supportsLimits, namesake
 		otherPlan: randomUUID(),
 		supportsLimits,
 		components: [component("cpu", "USAGE", caps.cpu), component("fee", "FIXED"), component("ram", ramIsLimit ? "LIMIT" : "USAGE", caps.ram)],
-		groups: cast.groups,
+		groups: people.groups,
 		customers: known,
 		accounts: ["ann", "bob", namesakes ? "bob" : null].map((username) => ({ uuid: randomUUID(), username })),
-		elsewhere: cast.elsewhere,
+		elsewhere: people.elsewhere,
 		resources: resources.map(({ customer, state, hasPlan, periods }) => ({
 			uuid: randomUUID(),
 			customer: known[customer % known.length] as World["customers"][number],

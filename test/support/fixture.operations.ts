@@ -1,10 +1,10 @@
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
+import { typeNamed } from "./fixture.fields.ts";
+import { insert, nodeId, uuidOf } from "./fixture.rows.ts";
 import type { Data } from "./gateway.ts";
-import { typeNamed } from "./scene.fields.ts";
-import { insert, nodeId, uuidOf } from "./scene.rows.ts";
 
-/** Something that people do in the scene; what it answers stands under "answer". */
+/** Something that people do in the fixture; what it answers stands under "answer". */
 export interface Operation {
 	readonly document: string;
 	readonly variables: Data;

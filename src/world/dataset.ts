@@ -29,13 +29,13 @@ export interface Reporter {
 }
 
 /** A world before its usage: what there is, and who reports. */
-export interface Cast {
+export interface Dataset {
 	/** The records of every list but usages and their parts. */
 	readonly lists: Readonly<Partial<Record<ListName, readonly object[]>>>;
 	readonly reporters: readonly Reporter[];
 }
 
-/** When a world plays. */
+/** The months of a world. */
 export interface Period {
 	/** The last billing month, such as 2024-03. */
 	readonly until: string;

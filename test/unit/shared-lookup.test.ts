@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import type { Shape } from "../../src/database/select.ts";
+import type { RowSelection } from "../../src/database/select.ts";
 import { sharedLookup } from "../../src/reading/shared-lookup.ts";
 import type { Statements } from "../../src/reading/statements.ts";
 
-const named: Shape = { columns: new Set(["uuid", "name"]), links: new Map() };
-const stated: Shape = { columns: new Set(["uuid", "state"]), links: new Map() };
+const named: RowSelection = { columns: new Set(["uuid", "name"]), links: new Map() };
+const stated: RowSelection = { columns: new Set(["uuid", "state"]), links: new Map() };
 
 const viewer = (username: string) => ({ username }) as Viewer;
 
@@ -19,7 +19,7 @@ function readings() {
 				return uuids.map((uuid) => (uuid === "gone" ? null : { uuid, readBy: username }));
 			},
 		}) as Pick<Statements, "visible">;
-	const ask = (one: Viewer, uuid: string, shape = named) => sharedLookup(one, () => of(one), "Resource", shape, uuid);
+	const ask = (one: Viewer, uuid: string, selection = named) => sharedLookup(one, () => of(one), "Resource", selection, uuid);
 	return { read, ask };
 }
 

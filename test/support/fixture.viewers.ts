@@ -1,7 +1,7 @@
 import { addToken } from "../../src/access/token.store.ts";
 import type { Queries } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
-import { insert, type Thing, uuidOf } from "./scene.rows.ts";
+import { insert, type Thing, uuidOf } from "./fixture.rows.ts";
 
 interface Role {
 	readonly on: "Customer" | "Project" | "Offering";

@@ -1,5 +1,5 @@
 import type { VisibleModel } from "../../src/access/visibility.ts";
-import type { Place, Thing } from "./scene.rows.ts";
+import type { Place, Thing } from "./fixture.rows.ts";
 
 type Sees = (place: Place) => boolean;
 const all: Sees = () => true;

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import type { Database } from "../database/database.ts";
+import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
+import type { Mirror } from "../domain/mirror/mirror.ts";
+import { urlSource } from "../import/url.source.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Metrics } from "../shared/metrics.ts";
+import { repeat } from "../shared/repeat.ts";
+import type { Delivery } from "./delivery.ts";
+import { synchronize } from "./pass.ts";
+import { startWaldurDelivery } from "./start-delivery.ts";
+import { stoppable } from "./stoppable.ts";
+import { waldurClient } from "./waldur-client.ts";
+
+/** A running Waldur that the service is kept in step with. */
+export interface Waldur {
+	readonly url: URL;
+	readonly token: string | undefined;
+	/** Milliseconds between two passes. */
+	readonly interval: number;
+	/** Milliseconds that a pass waits at most when Waldur asks for it. */
+	readonly maxWait: number;
+}
+
+export interface StartSyncOptions {
+	readonly database: Database;
+	readonly waldur: Waldur;
+	readonly mirror: Mirror;
+	/** IANA zone of the billing months: Waldur's. */
+	readonly timeZone: string;
+	readonly clock: Clock;
+	readonly reference: ReferenceClock;
+	readonly isClockRight: () => Promise<boolean>;
+	readonly metrics?: Metrics | undefined;
+	/** Counts what became of each change that was sent. */
+	readonly onOutcome?: Delivery["onOutcome"];
+	/** Takes a line about what a person should know. */
+	readonly tell: (line: string) => void;
+	/** Called when changes cannot be delivered because the database fails. */
+	readonly onError: (error: unknown) => void;
+}
+
+/** Keeps the database in step with Waldur, one instance at a time, and sends changes there where the mirror writes, until it is stopped. */
+export function startSync({ database, waldur, mirror, timeZone, clock, reference, isClockRight, metrics, onOutcome, tell, onError }: StartSyncOptions): {
+	stop(): Promise<void>;
+} {
+	const stopping = new AbortController();
+	const client = waldurClient({ base: waldur.url, token: waldur.token, clock });
+	const source = stoppable(urlSource(waldur.url, waldur.token, { maxWait: waldur.maxWait, tell }), stopping.signal);
+	const holder = randomUUID();
+	let failed: string | undefined;
+	const pass = async () => {
+		if (!(await isClockRight())) return;
+		await synchronize({
+			database,
+			source,
+			sourceId: mirror.sourceId,
+			sourceTime: client.time,
+			timeZone,
+			clock,
+			reference,
+			holder,
+			metrics,
+			tell,
+		});
+		if (failed !== undefined) tell("Waldur is followed again.");
+		failed = undefined;
+	};
+	const passes = repeat(waldur.interval, pass, (error) => {
+		const reason = error instanceof Error ? error.message : String(error);
+		if (failed !== reason && !stopping.signal.aborted) tell(`Waldur cannot be followed: ${reason}`);
+		failed = reason;
+	});
+	const delivery = mirror.writes
+		? startWaldurDelivery({
+				database,
+				client,
+				base: waldur.url,
+				sourceId: mirror.sourceId,
+				timeZone,
+				clock,
+				isClockRight,
+				tell,
+				onError,
+				...(onOutcome === undefined ? {} : { onOutcome }),
+			})
+		: undefined;
+	return {
+		stop: async () => {
+			stopping.abort();
+			await Promise.all([passes.stop(), delivery?.stop()]);
+		},
+	};
+}
