@@ -29,7 +29,7 @@ export function createMirrorMetrics({ named, asked, now }: Making): {
 	};
 	asked(
 		"waldur_lag_seconds",
-		"How long ago the last pass of synchronization began that ended well, or the service started before the first, at most: it grows while it is not known. Left out without WALDUR_URL.",
+		"Since the last pass of synchronization that ended well began, or before the first since the service started, at most: it grows while it is not known. Left out without WALDUR_URL.",
 		() => grown(last?.figures.lag),
 	);
 	asked(
