@@ -12,3 +12,6 @@ CREATE INDEX "Username_trigrams_idx" ON "Username" USING GIN ("trigrams");
 -- The firings of one kind; and of a policy, whether it is there or was deleted.
 CREATE INDEX "PolicyFiring_kind_created_number_idx" ON "PolicyFiring" ("kind", "created" DESC, "number" DESC);
 CREATE INDEX "PolicyFiring_policy_idx" ON "PolicyFiring" (coalesce("policyUuid", "deletedPolicyUuid"), "created" DESC, "number" DESC);
+
+-- The deliveries to one Waldur in a state, which are counted, and the one that has waited longest.
+CREATE INDEX "WaldurDelivery_sourceId_state_queued_idx" ON "WaldurDelivery" ("sourceId", "state", "queued");

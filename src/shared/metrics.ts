@@ -6,6 +6,21 @@ export interface LogAges {
 	readonly unread: number | undefined;
 }
 
+/** How far the service is in step with its Waldur, and what it has to send there. */
+export interface MirrorFigures {
+	/** Seconds since the last pass of synchronization that ended well began; undefined before the first. */
+	readonly lag: number | undefined;
+	/** Removals that wait to be confirmed. */
+	readonly held: number;
+	/** How many deliveries there are in each state. */
+	readonly deliveries: Readonly<Record<string, number>>;
+	/** For how many seconds the change has waited that waits longest; undefined when none does. */
+	readonly waiting: number | undefined;
+}
+
+/** What became of an attempt to send a change to Waldur: it was accepted, refused for good, or is tried again. */
+export type DeliveryOutcome = "SENT" | "FAILED" | "WAITING";
+
 /** Counts what the service does, for those who run it. Each call is cheap, and none throws. */
 export interface Metrics {
 	/** A statement of the database has ended. */
@@ -51,6 +66,10 @@ export interface Metrics {
 	 * With a count of 0 it may be one day: it is counted from there on.
 	 */
 	notification(state: string, cause: string, count?: number): void;
+	/** It has been looked at the synchronization with Waldur, and at the deliveries to it. */
+	mirror(figures: MirrorFigures): void;
+	/** It was tried to send a change to Waldur. */
+	delivery(outcome: DeliveryOutcome): void;
 }
 
 /** Runs a statement, given what it is: its text, which has no values in it. */

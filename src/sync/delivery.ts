@@ -1,6 +1,7 @@
 import type { Database } from "../database/database.ts";
 import { billingPeriodAt, startOfMonth } from "../shared/billing-period.ts";
 import type { Clock } from "../shared/clock.ts";
+import type { DeliveryOutcome } from "../shared/metrics.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 import {
 	type Claim,
@@ -42,7 +43,7 @@ export interface Delivery {
 	readonly timeZone: string;
 	readonly clock: Clock;
 	/** Called with what became of each attempt. */
-	readonly onOutcome?: (outcome: "SENT" | "FAILED" | "WAITING", reason: string | undefined) => void;
+	readonly onOutcome?: (outcome: DeliveryOutcome, reason: string | undefined) => void;
 }
 
 /** How many lanes are delivered at a time. */

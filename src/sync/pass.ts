@@ -120,14 +120,14 @@ async function readLists(options: PassOptions, { began, isWhole, renew }: PassSt
 		const mayRemove = whole && isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name));
 		if (mayRemove && !isRecognizable) tell(`${summary.name}: nothing is removed, because a record has no readable identity.`);
 		if (isRemovable(summary.name) && isWhole && !whole) tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
-		const { removed, held } =
-			mayRemove && isRecognizable
-				? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), confirmed })
-				: { removed: 0, held: 0 };
+		const isCompared = mayRemove && isRecognizable;
+		const { removed, held } = isCompared
+			? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), confirmed })
+			: { removed: 0, held: 0 };
 		if (held > 0) tell(`${summary.name}: ${held} would be removed, which waits for "npm run sync -- --yes".`);
 		const { name, created, updated, unchanged, refused } = summary;
 		const list: SyncedList = { name, read: created + updated + unchanged + refused, changed: created + updated, removed, refused, held };
-		await noteList(database, sourceId, list, began, clock());
+		await noteList(database, sourceId, isCompared ? list : { ...list, held: undefined }, began, clock());
 		lists.push(list);
 		seen = new SeenKeys();
 		isRecognizable = true;

@@ -3,6 +3,7 @@ import type { OnStatement, PoolUse } from "../database/database.ts";
 import { systemClock } from "../shared/clock.ts";
 import type { LogAges, Metrics } from "../shared/metrics.ts";
 import { type AnsweredOperation, failures } from "./answered.ts";
+import { createMirrorMetrics } from "./mirror-metrics.ts";
 import { slowMilliseconds } from "./slow-statements.ts";
 import { createViewerCounts } from "./viewer-counts.ts";
 
@@ -24,6 +25,8 @@ export interface Sources {
 	readonly subscriptionLag: () => number;
 	/** Whether notifications are handed to a mail server: without one none is overdue. */
 	readonly sendsMail: boolean;
+	/** The Waldur that the service is kept in step with, and whether changes are sent there; none without it. */
+	readonly mirror?: { readonly writes: boolean } | undefined;
 }
 
 /** What is counted of the service, as Prometheus reads it. */
@@ -174,6 +177,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 	);
 	asked("month_turned_timestamp_seconds", "When the last month began that has begun for every offering.", () => timestamp(months?.last));
 	asked("month_to_turn_timestamp_seconds", "When the first month begins, or began, that has not begun for every offering.", () => timestamp(months?.next));
+	const mirrored = createMirrorMetrics({ named, asked, now });
 
 	/** Counts a limit that the viewer has met. */
 	function hit(code: string, viewer: string | undefined): void {
@@ -201,6 +205,7 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 			sources = given;
 			log ??= { ages: { unnumbered: undefined, unread: undefined }, lookedAt: now() };
 			mail = given.sendsMail ? { overdue: 0, lookedAt: now() } : undefined;
+			mirrored.begin(given.mirror);
 			builds.set({ ...given.build }, 1);
 		},
 		connection: (kind, change) => connections.inc({ kind }, change),
@@ -249,6 +254,8 @@ export function createMetrics(isReady: () => boolean = () => false, now: () => n
 			differences.set(count);
 		},
 		notification: (state, cause, count = 1) => notifications.inc({ state, cause }, count),
+		mirror: mirrored.measured,
+		delivery: mirrored.delivered,
 		text: () => registry.metrics(),
 		mediaType: registry.contentType,
 	};

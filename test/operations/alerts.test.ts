@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { buildSchema, parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
+import { raw } from "../../src/database/sql.ts";
 import { failureCauses } from "../../src/domain/notification/notification.ts";
 import { projectPath } from "../../src/shared/project-root.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { readme } from "../readme/document.ts";
+import { freshDatabase } from "../support/database.ts";
 
 const read = (...path: string[]) => readFileSync(projectPath(".deploy", ...path), "utf8");
 const rules = read("prometheus-rules.yml");
@@ -75,6 +78,24 @@ test("the runbook names commands that there are, and pages that there are", () =
 	expect(text).not.toContain("npm run"); // there is no npm in the image
 	expect([...text.matchAll(/node dist\/([a-z/-]+)\.js/g)].filter(({ 1: name = "" }) => !programs.includes(name))).toEqual([]);
 	expect([...text.matchAll(/\]\((\w+\.md)\)/g)].filter(({ 1: page = "" }) => !pages.includes(page))).toEqual([]);
+});
+
+const blocksOf = (language: string) =>
+	pages.flatMap((page) => [...read("runbook", page).matchAll(new RegExp(`^ *\`\`\`${language}\\n([^]*?)^ *\`\`\`$`, "gm"))].map(({ 1: block = "" }) => block));
+
+test("the runbook's queries are of the schema", () => {
+	const schema = buildSchema(readFileSync(projectPath("schema.graphql"), "utf8"));
+	const queries = blocksOf("graphql");
+	expect(queries.length).toBeGreaterThan(0);
+	expect(queries.flatMap((query) => validate(schema, parse(query)).map(({ message }) => message))).toEqual([]);
+});
+
+test("the runbook's statements are of the database", async () => {
+	const statements = blocksOf("sql");
+	expect(statements.length).toBeGreaterThan(0);
+	const database = await freshDatabase("empty");
+	for (const statement of statements) await database.rows(raw(statement));
+	await database.close();
 });
 
 test("the page about mails names every cause", () => {

@@ -181,6 +181,18 @@ describe("a whole pass", () => {
 		expect((await lists(pair)).get("users")).toMatchObject({ held: 0, removed: 21 });
 	});
 
+	test("still holds them after a pass that reads what changed, and compares nothing", async () => {
+		const pair = await start(many());
+		await pair.pass();
+		for (let index = 0; index < 21; index++) pair.waldur.state.remove("users", id(1000 + index));
+		await pair.pass({ whole: true });
+		await pair.pass();
+		expect((await lists(pair)).get("users")).toMatchObject({ held: 21 });
+		for (let index = 0; index < 21; index++) pair.waldur.state.add("users", { uuid: id(1000 + index), username: `user${index}` });
+		await pair.pass({ whole: true });
+		expect((await lists(pair)).get("users")).toMatchObject({ held: 0 });
+	});
+
 	test("removes nothing of a list that could not be read whole", async () => {
 		const pair = await start();
 		await pair.pass();

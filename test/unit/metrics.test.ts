@@ -104,6 +104,7 @@ const sources: Sources = {
 	pool: () => ({ size: 10, inUse: 3, waiting: 2, waited: 1.5 }),
 	subscriptionLag: () => 7,
 	sendsMail: true,
+	mirror: { writes: true },
 };
 
 test("metrics let what waits grow old while nobody looks", async () => {
@@ -143,6 +144,10 @@ const unknownAtFirst = [
 	"pool_size",
 	"pool_waiting",
 	"subscription_lag_seconds",
+	"waldur_deliveries",
+	"waldur_delivery_overdue_seconds",
+	"waldur_held_removals",
+	"waldur_lag_seconds",
 ];
 
 test.each(unknownAtFirst)("metrics leave out %s while the service starts, however long it migrates", async (name) => {
@@ -171,6 +176,85 @@ test("no notification is overdue for metrics where none is handed to a mail serv
 
 	expect(await linesOf(metrics, "notifications_overdue_seconds")).toEqual([]);
 	expect(await linesOf(metrics, "notifications{")).toEqual(['usage_gateway_notifications{state="PENDING"} 3']);
+});
+
+const inStep = { lag: 60, held: 30, deliveries: { PENDING: 3, SENT: 10_000, FAILED: 0 }, waiting: 20 };
+
+test("metrics say how far the service is in step with its Waldur, and let it fall behind while nobody looks", async () => {
+	const { metrics, passes } = timed();
+	metrics.read(sources);
+	passes(10);
+	metrics.mirror(inStep);
+	passes(5);
+
+	expect(await linesOf(metrics, "waldur_")).toEqual([
+		"usage_gateway_waldur_lag_seconds 65",
+		"usage_gateway_waldur_held_removals 30",
+		'usage_gateway_waldur_deliveries{state="PENDING"} 3',
+		'usage_gateway_waldur_deliveries{state="SENT"} 10000',
+		'usage_gateway_waldur_deliveries{state="FAILED"} 0',
+		"usage_gateway_waldur_delivery_overdue_seconds 25",
+		'usage_gateway_waldur_deliveries_total{outcome="SENT"} 0',
+		'usage_gateway_waldur_deliveries_total{outcome="FAILED"} 0',
+		'usage_gateway_waldur_deliveries_total{outcome="WAITING"} 0',
+	]);
+});
+
+test("metrics count the lag before the first pass from the start of the service", async () => {
+	const { metrics, passes } = timed();
+	metrics.read(sources);
+	passes(600);
+	metrics.mirror({ ...inStep, lag: undefined, waiting: undefined });
+	passes(5);
+
+	expect([...(await linesOf(metrics, "waldur_lag")), ...(await linesOf(metrics, "waldur_delivery_overdue"))]).toEqual([
+		"usage_gateway_waldur_lag_seconds 605",
+		"usage_gateway_waldur_delivery_overdue_seconds 5",
+	]);
+});
+
+test("metrics let the lag and what waits for Waldur grow from the start of the service, if nobody ever looks", async () => {
+	const { metrics, passes } = timed();
+	passes(3_600);
+	metrics.read(sources);
+	passes(40);
+
+	expect([
+		...(await linesOf(metrics, "waldur_lag")),
+		...(await linesOf(metrics, "waldur_held")),
+		...(await linesOf(metrics, "waldur_delivery_overdue")),
+	]).toEqual(["usage_gateway_waldur_lag_seconds 40", "usage_gateway_waldur_delivery_overdue_seconds 40"]);
+});
+
+test("metrics count attempts to send changes to Waldur by what became of them", async () => {
+	const metrics = createMetrics();
+	metrics.read(sources);
+	metrics.delivery("FAILED");
+	metrics.delivery("WAITING");
+	metrics.delivery("WAITING");
+
+	expect(await linesOf(metrics, "waldur_deliveries_total")).toEqual([
+		'usage_gateway_waldur_deliveries_total{outcome="SENT"} 0',
+		'usage_gateway_waldur_deliveries_total{outcome="FAILED"} 1',
+		'usage_gateway_waldur_deliveries_total{outcome="WAITING"} 2',
+	]);
+});
+
+test("no change waits for metrics where none is sent to Waldur, which is followed all the same", async () => {
+	const metrics = createMetrics();
+	metrics.read({ ...sources, mirror: { writes: false } });
+	metrics.mirror({ ...inStep, waiting: 9_000 });
+
+	expect(await linesOf(metrics, "waldur_delivery_overdue")).toEqual([]);
+	expect(await linesOf(metrics, "waldur_held")).toEqual(["usage_gateway_waldur_held_removals 30"]);
+});
+
+test("metrics say nothing of a Waldur where there is none", async () => {
+	const { metrics, passes } = timed();
+	metrics.read({ ...sources, mirror: undefined });
+	passes(3_600);
+
+	expect(await linesOf(metrics, "waldur_")).toEqual([]);
 });
 
 test("metrics say how the pool is used, and how far subscriptions are behind", async () => {

@@ -18,9 +18,9 @@ export function syncState({ lastSuccess, error, lists }: { lastSuccess: Date | n
 	return lists.some(({ held }) => held > 0) ? "HELD" : "OK";
 }
 
-/** For how many seconds what Waldur stores may be missing here; null when it was never read. */
-export const syncLag = (lastSuccess: Date | null, now: Date): number | null =>
-	lastSuccess === null ? null : Math.max(0, Math.round((now.getTime() - lastSuccess.getTime()) / 1_000));
+/** Seconds since the moment, 0 when another clock has it in the future; null without a moment. */
+export const secondsSince = (moment: Date | null, now: Date): number | null =>
+	moment === null ? null : Math.max(0, Math.round((now.getTime() - moment.getTime()) / 1_000));
 
 /** Something stored, and where it was imported from; null where it was made here. */
 export interface FromSource {

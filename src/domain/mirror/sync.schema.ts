@@ -1,6 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
 import { computed } from "../../graphql/fields/computed.ts";
-import { syncLag, syncState } from "./mirror.ts";
+import { secondsSince, syncState } from "./mirror.ts";
 import { visibleSyncStatus } from "./sync.service.ts";
 import type { SyncedList, SyncStatus } from "./sync.store.ts";
 
@@ -53,7 +53,7 @@ const WaldurSync = builder.objectRef<SyncStatus>("WaldurSync").implement({
 		lag: t.int({
 			nullable: true,
 			description: "Seconds since `lastSuccess`.",
-			resolve: computed(["lastSuccess"], ({ lastSuccess }, { clock }) => syncLag(lastSuccess, clock())),
+			resolve: computed(["lastSuccess"], ({ lastSuccess }, { clock }) => secondsSince(lastSuccess, clock())),
 		}),
 		error: t.string({ nullable: true, description: "Why the last pass failed; null when it did not.", resolve: computed(["error"], ({ error }) => error) }),
 		lists: t.field({

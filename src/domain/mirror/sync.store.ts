@@ -71,15 +71,22 @@ export async function watermarks(queries: Queries, sourceId: number): Promise<Re
 	return new Map(rows.map(({ name, watermark }) => [name, watermark]));
 }
 
-/** Notes what a pass did with a list, and from where it is read on; without a watermark it is read from where it was. */
-export async function noteList(queries: Queries, sourceId: number, list: SyncedList, watermark: Date | undefined, now: Date): Promise<void> {
+/** What a pass did with one list; `held` is undefined when it was not compared with what is stored. */
+export type PassedList = Omit<SyncedList, "held"> & { readonly held: number | undefined };
+
+/**
+ * Notes what a pass did with a list, and from where it is read on; without a watermark it is read from where it was. Removals
+ * that an earlier pass held still wait after one that did not compare the list.
+ */
+export async function noteList(queries: Queries, sourceId: number, list: PassedList, watermark: Date | undefined, now: Date): Promise<void> {
 	await queries.rows(sql`
 		insert into "WaldurSyncList" as l ("sourceId", "name", "watermark", "read", "changed", "removed", "refused", "held", "finished")
 		values (
 			${sourceId}::smallint, ${list.name}, ${watermark ?? null}::timestamptz, ${list.read}::int, ${list.changed}::int, ${list.removed}::int,
-			${list.refused}::int, ${list.held}::int, ${now}::timestamptz
+			${list.refused}::int, ${list.held ?? 0}::int, ${now}::timestamptz
 		)
 		on conflict ("sourceId", "name") do update set "watermark" = coalesce(excluded."watermark", l."watermark"), "read" = excluded."read",
-			"changed" = excluded."changed", "removed" = excluded."removed", "refused" = excluded."refused", "held" = excluded."held", "finished" = excluded."finished"
+			"changed" = excluded."changed", "removed" = excluded."removed", "refused" = excluded."refused",
+			"held" = coalesce(${list.held ?? null}::int, l."held"), "finished" = excluded."finished"
 	`);
 }
