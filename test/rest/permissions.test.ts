@@ -164,7 +164,7 @@ describe.each(viewers)("$name", (viewer) => {
 				const mayDo = viewer.name === "staff" || change.may(viewer, target);
 				const expected = !change.sees(viewer, target) ? 404 : mayDo ? change.status : 403;
 				const [method = ""] = change.name.split(" ");
-				const { status, json } = await rollback.rehearse(() => rest(gateway, change.path(target), { method, token, body: change.body?.(target) }));
+				const { status, json } = await rollback.rollBackAfter(() => rest(gateway, change.path(target), { method, token, body: change.body?.(target) }));
 				if (status !== expected) differences.push([change.name, target.is, expected, status, json]);
 				if ([403, 404].includes(expected) && !("detail" in json)) differences.push([change.name, target.is, json]);
 			}
