@@ -110,7 +110,7 @@ describe("the recipients", () => {
 		const statements = await gateway().statementsOf(async () => {
 			const read = "{ policyFirings(first: 100) { nodes { notifications { nodes { recipient } } } } }";
 			const { policyFirings } = await gateway().ask("demo_staff", read);
-			expect(policyFirings.nodes.flatMap(({ notifications }: Answer) => notifications.nodes)).toHaveLength(30);
+			expect(policyFirings.nodes.flatMap(({ notifications }: Answer) => notifications.nodes)).toHaveLength(42);
 		});
 
 		expect(statements).toHaveLength(4);
