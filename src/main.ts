@@ -167,6 +167,7 @@ async function serve(
 		pool: () => database.pool(),
 		subscriptionLag: () => log.lag(),
 		sendsMail: config.mailServer !== undefined,
+		mirror,
 	});
 	const watches = metrics && [
 		startLogWatch({ database, log, metrics }),

@@ -2,15 +2,18 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "../database/database.ts";
 import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
 import type { Mirror } from "../domain/mirror/mirror.ts";
+import { measureMirror } from "../domain/mirror/mirror-watch.service.ts";
 import { urlSource } from "../import/url.source.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Metrics } from "../shared/metrics.ts";
 import { repeat } from "../shared/repeat.ts";
-import type { Delivery } from "./delivery.ts";
 import { synchronize } from "./pass.ts";
 import { startWaldurDelivery } from "./start-delivery.ts";
 import { stoppable } from "./stoppable.ts";
 import { waldurClient } from "./waldur-client.ts";
+
+/** What waits is counted again this late at most. */
+const millisecondsBetweenMeasures = 15_000;
 
 /** A running Waldur that the service is kept in step with. */
 export interface Waldur {
@@ -32,16 +35,14 @@ export interface StartSyncOptions {
 	readonly reference: ReferenceClock;
 	readonly isClockRight: () => Promise<boolean>;
 	readonly metrics?: Metrics | undefined;
-	/** Counts what became of each change that was sent. */
-	readonly onOutcome?: Delivery["onOutcome"];
 	/** Takes a line about what a person should know. */
 	readonly tell: (line: string) => void;
-	/** Called when changes cannot be delivered because the database fails. */
+	/** Called when changes cannot be delivered, or measured, because the database fails. */
 	readonly onError: (error: unknown) => void;
 }
 
 /** Keeps the database in step with Waldur, one instance at a time, and sends changes there where the mirror writes, until it is stopped. */
-export function startSync({ database, waldur, mirror, timeZone, clock, reference, isClockRight, metrics, onOutcome, tell, onError }: StartSyncOptions): {
+export function startSync({ database, waldur, mirror, timeZone, clock, reference, isClockRight, metrics, tell, onError }: StartSyncOptions): {
 	stop(): Promise<void>;
 } {
 	const stopping = new AbortController();
@@ -82,13 +83,14 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 				isClockRight,
 				tell,
 				onError,
-				...(onOutcome === undefined ? {} : { onOutcome }),
+				...(metrics === undefined ? {} : { onOutcome: metrics.delivery }),
 			})
 		: undefined;
+	const watch = metrics && repeat(millisecondsBetweenMeasures, () => measureMirror({ database, sourceId: mirror.sourceId, metrics, clock }), onError);
 	return {
 		stop: async () => {
 			stopping.abort();
-			await Promise.all([passes.stop(), delivery?.stop()]);
+			await Promise.all([passes.stop(), delivery?.stop(), watch?.stop()]);
 		},
 	};
 }
