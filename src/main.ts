@@ -238,7 +238,7 @@ async function serve(
 			isClockRight: () => isCertain(reference),
 			metrics,
 			tell: (line) => process.stderr.write(`${line}\n`),
-			onError: report("changes cannot be sent to Waldur"),
+			report,
 		});
 	health.watch(database.probe(), () => unreadiness(reference));
 	void takeSignals();

@@ -37,12 +37,12 @@ export interface StartSyncOptions {
 	readonly metrics?: Metrics | undefined;
 	/** Takes a line about what a person should know. */
 	readonly tell: (line: string) => void;
-	/** Called when changes cannot be delivered, or measured, because the database fails. */
-	readonly onError: (error: unknown) => void;
+	/** Reports what cannot be done because the database fails. */
+	readonly report: (what: string) => (error: unknown) => void;
 }
 
 /** Keeps the database in step with Waldur, one instance at a time, and sends changes there where the mirror writes, until it is stopped. */
-export function startSync({ database, waldur, mirror, timeZone, clock, reference, isClockRight, metrics, tell, onError }: StartSyncOptions): {
+export function startSync({ database, waldur, mirror, timeZone, clock, reference, isClockRight, metrics, tell, report }: StartSyncOptions): {
 	stop(): Promise<void>;
 } {
 	const stopping = new AbortController();
@@ -82,11 +82,17 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 				clock,
 				isClockRight,
 				tell,
-				onError,
+				onError: report("changes cannot be sent to Waldur"),
 				...(metrics === undefined ? {} : { onOutcome: metrics.delivery }),
 			})
 		: undefined;
-	const watch = metrics && repeat(millisecondsBetweenMeasures, () => measureMirror({ database, sourceId: mirror.sourceId, metrics, clock }), onError);
+	const watch =
+		metrics &&
+		repeat(
+			millisecondsBetweenMeasures,
+			() => measureMirror({ database, sourceId: mirror.sourceId, metrics, clock }),
+			report("the synchronization cannot be measured"),
+		);
 	return {
 		stop: async () => {
 			stopping.abort();

@@ -18,6 +18,9 @@ const strange = `const waiting = setInterval(() => {
 	setTimeout(() => { throw new Error("worse"); }, 100);
 }, 10);`;
 
+/** A Waldur that nobody reaches. */
+const waldur = "http://127.0.0.1:1/api/";
+
 const isServer = inject("templates").engine === "PostgreSQL";
 
 describe.skipIf(!isServer)("a service on PostgreSQL, as those who run it see it (skipped without a server)", () => {
@@ -29,7 +32,14 @@ describe.skipIf(!isServer)("a service on PostgreSQL, as those who run it see it 
 		database = await freshDatabase("demo");
 		const url = await urlOf(database);
 		other = await openPostgres(url, { waits: patient });
-		service = await startService({ DATABASE_URL: url, OPERATIONS_PORT: "0", LOG: "json", SMTP_URL: "smtp://127.0.0.1:1" });
+		service = await startService({
+			DATABASE_URL: url,
+			OPERATIONS_PORT: "0",
+			LOG: "json",
+			SMTP_URL: "smtp://127.0.0.1:1",
+			WALDUR_URL: waldur,
+			WALDUR_WRITE: "on",
+		});
 		operations = /^Health and metrics: (\S+)$/m.exec(service.greeting)?.[1] ?? "";
 		await vi.waitFor(async () => expect((await fetch(`${operations}/health/ready`)).status).toBe(200), { timeout: 60_000 });
 	});
@@ -156,6 +166,19 @@ describe.skipIf(!isServer)("a service on PostgreSQL, as those who run it see it 
 		expect(text).toMatch(
 			/^usage_gateway_build_info\{version="\d+\.\d+\.\d+",commit="([\da-f]{40}|unknown)",node="v\d[^"]*",engine="PostgreSQL 1[5-9][^"]*"\} 1$/m,
 		);
+	});
+
+	test("how far it is behind a Waldur that is away is told, and what waits for it", async () => {
+		await becomes("waldur_held_removals", (held) => held === 0);
+		expect(await figure("waldur_delivery_overdue_seconds")).toBeLessThan(60);
+		await database.rows(sql`
+			insert into "WaldurDelivery" ("sourceId", "laneUuid", "deletedPath", "queued")
+			select "id", gen_random_uuid(), 'component-user-usage-limits/1/', now() - interval '1 hour' from "Source" where "name" = ${waldur}
+		`);
+		await becomes('waldur_deliveries_total{outcome="WAITING"}', (count) => count > 0);
+		await becomes('waldur_deliveries{state="PENDING"}', (count) => count === 1);
+		await becomes("waldur_delivery_overdue_seconds", (seconds) => seconds > 3_000);
+		expect(await figure("waldur_lag_seconds")).toBeGreaterThan(0);
 	});
 
 	test("each line of its error stream is JSON with the time, those of Node.js itself among them", async () => {

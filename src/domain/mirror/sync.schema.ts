@@ -1,5 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
 import { computed } from "../../graphql/fields/computed.ts";
+import { loadedBy } from "../../graphql/fields/loaded.ts";
 import { secondsSince, syncState } from "./mirror.ts";
 import { visibleSyncStatus } from "./sync.service.ts";
 import type { SyncedList, SyncStatus } from "./sync.store.ts";
@@ -69,6 +70,10 @@ builder.queryField("waldurSync", (t) =>
 		type: WaldurSync,
 		nullable: true,
 		description: "How far this service is in step with its Waldur, for staff and support; null where it has none (WALDUR_URL). Error FORBIDDEN for others.",
-		resolve: (_root, _args, { database, viewer, mirror, clock }) => visibleSyncStatus(database, viewer, mirror, clock()),
+		resolve: loadedBy({
+			key: () => "",
+			batch: () => "waldurSync",
+			load: async (_keys, _args, { database, viewer, mirror, clock }) => [await visibleSyncStatus(database, viewer, mirror, clock())],
+		}),
 	}),
 );
