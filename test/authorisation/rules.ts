@@ -17,10 +17,10 @@ const stored = `
 Category: seen: id uuid title created modified components
 Category: listed: offerings
 CategoryComponent: seen: id uuid type name measuredUnit created modified category
-ComponentUsage: seen: id uuid type usage date billingPeriod recurring description created modified resource component planPeriod modifiedBy
+ComponentUsage: seen: id uuid type usage date billingPeriod recurring description created modified resource component planPeriod modifiedBy delivery
 ComponentUsage: listed: userUsages
-ComponentUserUsage: seen: id uuid username usage created modified componentUsage user
-ComponentUserUsageLimit: seen: id uuid limit used created modified resource component user
+ComponentUserUsage: seen: id uuid username usage created modified componentUsage user delivery
+ComponentUserUsageLimit: seen: id uuid limit used created modified resource component user delivery
 Customer: seen: id uuid name abbreviation blocked archived created modified
 Customer: listed: organizationGroups projects resources offerings componentUsages
 Customer: people: categoryComponentUsages
@@ -31,7 +31,7 @@ Offering: seen: id uuid name state pluginOptions supportsPerUserLimits created m
 Offering: listed: plans resources policies users
 OfferingComponent: seen: id uuid type name description measuredUnit billingType limitPeriod limitAmount created modified offering categoryComponent
 OfferingComponent: listed: usages
-OfferingUsagePolicy: seen: id uuid actions options applyToAll period periodName hasFired firedDatetime created modified scope createdBy organizationGroups componentLimits
+OfferingUsagePolicy: seen: id uuid actions options applyToAll period periodName hasFired firedDatetime created modified scope createdBy organizationGroups componentLimits delivery
 OfferingUsagePolicy: listed: firings
 OfferingUser: seen: id uuid username isRestricted created modified offering user
 OfferingUser: listed: limits usages
@@ -72,6 +72,9 @@ OfferingUsagePolicyPreviewMonth: billingPeriod componentLimits exceeded fired
 PolicyBreach: component used limit
 UsageSeries: type name measuredUnit component username points
 UsageSeriesPoint: billingPeriod usage
+WaldurDelivery: state attempts error queued sent
+WaldurSync: state isRunning lastSuccess lastWhole lag error lists
+WaldurSyncList: name read changed removed refused held
 PageInfo: endCursor hasNextPage hasPreviousPage startCursor
 Problem: code message path
 ForbiddenError: code message path problems
