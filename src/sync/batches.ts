@@ -1,4 +1,5 @@
 import type { Queries } from "../database/database.ts";
+import { lockOfferings } from "../database/lock.ts";
 import { lockBegunOfferings } from "../domain/month-turn/begun-month.service.ts";
 import { evaluatePolicies, type Moment } from "../domain/policy/policy.service.ts";
 import { appendToLog, type LogSubject } from "../event-log/log.store.ts";
@@ -12,6 +13,8 @@ export interface BatchOptions {
 	readonly moment: Moment;
 	/** When the list began to be read. */
 	readonly began: Date;
+	/** Nothing was ever read: policies are evaluated at the end, and no event is made of each figure. */
+	readonly isFirst: boolean;
 	/** Called with a line for each figure of this service that Waldur's replaces. */
 	readonly tell: (line: string) => void;
 }
@@ -36,6 +39,10 @@ export async function synchronizedBatch(
 		tx,
 		keys.map(({ resourceUuid }) => resourceUuid),
 	);
+	if (options.isFirst) {
+		await lockOfferings(tx, offerings); // a report that comes in meanwhile is seen, or waits
+		return writeUnkept(tx, list, records, write, options.began);
+	}
 	await lockBegunOfferings(tx, offerings, options.moment);
 	const before = await usagesOf(tx, keys);
 	const result = await writeUnkept(tx, list, records, write, options.began);

@@ -97,6 +97,15 @@ export async function markWaiting(queries: Queries, { id, attempts }: Claim, rea
 	`);
 }
 
+/** Gives up what waits to be sent, where nothing is sent any more: otherwise it would be kept for good. Returns how many changes these were. */
+export async function giveUpWaiting(queries: Queries, sourceId: number, now: Date): Promise<number> {
+	const rows = await queries.rows(sql`
+		update "WaldurDelivery" set "state" = 'FAILED', "modified" = ${now}::timestamptz, "error" = 'The service was started without WALDUR_WRITE before this was sent.'
+		where "sourceId" = ${sourceId}::smallint and "state" = 'PENDING' returning 1
+	`);
+	return rows.length;
+}
+
 /** Forgets deletions that Waldur accepted before the moment: until then they tell a list that was read before from one that was read after. */
 export async function forgetDeletions(queries: Queries, before: Date): Promise<void> {
 	await queries.rows(sql`delete from "WaldurDelivery" where "deletedPath" is not null and "state" = 'SENT' and "sent" < ${before}::timestamptz`);

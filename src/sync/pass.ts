@@ -50,8 +50,9 @@ const lease = 120_000;
 /** What changed so long before the last pass began is read again, in milliseconds: clocks and transactions of the source overlap. */
 const overlap = 120_000;
 
-/** Few, for reports wait while the batch of their offering is written. */
-const batchSize = 500;
+/** Few, for reports wait while the batch of their offering is written; more in the first pass, before which there is little to report on. */
+const batchSize = 1_000;
+const firstBatchSize = 4_000;
 
 /** Lists that decide who counts for policies, or what these limit: policies are evaluated once they changed. */
 const listsOfPolicies: readonly ListName[] = [
@@ -76,10 +77,12 @@ export async function synchronize(options: PassOptions): Promise<PassEnd> {
 	};
 	if (!(await renew())) return { busy: true };
 	const began = (await options.sourceTime()) ?? clock();
-	const isWhole = options.whole ?? (await isWholeDue(database, sourceId, began));
+	const { lastSuccess, lastWhole } = await syncStatus(database, sourceId, began);
+	const isFirst = lastSuccess === null;
+	const isWhole = options.whole ?? (lastWhole === null || began.getTime() - lastWhole.getTime() >= betweenWholePasses);
 	const end = async (error: string | null) => endPass(database, sourceId, holder, { began, isWhole, error, now: clock() });
 	try {
-		const lists = await readLists(options, { began, isWhole, renew });
+		const lists = await readLists(options, { began, isFirst, isWhole, renew });
 		await end(null);
 		return { busy: false, isWhole, lists };
 	} catch (error) {
@@ -88,19 +91,16 @@ export async function synchronize(options: PassOptions): Promise<PassEnd> {
 	}
 }
 
-async function isWholeDue(database: Database, sourceId: number, now: Date): Promise<boolean> {
-	const { lastWhole } = await syncStatus(database, sourceId, now);
-	return lastWhole === null || now.getTime() - lastWhole.getTime() >= betweenWholePasses;
-}
-
 interface PassState {
 	readonly began: Date;
+	/** Nothing was ever read to the end. */
+	readonly isFirst: boolean;
 	readonly isWhole: boolean;
 	readonly renew: () => Promise<boolean>;
 }
 
 /** Reads all lists, one after the other, and removes of each what is gone. */
-async function readLists(options: PassOptions, { began, isWhole, renew }: PassState): Promise<SyncedList[]> {
+async function readLists(options: PassOptions, { began, isFirst, isWhole, renew }: PassState): Promise<SyncedList[]> {
 	const { database, source, sourceId, timeZone, clock, reference, metrics, tell, confirmed = false } = options;
 	await source.check();
 	const marks = await watermarks(database, sourceId);
@@ -138,7 +138,7 @@ async function readLists(options: PassOptions, { began, isWhole, renew }: PassSt
 		source,
 		timeZone,
 		sourceId,
-		batchSize,
+		batchSize: isFirst ? firstBatchSize : batchSize,
 		tell,
 		...(options.onRefusal === undefined ? {} : { onRefusal: options.onRefusal }),
 		evaluatePolicies: async () => {},
@@ -147,15 +147,18 @@ async function readLists(options: PassOptions, { began, isWhole, renew }: PassSt
 			if (key === undefined) isRecognizable = false;
 			else seen.add(key);
 		},
-		around: (tx, list, records, write) => synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, tell }),
+		around: (tx, list, records, write) => synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, isFirst, tell }),
 		ended: note,
 	});
-	await run.importLists(async (work) => {
-		if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
-		return writes.transaction(work);
-	}, 1);
+	await run.importLists(
+		async (work) => {
+			if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
+			return writes.transaction(work);
+		},
+		isFirst ? 2 : 1,
+	);
 	await run.changeLater();
-	if (lists.some(({ name, changed }) => changed > 0 && listsOfPolicies.includes(name as ListName))) await evaluateAllPolicies(database, moment());
+	if (isFirst || lists.some(({ name, changed }) => changed > 0 && listsOfPolicies.includes(name as ListName))) await evaluateAllPolicies(database, moment());
 	await forgetDeletions(database, new Date(clock().getTime() - betweenWholePasses));
 	return lists;
 }

@@ -7,6 +7,7 @@ import { urlSource } from "../import/url.source.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Metrics } from "../shared/metrics.ts";
 import { repeat } from "../shared/repeat.ts";
+import { giveUpWaiting } from "./delivery.store.ts";
 import { synchronize } from "./pass.ts";
 import { startWaldurDelivery } from "./start-delivery.ts";
 import { stoppable } from "./stoppable.ts";
@@ -46,12 +47,18 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 	stop(): Promise<void>;
 } {
 	const stopping = new AbortController();
-	const client = waldurClient({ base: waldur.url, token: waldur.token, clock });
+	const client = waldurClient({ base: waldur.url, token: waldur.token, clock, stopping: stopping.signal });
 	const source = stoppable(urlSource(waldur.url, waldur.token, { maxWait: waldur.maxWait, tell }), stopping.signal);
 	const holder = randomUUID();
 	let failed: string | undefined;
+	let mayWait = !mirror.writes;
 	const pass = async () => {
 		if (!(await isClockRight())) return;
+		if (mayWait) {
+			const givenUp = await giveUpWaiting(database, mirror.sourceId, clock());
+			if (givenUp > 0) tell(`Changes that were to be sent to Waldur are given up, for WALDUR_WRITE is off: ${givenUp}.`);
+			mayWait = false;
+		}
 		await synchronize({
 			database,
 			source,

@@ -32,6 +32,8 @@ export interface WaldurClientOptions {
 	readonly base: URL;
 	readonly token: string | undefined;
 	readonly clock: Clock;
+	/** Ends what is under way when it aborts, as if Waldur was away. */
+	readonly stopping?: AbortSignal;
 	/** Milliseconds that one request may take, its answer included. */
 	readonly timeout?: number;
 }
@@ -45,13 +47,19 @@ const maxAnswerBytes = 4 * 1024 * 1024;
 const isRefusal = (status: number) => [400, 403, 404, 405, 409, 410, 413, 415, 422].includes(status);
 
 /** A running Waldur to write to. Redirects are not followed: one could carry the token to someone else. */
-export function waldurClient({ base, token, clock, timeout = 30_000 }: WaldurClientOptions): WaldurClient {
+export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }: WaldurClientOptions): WaldurClient {
+	const inTime = () => (stopping === undefined ? AbortSignal.timeout(timeout) : AbortSignal.any([stopping, AbortSignal.timeout(timeout)]));
 	const headers = { accept: "application/json", "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
 	const at = (path: string) => new URL(path, base.href.endsWith("/") ? base : `${base.href}/`);
 	const ask = async (url: URL, method: string, body?: object): Promise<WaldurAnswer & { readonly text?: string }> => {
 		try {
-			const signal = AbortSignal.timeout(timeout);
-			const response = await fetch(url, { method, headers, redirect: "manual", signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+			const response = await fetch(url, {
+				method,
+				headers,
+				redirect: "manual",
+				signal: inTime(),
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
 			const text = await boundedText(response);
 			if (response.ok) return { kind: "done", object: objectIn(text), text };
 			const reason = `Waldur answered with status ${response.status}: ${oneLine(text)}`.slice(0, maxReasonLength);
@@ -65,7 +73,7 @@ export function waldurClient({ base, token, clock, timeout = 30_000 }: WaldurCli
 		time: async () => {
 			const url = at("customers/");
 			url.search = "page=1&page_size=1&field=uuid";
-			const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(timeout) }).catch(() => undefined);
+			const response = await fetch(url, { headers, redirect: "manual", signal: inTime() }).catch(() => undefined);
 			await response?.body?.cancel();
 			const date = Date.parse(response?.headers.get("date") ?? "");
 			return Number.isNaN(date) ? undefined : new Date(date);

@@ -36,6 +36,7 @@ export async function startWaldur(lists: Partial<Record<ListName, readonly objec
 	};
 	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		requests.push(request.url ?? "");
+		response.setHeader("date", state.now().toUTCString());
 		if (await intercept(request, response, state)) return;
 		if (request.headers.authorization !== `Token ${token}`) {
 			response.writeHead(401).end('{"detail": "Authentication credentials were not provided."}');
