@@ -76,7 +76,7 @@ export function readConfig(env: Environment): Config {
 
 /** The names of all variables that are read. */
 function ownVariables(): ReadonlySet<string> {
-	const read = new Set<string>();
+	const read = new Set(["WALDUR_TOKEN", "WALDUR_TOKEN_FILE"]);
 	parseConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
 	return read;
 }
@@ -225,7 +225,7 @@ export function parseConfig(env: Environment): Config {
 	check(written, written === "on" || written === "off", `WALDUR_WRITE must be on or off, not "${written}".`);
 	check(written, written === "off" || waldurUrl !== undefined, "WALDUR_WRITE must be beside a WALDUR_URL: the Waldur that is written to.");
 	const syncInterval = wholeNumber("SYNC_INTERVAL", 60, 5, 86_400) * 1_000;
-	const waldurSecret = secret("WALDUR_TOKEN");
+	const waldurSecret = waldurUrl === undefined ? undefined : secret("WALDUR_TOKEN"); // commands that are given an address read it by themselves
 
 	if (problems.length > 0) throw new Failure(problems.join(" "), exitCodes.badConfig);
 	return {
