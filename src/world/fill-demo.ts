@@ -32,6 +32,8 @@ export async function fillWithDemo(database: Database, moment: Moment): Promise<
 			database,
 			source: folderSource(folder),
 			timeZone: moment.timeZone,
+			// The embedded database runs in this process: no statement holds it up for long, on a slow computer either.
+			batchSize: 250,
 			strict: false,
 			evaluatePolicies: async (changed) => {
 				await turnMonth(changed, moment); // what recurs has been carried over into this month, as the service does

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { schema } from "../../src/schema.ts";
 import { type Answer, type Gateway, startGateway } from "../support/gateway.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
@@ -90,6 +91,14 @@ const rows = async (): Promise<unknown[]> =>
 			(select json_agg(c order by c."uuid") from "Customer" c) as "customers", (select count(*) from "ComponentUserUsage") as "parts"
 	`);
 
+/** Mutations of many, which do what another one does. */
+const ofMany = ["setUsages", "setUserUsages"];
+
+test("every mutation is looked at", () => {
+	const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+	expect(mutations.filter((mutation) => !ofMany.includes(mutation)).sort()).toEqual(Object.keys(changes).sort());
+});
+
 describe("beside a Waldur that is not written to", () => {
 	test.each(Object.keys(changes))("%s of what it holds is refused, and nothing is written", async (mutation) => {
 		const before = await rows();
@@ -99,6 +108,14 @@ describe("beside a Waldur that is not written to", () => {
 
 	test.each(Object.keys(changes).filter((mutation) => mutation !== "createComponentUserUsageLimit"))("%s of what was made here is stored", async (mutation) => {
 		expect(await result(mutation, changes[mutation]?.(own) ?? {})).toEqual({ __typename: expect.stringMatching(/Payload$/) });
+	});
+
+	test("setUsages and setUserUsages refuse what it holds as well", async () => {
+		const many = `mutation ($input: [SetUsageInput!]!) { setUsages(input: $input) { __typename ... on Error { code } } }`;
+		const parts = `mutation ($input: [SetUserUsageInput!]!) { setUserUsages(input: $input) { __typename ... on Error { code } } }`;
+		expect((await gateway.ask(staff, many, { input: [{ resource: held.resource, usages }] })).setUsages).toMatchObject({ code: "READ_ONLY_MIRROR" });
+		const part = { componentUsage: held.usage, username: "ann", usage: "1" };
+		expect((await gateway.ask(staff, parts, { input: [part] })).setUserUsages).toMatchObject({ code: "READ_ONLY_MIRROR" });
 	});
 
 	test("who may not report learns nothing of the mirror", async () => {
