@@ -15,3 +15,6 @@ CREATE INDEX "PolicyFiring_policy_idx" ON "PolicyFiring" (coalesce("policyUuid",
 
 -- The deliveries to one Waldur in a state, which are counted, and the one that has waited longest.
 CREATE INDEX "WaldurDelivery_sourceId_state_queued_idx" ON "WaldurDelivery" ("sourceId", "state", "queued");
+
+-- Resources by what the provider's own system calls them.
+CREATE INDEX "Resource_backendId_idx" ON "Resource" ("backendId");

@@ -42,13 +42,13 @@ export const endpoints = {
 	"marketplace-categories": { path: "marketplace-categories/", fields: ["uuid", "title", "components"] },
 	"marketplace-provider-offerings": {
 		path: "marketplace-provider-offerings/",
-		fields: ["uuid", "name", "state", "customer_uuid", "category_uuid", "plugin_options", "components", "plans", "shared", "organization_groups"],
+		fields: ["uuid", "name", "state", "customer_uuid", "category_uuid", "plugin_options", "backend_id", "components", "plans", "shared", "organization_groups"],
 		order: "created",
 		filters: "modified",
 	},
 	"marketplace-resources": {
 		path: "marketplace-resources/",
-		fields: ["uuid", "name", "state", "offering_uuid", "project_uuid", "plan_uuid", "limits", "current_usages", "created", "modified"],
+		fields: ["uuid", "name", "state", "offering_uuid", "project_uuid", "plan_uuid", "backend_id", "limits", "current_usages", "created", "modified"],
 		order: "created",
 		filters: "modified",
 	},

@@ -48,6 +48,7 @@ const fields: Fields = {
 	category_title: plain("category.title"),
 	components: componentsOf("uuid"),
 	plugin_options: plain("pluginOptions"),
+	backend_id: plain("backendId"),
 	state: word("state", offeringStates),
 	plans: below(planList, planFields),
 };

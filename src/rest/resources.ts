@@ -2,7 +2,7 @@ import { resources } from "../domain/resource/resource.list.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { componentsOf, isCharged } from "./components.ts";
 import { amounts, type Fields, hexOf, link, moment, plain, word } from "./fields.ts";
-import { choices, only, ordering, uuid } from "./parameters.ts";
+import { choices, only, ordering, text, uuid } from "./parameters.ts";
 import type { Route } from "./route.ts";
 import { offeringStates, read, resourceStates } from "./words.ts";
 
@@ -33,6 +33,8 @@ const fields: Fields = {
 	is_usage_based: isCharged("offeringUuid", "USAGE"),
 	is_limit_based: isCharged("offeringUuid", "LIMIT"),
 	name: plain("name"),
+	backend_id: plain("backendId"),
+	offering_backend_id: plain("offering.backendId"),
 	current_usages: amounts("currentUsages"),
 	offering_state: word("offering.state", offeringStates),
 	offering_components: componentsOf("offeringUuid"),
@@ -52,6 +54,7 @@ const routesAt = (path: string): readonly Route[] => [
 			offering_uuid: only(uuid),
 			project_uuid: only(uuid),
 			customer_uuid: only(uuid),
+			backend_id: only(text),
 			state: choices(read(resourceStates)),
 			o: ordering({ name: "NAME", created: "CREATED" }),
 		},
@@ -59,8 +62,11 @@ const routesAt = (path: string): readonly Route[] => [
 		choosesFields: true,
 		price: { count: 1, row: ofRow },
 		extra: (names) => (names.has("o") ? ofOrder : 0),
-		rows: ({ offering_uuid: offeringUuid, project_uuid: projectUuid, customer_uuid: customerUuid, state: states, o }, { context }, shape) =>
-			rowsOf(context, resources.of({ filter: { offeringUuid, projectUuid, customerUuid, states }, orderBy: o }, context.timeZone), shape),
+		rows: (
+			{ offering_uuid: offeringUuid, project_uuid: projectUuid, customer_uuid: customerUuid, backend_id: backendId, state: states, o },
+			{ context },
+			shape,
+		) => rowsOf(context, resources.of({ filter: { offeringUuid, projectUuid, customerUuid, backendId, states }, orderBy: o }, context.timeZone), shape),
 	}),
 	retrieveRoute({ path, model: "Resource", fields, choosesFields: true, price: ofRow }),
 ];

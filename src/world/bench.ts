@@ -85,6 +85,7 @@ export function benchDataset(size: BenchSize, period: Period): Dataset {
 				customer_uuid: customer(0),
 				category_uuid: namedUuid("bench category"),
 				plugin_options: {},
+				backend_id: `cluster-${index + 1}`,
 				shared: true,
 				organization_groups: [],
 				components: types.map((type, number) => ({
@@ -106,6 +107,7 @@ export function benchDataset(size: BenchSize, period: Period): Dataset {
 				offering_uuid: offering(index),
 				project_uuid: project(index),
 				plan_uuid: plan(index),
+				backend_id: `alloc-${index + 1}`,
 				limits: {},
 				created,
 				modified: created,

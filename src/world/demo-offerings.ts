@@ -17,7 +17,7 @@ interface DemoComponent {
 
 interface DemoOffering {
 	readonly name: string;
-	/** Short name, for resources. */
+	/** Short name, for resources, and in the provider's own system. */
 	readonly short: string;
 	readonly provider: string;
 	readonly category: string;
@@ -204,13 +204,14 @@ export function demoCatalogue() {
 			title,
 			components: components.map(([type, name, measured_unit]) => ({ type, name, measured_unit })),
 		})),
-		"marketplace-provider-offerings": demoOfferings.map(({ name, provider, category, state, components, userLimits = true }) => ({
+		"marketplace-provider-offerings": demoOfferings.map(({ name, short, provider, category, state, components, userLimits = true }) => ({
 			uuid: offeringUuid(name),
 			name,
 			state,
 			customer_uuid: customerUuid(provider),
 			category_uuid: categoryUuid(category),
 			plugin_options: { supportsPerUserLimits: userLimits },
+			backend_id: short,
 			shared: true,
 			organization_groups: [],
 			components: components.map(({ type, name: title, unit, billing, cap }) => ({

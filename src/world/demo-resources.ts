@@ -56,6 +56,9 @@ function resourceAt(number: number, offering: DemoResource["offering"] | undefin
 	return offering === undefined || project === undefined ? undefined : { number, project: project.name, offering, state };
 }
 
+/** What its provider's system calls it: nothing until it was created there. */
+const backendIdOf = ({ number, offering, state }: DemoResource) => (state === "Creating" ? "" : `alloc-${offering.short}-${String(number).padStart(3, "0")}`);
+
 /** Months of the world that pass before the resource exists. */
 const firstMonth = ({ number }: DemoResource, period: Period) => (number < 12 ? 0 : Math.min((number * 5) % 7, period.months - 1));
 
@@ -102,6 +105,7 @@ export function demoResources(period: Period) {
 			offering_uuid: offeringUuid(resource.offering.name),
 			project_uuid: projectUuid(resource.project),
 			plan_uuid: resource.number === withoutPlan ? null : planUuid(resource.offering.name, changedPlan(resource.number) ? "Plus" : "Standard"),
+			backend_id: backendIdOf(resource),
 			limits: Object.fromEntries(resource.offering.components.flatMap(({ type, billing, usual = 0 }) => (billing === "limit" ? [[type, usual * 2]] : []))),
 			created: started(resource),
 			modified: started(resource),

@@ -27,7 +27,7 @@ Customer: people: categoryComponentUsages
 Customer: owners: quota
 Notification: seen: id uuid action state firings attempts error sent due queued created modified firing offering policy
 Notification: providers: recipient
-Offering: seen: id uuid name state pluginOptions supportsPerUserLimits created modified provider category components
+Offering: seen: id uuid name state pluginOptions backendId supportsPerUserLimits created modified provider category components
 Offering: listed: plans resources policies users
 OfferingComponent: seen: id uuid type name description measuredUnit billingType limitPeriod limitAmount created modified offering categoryComponent
 OfferingComponent: listed: usages
@@ -43,7 +43,7 @@ PolicyFiring: listed: notifications
 Project: seen: id uuid name isRemoved created modified customer
 Project: listed: resources
 Project: people: categoryComponentUsages
-Resource: seen: id uuid name state limits currentUsages created modified offering project customer plan usageSeries
+Resource: seen: id uuid name state backendId limits currentUsages created modified offering project customer plan usageSeries
 Resource: listed: planPeriods componentUsages userUsages userUsageLimits
 ResourcePlanPeriod: seen: id uuid start end created modified resource plan
 User: seen: id uuid username fullName isStaff isSupport isActive created modified

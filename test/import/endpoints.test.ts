@@ -18,13 +18,13 @@ const telling: Readonly<Record<string, Item>> = {
 	projects: { uuid: id(1), name: "P", customer_uuid: id(2), is_removed: true },
 	"marketplace-categories": { uuid: id(1), title: "C", components: [{ type: "cpu", name: "CPU", measured_unit: "h" }] },
 	"marketplace-provider-offerings": {
-		...{ uuid: id(1), name: "O", state: "Active", customer_uuid: id(2), category_uuid: id(3), plugin_options: { a: 1 } },
+		...{ uuid: id(1), name: "O", state: "Active", customer_uuid: id(2), category_uuid: id(3), plugin_options: { a: 1 }, backend_id: "o" },
 		components: [{ uuid: id(4), type: "cpu", name: "CPU", measured_unit: "h", billing_type: "usage" }],
 		plans: [{ uuid: id(5), name: "Standard", unit: "month", unit_price: "1" }],
 	},
 	"marketplace-resources": {
 		...{ uuid: id(1), name: "R", state: "OK", offering_uuid: id(2), project_uuid: id(3), plan_uuid: id(4), limits: { cpu: "1" } },
-		current_usages: { cpu: "2" },
+		...{ backend_id: "alloc-1", current_usages: { cpu: "2" } },
 	},
 	"marketplace-offering-users": { uuid: id(1), offering_uuid: id(2), user_uuid: id(3), username: "ann", is_restricted: true },
 	"marketplace-component-usages": {

@@ -155,6 +155,42 @@ describe("how Waldur writes", () => {
 		expect(await database().rows(sql`select "limits", "currentUsages" from "Resource"`)).toEqual([{ limits: { ram: "4" }, currentUsages: { cpu: "7.5" } }]);
 	});
 
+	describe("what the provider's own system calls a resource or an offering", () => {
+		const named = (backend_id: unknown) =>
+			imported(
+				worldWith({ "marketplace-resources": changed("marketplace-resources", { backend_id }), "marketplace-provider-offerings": offering({ backend_id }) }),
+			);
+		const kept = () => database().rows(sql`select r."backendId" as "resource", o."backendId" as "offering" from "Resource" r, "Offering" o`);
+
+		test("is kept as it is, and replaced by what it is called later", async () => {
+			await named(" alloc/7 Ä");
+			expect(await kept()).toEqual([{ resource: " alloc/7 Ä", offering: " alloc/7 Ä" }]);
+			await named("𝒶".repeat(255));
+			expect(await kept()).toEqual([{ resource: "𝒶".repeat(255), offering: "𝒶".repeat(255) }]);
+		});
+
+		test.each([
+			["null", null],
+			["empty", ""],
+			["absent", undefined],
+		])("is empty when it is %s, whatever it was before", async (_what, given) => {
+			await named("alloc-7");
+			await named(given);
+			expect(await kept()).toEqual([{ resource: "", offering: "" }]);
+		});
+
+		test.each([
+			["is longer than 255 characters", "a".repeat(256)],
+			["is not text: 7", 7],
+			["holds a character that cannot be stored", "a\0"],
+		])("is refused when it %s", async (reason, given) => {
+			await imported(smallWorld());
+			const { refusals } = await named(given);
+			expect(refusals).toContainEqual({ list: "marketplace-resources", uuid: stored(60), field: "backend_id", reason });
+			expect(refusals).toContainEqual({ list: "marketplace-provider-offerings", uuid: stored(50), field: "backend_id", reason });
+		});
+	});
+
 	test("fields that nobody knows are ignored", async () => {
 		expect((await imported(worldWith({ users: changed("users", { civil_number: "1", __proto__: { odd: true } }) }))).refused).toBe(0);
 	});

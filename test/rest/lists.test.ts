@@ -85,11 +85,20 @@ const lists: Record<string, { field: string; cases: [query: string, graphql: str
 			[`offering_uuid=${hex(uuids.offering)}`, `filter: { offeringUuid: "${uuids.offering}" }`],
 			[`project_uuid=${hex(uuids.project)}`, `filter: { projectUuid: "${uuids.project}" }`],
 			[`customer_uuid=${hex(uuids.customer)}`, `filter: { customerUuid: "${uuids.customer}" }`],
+			["backend_id=alloc-n1-compute", 'filter: { backendId: "alloc-n1-compute" }'],
+			["backend_id=alloc-n1", 'filter: { backendId: "alloc-n1" }'],
+			["backend_id=", ""],
 			["state=Terminated", "filter: { states: [TERMINATED] }"],
 			["o=-created", "orderBy: { field: CREATED, direction: DESC }"],
 		],
 	},
-	"marketplace-resources/": { field: "resources", cases: [["", ""]] },
+	"marketplace-resources/": {
+		field: "resources",
+		cases: [
+			["", ""],
+			["backend_id=alloc-s1-storage", 'filter: { backendId: "alloc-s1-storage" }'],
+		],
+	},
 };
 
 const cases = Object.entries(lists).flatMap(([path, { field, cases }]) => cases.map(([query, graphql]) => [path, query, field, graphql] as const));

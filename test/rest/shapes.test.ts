@@ -22,7 +22,7 @@ const published: Readonly<Record<string, Kinds>> = {
 	}, // biome-ignore format: rows
 	"marketplace-provider-offerings/": {
 		url: "string", uuid: "string", created: "string", name: "string", customer: "string", customer_uuid: "string", customer_name: "string", category: "string",
-		category_uuid: "string", category_title: "string", components: "list", plugin_options: "object", state: "string", plans: "list",
+		category_uuid: "string", category_title: "string", components: "list", plugin_options: "object", backend_id: "string", state: "string", plans: "list",
 	}, // biome-ignore format: rows
 	"marketplace-offering-users/": {
 		url: "string", uuid: "string", user: "string", offering: "string", username: "string", offering_uuid: "string", offering_name: "string", user_uuid: "string",
@@ -33,7 +33,8 @@ const published: Readonly<Record<string, Kinds>> = {
 		offering: "string", offering_name: "string", offering_uuid: "string", offering_plugin_options: "object", provider_name: "string", provider_uuid: "string",
 		category_title: "string", category_uuid: "string", plan: "string", plan_unit: "string", plan_name: "string", plan_uuid: "string", limits: "object",
 		uuid: "string", created: "string", modified: "string", url: "string", state: "string", project: "string", project_uuid: "string", project_name: "string",
-		customer_uuid: "string", customer_name: "string", name: "string", current_usages: "object", offering_state: "string",
+		customer_uuid: "string", customer_name: "string", name: "string", backend_id: "string", current_usages: "object", offering_state: "string",
+		offering_backend_id: "string",
 		offering_components: "list",
 		is_usage_based: "boolean",
 		is_limit_based: "boolean",

@@ -104,6 +104,7 @@ export async function buildFixture(queries: Queries): Promise<readonly Thing[]> 
 				providerUuid: uuidOf("Customer", provider),
 				categoryUuid: uuidOf("Category", name === "storage" ? "disks" : "machines"),
 				pluginOptions: {},
+				backendId: `cluster-${name}`,
 			},
 		})),
 	);
@@ -168,6 +169,7 @@ export async function buildFixture(queries: Queries): Promise<readonly Thing[]> 
 				projectUuid: uuidOf("Project", place.project),
 				customerUuid: uuidOf("Customer", place.customer),
 				planUuid: uuidOf("Plan", place.offering),
+				backendId: `alloc-${name.replace(" ", "-")}`,
 				limits: {},
 				currentUsages: {},
 				// Pairs share their moment.

@@ -27,7 +27,7 @@ export interface Provider {
 	group(): Promise<string>;
 	customer(options?: { groups?: string[]; blocked?: boolean; archived?: boolean }): Promise<string>;
 	/** A resource that runs, of a new customer unless one is given. */
-	resource(options?: { customer?: string; state?: string; plan?: string | null }): Promise<string>;
+	resource(options?: { customer?: string; state?: string; plan?: string | null; backendId?: string }): Promise<string>;
 	planPeriod(resource: string, start: string | null, end: string | null): Promise<string>;
 	/** A usage record as an earlier report left it. */
 	usage(resource: string, type: string, billingPeriod: string, usage: string): Promise<string>;
@@ -78,10 +78,10 @@ export async function makeProvider({ database }: Pick<Gateway, "database">): Pro
 			for (const group of groups) await insertRow(database, "CustomerOrganizationGroup", { customerUuid: customer, organizationGroupUuid: group });
 			return customer;
 		},
-		resource: async ({ customer, state = "OK", plan: named = plan } = {}) => {
+		resource: async ({ customer, state = "OK", plan: named = plan, backendId = "" } = {}) => {
 			const customerUuid = customer ?? (await provider.customer());
 			const projectUuid = await insert(database, "Project", { name: "Project", customerUuid });
-			return insert(database, "Resource", { name: "Resource", state, offeringUuid: offering, projectUuid, customerUuid, planUuid: named });
+			return insert(database, "Resource", { name: "Resource", state, offeringUuid: offering, projectUuid, customerUuid, planUuid: named, backendId });
 		},
 		planPeriod: (resource, start, end) => insert(database, "ResourcePlanPeriod", { resourceUuid: resource, planUuid: plan, start, end }),
 		usage: async (resource, type, billingPeriod, usage) => {

@@ -92,6 +92,19 @@ describe("the demo world has one of every", () => {
 	});
 });
 
+test("every resource has a name of its own in its provider's system, once it was created there", () => {
+	const resources = world["marketplace-resources"];
+	const created = resources.filter(({ state }) => state !== "Creating");
+	expect(distinct(created, "backend_id").size).toBe(created.length);
+	expect([...distinct(created, "backend_id")]).toEqual(created.map(() => expect.stringMatching(/^alloc-[a-z]+-\d{3}$/)));
+	expect([
+		...distinct(
+			resources.filter((resource) => !created.includes(resource)),
+			"backend_id",
+		),
+	]).toEqual([""]);
+});
+
 test("nothing is reported after now", () => {
 	const late = world["marketplace-component-usages"].filter((usage) => String(usage["date"]) > now.toISOString());
 	expect(late).toEqual([]);

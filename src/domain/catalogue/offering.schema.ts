@@ -17,6 +17,7 @@ builder.prismaObjectFields(Offering, (t) => ({
 	name: t.exposeString("name"),
 	state: t.expose("state", { type: OfferingState }),
 	pluginOptions: t.expose("pluginOptions", { type: "JSON" }),
+	backendId: t.exposeString("backendId"),
 	supportsPerUserLimits: t.boolean({
 		description: "Whether per-user limits can be set on its resources.",
 		resolve: computed(["pluginOptions"], ({ pluginOptions }) => supportsPerUserLimits(pluginOptions)),

@@ -1,5 +1,5 @@
 import { ResourceState } from "../../graphql/enums.ts";
-import { oneOf, uuid } from "../../graphql/fields/filters.ts";
+import { oneOf, text, uuid } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
 import { byName, thenUuid } from "../../reading/list.ts";
@@ -11,6 +11,7 @@ export const resources = list(Resource, {
 		offeringUuid: uuid("Instances of this offering."),
 		projectUuid: uuid("In this project."),
 		customerUuid: uuid("Of this customer."),
+		backendId: text("Which the provider's own system calls exactly this."),
 		states: oneOf(ResourceState, "In one of these states.", { column: "state" }),
 	},
 	orders: {

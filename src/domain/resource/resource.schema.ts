@@ -32,6 +32,7 @@ builder.prismaObjectFields(Resource, (t) => ({
 	uuid: t.expose("uuid", { type: "UUID" }),
 	name: t.exposeString("name"),
 	state: t.expose("state", { type: ResourceState }),
+	backendId: t.exposeString("backendId"),
 	limits: t.field({
 		type: [ComponentAmount],
 		description: "What the consumer ordered of each component that is charged by limit, by type.",

@@ -13,10 +13,11 @@ const offering: TableImport = {
 		providerUuid: "uuid",
 		categoryUuid: "uuid",
 		pluginOptions: "jsonb",
+		backendId: "text",
 		shared: "boolean",
 		groups: "uuid[]",
 	},
-	columns: { ...asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions"), shared: sharedColumn },
+	columns: { ...asGiven("uuid", "name", "state", "providerUuid", "categoryUuid", "pluginOptions", "backendId"), shared: sharedColumn },
 	joins: `left join "Customer" provider on provider."uuid" = i."providerUuid" left join "Category" category on category."uuid" = i."categoryUuid"
 	left join "Offering" stored on stored."uuid" = i."uuid"`,
 	problems: [absent("provider", "customer_uuid", "a customer", "providerUuid"), absent("category", "category_uuid", "a category", "categoryUuid")],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionalUuid, text, uuid, wordOrUnknown } from "../fields.ts";
+import { optionalText, optionalUuid, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
 import { amounts } from "../numbers.ts";
@@ -34,18 +34,20 @@ export const resources: ListImport = {
 			offering_uuid: uuid,
 			project_uuid: uuid,
 			plan_uuid: optionalUuid,
+			backend_id: optionalText(255),
 			limits: quantities,
 			current_usages: quantities,
 			created: optionalMoment,
 			modified: optionalMoment,
 		}),
-		rows: ({ state, offering_uuid, project_uuid, plan_uuid, current_usages, ...resource }, _refuse, take) =>
+		rows: ({ state, offering_uuid, project_uuid, plan_uuid, backend_id, current_usages, ...resource }, _refuse, take) =>
 			oneRow({
 				...resource,
 				state: take("state", state, "ERRED"), // takes no reports
 				offeringUuid: offering_uuid,
 				projectUuid: project_uuid,
 				planUuid: plan_uuid,
+				backendId: backend_id,
 				currentUsages: current_usages,
 			}),
 	}),
@@ -61,13 +63,14 @@ export const resources: ListImport = {
 				offeringUuid: "uuid",
 				projectUuid: "uuid",
 				planUuid: "uuid",
+				backendId: "text",
 				limits: "jsonb",
 				currentUsages: "jsonb",
 				created: "timestamptz",
 				modified: "timestamptz",
 			},
 			columns: {
-				...asGiven("uuid", "name", "state", "offeringUuid", "projectUuid", "planUuid", "limits"),
+				...asGiven("uuid", "name", "state", "offeringUuid", "projectUuid", "planUuid", "backendId", "limits"),
 				currentUsages: `i."currentUsages" || ${recordedUsages}`,
 				customerUuid: `project."customerUuid"`,
 				created,

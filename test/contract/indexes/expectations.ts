@@ -82,6 +82,7 @@ export const expectations: ReadonlyMap<string, Expectation> = new Map([
 	...of("projects", { "": "in order", " of customerUuid": by("customerUuid") }),
 	...of("resources", {
 		"": "in order",
+		" of backendId": by("backendId"),
 		" of customerUuid": by("customerUuid"),
 		" of offeringUuid": by("offeringUuid"),
 		" of projectUuid": by("projectUuid"),

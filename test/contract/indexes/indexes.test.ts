@@ -13,6 +13,7 @@ const text = (value: string) => JSON.stringify(value);
 
 const all = listings(
 	{
+		backendId: text("alloc-107"),
 		billingPeriod: text("2025-03-01"),
 		billingPeriodMonth: "3",
 		billingPeriodYear: "2025",

@@ -61,11 +61,11 @@ const statements: readonly string[] = [
 	`insert into "OfferingUser" ("uuid", "offeringUuid", "userUuid", "username", "created")
 	select ${numbered("account", "n || '/' || a")}, ${numbered("offering", "n")}, ${numbered("user", `(n * ${rows.accounts} + a) % ${rows.customers} + 1`)}, 'user-' || (n * ${rows.accounts} + a) % ${rows.customers} + 1, ${day("a")}
 	from ${numbers(rows.offerings)}, generate_series(1, ${rows.accounts}) a`,
-	`insert into "Resource" ("uuid", "name", "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid", "created")
+	`insert into "Resource" ("uuid", "name", "state", "offeringUuid", "projectUuid", "customerUuid", "planUuid", "backendId", "created")
 	select ${numbered("resource", "n")}, 'Resource ' || n,
 		(case n % 100 when 0 then 'CREATING' when 1 then 'ERRED' when 2 then 'UPDATING' when 3 then 'TERMINATING' when 4 then 'TERMINATED' else 'OK' end)::"ResourceState",
 		${numbered("offering", offeringOf("n"))}, ${numbered("project", `n % ${rows.projects} + 1`)},
-		${numbered("customer", `(n % ${rows.projects} + 1) % ${rows.customers} + 1`)}, ${numbered("plan", offeringOf("n"))}, ${day("n % 1000")} + n * interval '1 second'
+		${numbered("customer", `(n % ${rows.projects} + 1) % ${rows.customers} + 1`)}, ${numbered("plan", offeringOf("n"))}, 'alloc-' || n, ${day("n % 1000")} + n * interval '1 second'
 	from ${numbers(rows.resources)}`,
 	`insert into "ResourcePlanPeriod" ("uuid", "resourceUuid", "planUuid", "start", "created")
 	select ${numbered("period", "n")}, r."uuid", r."planUuid", r."created", r."created" from ${numbers(rows.resources)} join "Resource" r on r."uuid" = ${numbered("resource", "n")}`,
