@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import { DatabaseUrlProblem, parseDatabaseUrl } from "./database/database-url.ts";
 import type { DatabaseConfig } from "./database/open.ts";
-import type { MailServer } from "./domain/notification/mail.transport.ts";
+import { type MailServer, mailServerOf } from "./domain/notification/mail.transport.ts";
 import { baseAddress } from "./shared/base-address.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
@@ -293,24 +293,5 @@ function problemOf(databaseUrl: string): string | undefined {
 		if (error instanceof DatabaseUrlProblem) return error.message;
 		if (error instanceof Error && "code" in error) return `names a file of TLS that cannot be read (${error.code})`;
 		throw error;
-	}
-}
-
-/** The server behind an smtp:// or smtps:// address; undefined for what is none. Nothing but user, password, host and port may be in it. */
-function mailServerOf(text: string): MailServer | undefined {
-	if (!URL.canParse(text)) return undefined;
-	const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(text);
-	if (!["smtp:", "smtps:"].includes(protocol) || hostname === "" || pathname.length > 1 || search !== "" || hash !== "") return undefined;
-	const secure = protocol === "smtps:";
-	try {
-		return {
-			host: hostname.replace(/^\[(.*)\]$/, "$1"),
-			port: port === "" ? (secure ? 465 : 587) : Number(port),
-			secure,
-			user: username === "" ? undefined : decodeURIComponent(username),
-			password: password === "" ? undefined : decodeURIComponent(password),
-		};
-	} catch {
-		return undefined; // a % that escapes nothing
 	}
 }

@@ -15,6 +15,25 @@ export interface MailServer {
 	password: string | undefined;
 }
 
+/** The server behind an smtp:// or smtps:// address; undefined for what is none. Nothing but user, password, host and port may be in it. */
+export function mailServerOf(text: string): MailServer | undefined {
+	if (!URL.canParse(text)) return undefined;
+	const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(text);
+	if (!["smtp:", "smtps:"].includes(protocol) || hostname === "" || pathname.length > 1 || search !== "" || hash !== "") return undefined;
+	const secure = protocol === "smtps:";
+	try {
+		return {
+			host: hostname.replace(/^\[(.*)\]$/, "$1"),
+			port: port === "" ? (secure ? 465 : 587) : Number(port),
+			secure,
+			user: username === "" ? undefined : decodeURIComponent(username),
+			password: password === "" ? undefined : decodeURIComponent(password),
+		};
+	} catch {
+		return undefined; // a % that escapes nothing
+	}
+}
+
 /** The way to a mail server. */
 export interface MailTransport {
 	/** Sends a message. Returns why it was not sent; nothing when the mail server took it. */
