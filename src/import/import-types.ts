@@ -56,6 +56,8 @@ export interface ImportOptions {
 	readonly onRecord?: (key: string | undefined) => void;
 	/** Surrounds the writing of a batch, in its transaction. */
 	readonly around?: (tx: Queries, list: ListName, records: readonly WritableRecord[], write: WriteBatch) => Promise<BatchResult>;
+	/** Surrounds the settling of sums of several records, in its transaction. */
+	readonly aroundSums?: (tx: Queries, list: ListName, wholes: readonly string[], settle: (some: readonly string[]) => Promise<void>) => Promise<void>;
 	/** Called when all of a list was written, with whether it was read whole and counted. */
 	readonly ended?: (summary: ListSummary, whole: boolean) => Promise<void>;
 }

@@ -130,6 +130,9 @@ export interface TableImport {
 	readonly owner?: string;
 }
 
+/** Surrounds the settling of sums in its transaction: which of the stored rows are settled, and what follows from it. */
+export type AroundSums = (tx: Queries, wholes: readonly string[], settle: (some: readonly string[]) => Promise<void>) => Promise<void>;
+
 /** How one list is read and written. */
 export interface ListImport {
 	readonly name: ListName;
@@ -142,7 +145,11 @@ export interface ListImport {
 	/** Changes the flag of its own table's row that is changed later. It runs alone in a short transaction: it holds others up. */
 	readonly changeLater?: (uuid: string, value: boolean) => Sql;
 	/** Done once when the whole list has been read and written: what follows from all of it. */
-	readonly afterwards?: (attempt: Attempt, seen: Pick<SeenKeys, "has">) => Promise<void>;
+	readonly afterwards?: (attempt: Attempt, seen: Pick<SeenKeys, "has">, around: AroundSums | undefined) => Promise<void>;
+	/** SQL: the stored rows of the source that hold a name which one of these rows, a JSON array, gets: by `uuid`. */
+	readonly holders?: (rows: string, sourceId: number) => Sql;
+	/** Lets the rows go without their names, for the source has them no more. */
+	readonly release?: (uuids: readonly string[]) => Sql;
 	/** A record refused for this field is tried again at the end of the list: it may point at a later one. */
 	readonly laterField?: string;
 }

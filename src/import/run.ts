@@ -68,7 +68,7 @@ export class Run {
 
 	/** Reads one list in batches: memory does not grow with the list. */
 	async #importList(list: ListImport, attempt: Attempt, atOnce: number): Promise<void> {
-		const { source, progress, batchSize = 4_000, filters, onRecord, around, ended } = this.#options;
+		const { source, progress, batchSize = 4_000, filters, onRecord, around, aroundSums, ended } = this.#options;
 		const counts = { name: list.name, ...numbers() };
 		this.#lists.push(counts);
 		progress?.begin(list.name);
@@ -79,7 +79,7 @@ export class Run {
 			for (const refusal of refusals) this.#refuse(refusal);
 		};
 		const seen = new SeenKeys();
-		const remembers = list.tables.some(({ sameAs }) => sameAs !== undefined);
+		const remembers = list.release !== undefined || list.tables.some(({ sameAs }) => sameAs !== undefined);
 		const remember = (uuid: string | null | undefined) => {
 			if (remembers && uuid != null) seen.add(uuid);
 		};
@@ -127,6 +127,13 @@ export class Run {
 		} finally {
 			await writing; // also when the source cannot be read any more: nothing is left under way
 		}
+		if (isWhole && later.length > 0)
+			await this.#release(
+				list,
+				attempt,
+				later.map(({ record }) => record),
+				seen,
+			);
 		// Records that pointed at a later one: again, as long as some of them go in.
 		for (let waiting = 0; later.length > 0 && later.length !== waiting; ) {
 			waiting = later.length;
@@ -136,9 +143,21 @@ export class Run {
 		}
 		refuse(later.map(({ refusal }) => refusal));
 		// Of a list that was not read whole, what did not come may be there all the same.
-		await list.afterwards?.(attempt, isWhole ? seen : { has: () => true });
+		await list.afterwards?.(attempt, isWhole ? seen : { has: () => true }, aroundSums && ((tx, wholes, settle) => aroundSums(tx, list.name, wholes, settle)));
 		progress?.end(counts);
 		await ended?.(counts, isWhole);
+	}
+
+	/** Names that the records get go to them, where their holders came from the source, which has these no more. */
+	async #release(list: ListImport, attempt: Attempt, records: readonly WritableRecord[], read: SeenKeys): Promise<void> {
+		const { holders, release } = list;
+		const { sourceId } = this.#options;
+		if (holders === undefined || release === undefined || sourceId === undefined) return;
+		const rows = JSON.stringify(records.flatMap(({ parts }) => parts[0]?.rows.map(({ values }) => values) ?? []));
+		await attempt(async (tx) => {
+			const gone = (await tx.rows<{ uuid: string }>(holders(rows, sourceId))).map(({ uuid }) => uuid).filter((uuid) => !read.has(uuid));
+			if (gone.length > 0) await tx.rows(release(gone));
+		});
 	}
 
 	#takeLater(list: ListImport, uuid: string, value: boolean | undefined): void {

@@ -6,8 +6,8 @@ import { appendToLog, type LogSubject } from "../event-log/log.store.ts";
 import type { BatchResult } from "../import/batch.ts";
 import type { WritableRecord } from "../import/list.ts";
 import type { ListName } from "../import/source.ts";
-import { keptRecords } from "./kept.store.ts";
-import { changesBetween, type KeyedUsage, offeringsOfResources, type UsageKey, usagesOf } from "./usage-batch.store.ts";
+import { keptRecords, keptRows } from "./kept.store.ts";
+import { changesBetween, type KeyedUsage, keysOf, offeringsOfResources, type UsageKey, usagesOf } from "./usage-batch.store.ts";
 
 export interface BatchOptions {
 	readonly moment: Moment;
@@ -33,24 +33,43 @@ export async function synchronizedBatch(
 	write: Write,
 	options: BatchOptions,
 ): Promise<BatchResult> {
-	if (list !== "marketplace-component-usages") return writeUnkept(tx, list, records, write, options.began);
-	const keys = records.flatMap(keyOf);
+	const unkept = () => writeUnkept(tx, list, records, write, options.began);
+	return list === "marketplace-component-usages" ? reported(tx, records.flatMap(keyOf), unkept, options) : unkept();
+}
+
+/** The settling of sums in its transaction, likewise: it changes usage as well. */
+export async function synchronizedSums(
+	tx: Queries,
+	list: ListName,
+	wholes: readonly string[],
+	settle: (some: readonly string[]) => Promise<void>,
+	options: BatchOptions,
+): Promise<void> {
+	const kept = await keptRows(tx, list, wholes, options.began);
+	const settled = wholes.filter((uuid) => !kept.has(uuid));
+	if (settled.length === 0) return;
+	if (list !== "marketplace-component-usages") return settle(settled);
+	return reported(tx, await keysOf(tx, settled), () => settle(settled), options);
+}
+
+/** Does what changes usage of these keys as a report is done. */
+async function reported<Result>(tx: Queries, keys: readonly UsageKey[], work: () => Promise<Result>, { moment, isFirst, tell }: BatchOptions): Promise<Result> {
 	const offerings = await offeringsOfResources(
 		tx,
 		keys.map(({ resourceUuid }) => resourceUuid),
 	);
-	if (options.isFirst) {
+	if (isFirst) {
 		await lockOfferings(tx, offerings); // a report that comes in meanwhile is seen, or waits
-		return writeUnkept(tx, list, records, write, options.began);
+		return work();
 	}
-	await lockBegunOfferings(tx, offerings, options.moment);
+	await lockBegunOfferings(tx, offerings, moment);
 	const before = await usagesOf(tx, keys);
-	const result = await writeUnkept(tx, list, records, write, options.began);
+	const result = await work();
 	const after = await usagesOf(tx, keys);
 	const changes = changesBetween(before, after);
-	for (const line of replacedLines(before, after)) options.tell(line);
+	for (const line of replacedLines(before, after)) tell(line);
 	const changed = [...new Set(changes.map(({ offeringUuid }) => offeringUuid))];
-	const firings = await evaluatePolicies(tx, changed, options.moment, changes);
+	const firings = await evaluatePolicies(tx, changed, moment, changes);
 	await appendToLog(tx, [
 		...changes.map(({ uuid }): LogSubject => ({ kind: "usage", componentUsageUuid: uuid })),
 		...firings.map(({ uuid }): LogSubject => ({ kind: "firing", policyFiringUuid: uuid })),

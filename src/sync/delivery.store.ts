@@ -79,6 +79,18 @@ export async function markSent(queries: Queries, { id, version, attempts }: Clai
 	return rows.length > 0;
 }
 
+/** What Waldur took is Waldur's from now on: once that has it no more, it is removed here, though it was never read from there. */
+export async function takeSource(queries: Queries, { id }: Claim, sourceId: number): Promise<void> {
+	await queries.rows(sql`
+		with usage as (
+			update "ComponentUsage" u set "sourceId" = ${sourceId}::smallint from "WaldurDelivery" d
+			where d."id" = ${id}::bigint and u."uuid" = d."componentUsageUuid" and u."sourceId" is null
+		)
+		update "ComponentUserUsage" p set "sourceId" = ${sourceId}::smallint from "WaldurDelivery" d
+		where d."id" = ${id}::bigint and p."uuid" = d."componentUserUsageUuid" and p."sourceId" is null
+	`);
+}
+
 /** Notes that the change was refused for good, unless there is a newer one, which is due at once. */
 export async function markRefused(queries: Queries, { id, version, attempts }: Claim, reason: string, now: Date): Promise<void> {
 	await queries.rows(sql`

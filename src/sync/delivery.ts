@@ -12,6 +12,7 @@ import {
 	markWaiting,
 	outgoingOf,
 	queueDeletionAt,
+	takeSource,
 	takeUuid,
 	unknownOf,
 } from "./delivery.store.ts";
@@ -80,7 +81,7 @@ export async function deliverDue(delivery: Delivery, stopping?: AbortSignal): Pr
 }
 
 async function attempt(delivery: Delivery, claim: Claim, outgoing: Outgoing | undefined): Promise<void> {
-	const { database, clock, onOutcome } = delivery;
+	const { database, sourceId, clock, onOutcome } = delivery;
 	if (outgoing === undefined) return forgetDelivery(database, claim);
 	const answer = await sent(delivery, claim, outgoing);
 	const now = clock();
@@ -92,6 +93,7 @@ async function attempt(delivery: Delivery, claim: Claim, outgoing: Outgoing | un
 		await markRefused(database, claim, answer.reason, now);
 		onOutcome?.("FAILED", answer.reason);
 	} else {
+		await takeSource(database, claim, sourceId);
 		await markSent(database, claim, now);
 		onOutcome?.("SENT", undefined);
 	}
@@ -144,7 +146,9 @@ async function heldUsages(client: WaldurClient, { resource, type, month }: Outgo
 	if (answer.kind !== "list") return answer;
 	return answer.records.flatMap((record) => {
 		const uuid = parsedUuid(String(record["uuid"]));
-		const isOfIt = record["type"] === type && String(record["billing_period"]).slice(0, 10) === month;
+		// A Waldur that does not know a filter leaves it out, and answers with the records of others.
+		const isOfResource = record["resource_uuid"] === undefined || parsedUuid(String(record["resource_uuid"])) === resource;
+		const isOfIt = isOfResource && record["type"] === type && String(record["billing_period"]).slice(0, 10) === month;
 		return uuid === undefined || !isOfIt ? [] : [{ uuid, usage: String(record["usage"]), created: new Date(String(record["created"])) }];
 	});
 }

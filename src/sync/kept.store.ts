@@ -21,7 +21,8 @@ const deliveries: Partial<Record<ListName, (records: readonly WritableRecord[]) 
 	`,
 	"marketplace-component-user-usages": (records) => sql`
 		unnest(${texts(records, "componentUsageUuid")}::uuid[], ${texts(records, "username")}::text[]) with ordinality i (record, username, ordinal)
-		join "ComponentUserUsage" p on p."componentUsageUuid" = i.record and p."username" = i.username
+		left join "SourceUsage" part on part."uuid" = i.record
+		join "ComponentUserUsage" p on p."componentUsageUuid" = coalesce(part."componentUsageUuid", i.record) and p."username" = i.username
 		join "WaldurDelivery" d on d."componentUserUsageUuid" = p."uuid"
 	`,
 	"component-user-usage-limits": (records) => sql`
@@ -47,6 +48,21 @@ export async function keptRecords(tx: Queries, list: ListName, records: readonly
 		select distinct i.ordinal::int - 1 as "index" from ${delivered(records)} where ${isNewer(began)}
 	`);
 	return new Set(rows.map(({ index }) => index));
+}
+
+const rowColumns: Partial<Record<ListName, Sql>> = {
+	"marketplace-component-usages": sql`d."componentUsageUuid"`,
+	"marketplace-component-user-usages": sql`d."componentUserUsageUuid"`,
+};
+
+/** Those of the stored rows of the list that are left as they are here, likewise. */
+export async function keptRows(tx: Queries, list: ListName, uuids: readonly string[], began: Date): Promise<ReadonlySet<string>> {
+	const column = rowColumns[list];
+	if (column === undefined) return new Set();
+	const rows = await tx.rows<{ uuid: string }>(sql`
+		select ${column} as "uuid" from "WaldurDelivery" d where ${column} = any(${[...uuids]}::uuid[]) and ${isNewer(began)}
+	`);
+	return new Set(rows.map(({ uuid }) => uuid));
 }
 
 const isNewer = (began: Date): Sql => sql`(d."state" = 'PENDING' or (d."state" = 'SENT' and d."sent" >= ${began}::timestamptz))`;

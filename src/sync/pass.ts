@@ -1,6 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
-import { endPass, noteList, type SyncedList, syncStatus, takeLease, watermarks } from "../domain/mirror/sync.store.ts";
+import { endedWell, endPass, noteList, type SyncedList, syncStatus, takeLease, watermarks } from "../domain/mirror/sync.store.ts";
 import { beginningMonths } from "../domain/month-turn/first-write.service.ts";
 import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
 import type { Moment } from "../domain/policy/policy.service.ts";
@@ -12,7 +12,7 @@ import type { ListName, ReadFilters, Source } from "../import/source.ts";
 import { addMonths, billingPeriodAt } from "../shared/billing-period.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Metrics } from "../shared/metrics.ts";
-import { synchronizedBatch } from "./batches.ts";
+import { synchronizedBatch, synchronizedSums } from "./batches.ts";
 import { forgetDeletions } from "./delivery.store.ts";
 import { isRemovable, type RemovableList } from "./removals.store.ts";
 import { removeUnseen } from "./removals.ts";
@@ -75,6 +75,7 @@ export async function synchronize(options: PassOptions): Promise<PassEnd> {
 		const now = clock();
 		return takeLease(database, sourceId, holder, now, new Date(now.getTime() + lease));
 	};
+	const isUnfinished = !(await endedWell(database, sourceId));
 	if (!(await renew())) return { busy: true };
 	const began = (await options.sourceTime()) ?? clock();
 	const { lastSuccess, lastWhole } = await syncStatus(database, sourceId, began);
@@ -82,7 +83,7 @@ export async function synchronize(options: PassOptions): Promise<PassEnd> {
 	const isWhole = options.whole ?? (lastWhole === null || began.getTime() - lastWhole.getTime() >= betweenWholePasses);
 	const end = async (error: string | null) => endPass(database, sourceId, holder, { began, isWhole, error, now: clock() });
 	try {
-		const lists = await readLists(options, { began, isFirst, isWhole, renew });
+		const lists = await readLists(options, { began, isFirst, isWhole, isUnfinished, renew });
 		await end(null);
 		return { busy: false, isWhole, lists };
 	} catch (error) {
@@ -96,11 +97,13 @@ interface PassState {
 	/** Nothing was ever read to the end. */
 	readonly isFirst: boolean;
 	readonly isWhole: boolean;
+	/** The pass before failed, or was killed: policies may not have been evaluated after what it changed. */
+	readonly isUnfinished: boolean;
 	readonly renew: () => Promise<boolean>;
 }
 
 /** Reads all lists, one after the other, and removes of each what is gone. */
-async function readLists(options: PassOptions, { began, isFirst, isWhole, renew }: PassState): Promise<SyncedList[]> {
+async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfinished, renew }: PassState): Promise<SyncedList[]> {
 	const { database, source, sourceId, timeZone, clock, reference, metrics, tell, confirmed = false } = options;
 	await source.check();
 	const marks = await watermarks(database, sourceId);
@@ -122,7 +125,7 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, renew 
 		if (isRemovable(summary.name) && isWhole && !whole) tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
 		const isCompared = mayRemove && isRecognizable;
 		const { removed, held } = isCompared
-			? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), confirmed })
+			? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), began: listBegan, confirmed })
 			: { removed: 0, held: 0 };
 		if (held > 0) tell(`${summary.name}: ${held} would be removed, which waits for "npm run sync -- --yes".`);
 		const { name, created, updated, unchanged, refused } = summary;
@@ -148,17 +151,25 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, renew 
 			else seen.add(key);
 		},
 		around: (tx, list, records, write) => synchronizedBatch(tx, list, records, write, { moment: moment(), began: listBegan, isFirst, tell }),
+		aroundSums: (tx, list, wholes, settle) => synchronizedSums(tx, list, wholes, settle, { moment: moment(), began: listBegan, isFirst, tell }),
 		ended: note,
 	});
-	await run.importLists(
-		async (work) => {
-			if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
-			return writes.transaction(work);
-		},
-		isFirst ? 2 : 1,
-	);
-	await run.changeLater();
-	if (isFirst || lists.some(({ name, changed }) => changed > 0 && listsOfPolicies.includes(name as ListName))) await evaluateAllPolicies(database, moment());
+	const haveTurned = () => lists.some(({ name, changed }) => changed > 0 && listsOfPolicies.includes(name as ListName));
+	try {
+		await run.importLists(
+			async (work) => {
+				if (!(await renew())) throw new Error("Another process synchronizes: the lease was lost.");
+				return writes.transaction(work);
+			},
+			isFirst ? 2 : 1,
+		);
+		await run.changeLater();
+	} catch (error) {
+		// Policies do not wait until all lists can be read. What fails here is done by the next pass that comes to its end.
+		if (haveTurned()) await evaluateAllPolicies(database, moment()).catch(() => {});
+		throw error;
+	}
+	if (isFirst || isUnfinished || haveTurned()) await evaluateAllPolicies(database, moment());
 	await forgetDeletions(database, new Date(clock().getTime() - betweenWholePasses));
 	return lists;
 }

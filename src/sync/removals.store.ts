@@ -9,7 +9,13 @@ interface Removable {
 	/** SQL of text: what identifies a row of the table as it identifies a record of the list. */
 	readonly key: Sql;
 	/** What there is to remove of a row: false of one that has ended already. */
-	readonly present: Sql;
+	readonly present: (began: Date) => Sql;
+}
+
+/** Whose rows are removed, and when the list began to be read that has them no more. */
+export interface ReadSource {
+	readonly sourceId: number;
+	readonly began: Date;
 }
 
 const uuidKey = sql`t."uuid"::text`;
@@ -17,11 +23,17 @@ const uuidKey = sql`t."uuid"::text`;
 const role = (scope: string): Removable => ({
 	table: raw(`"${scope}Role"`),
 	key: raw(`t."userUuid"::text || ' ' || t."${scope.toLowerCase()}Uuid"::text || ' ' || t."role"::text`),
-	present: sql`true`,
+	present: () => sql`true`,
 });
 
-/** A change of the row that Waldur was not sent yet keeps it. */
-const unsent = (column: string): Sql => raw(`not exists (select from "WaldurDelivery" d where d."${column}" = t."uuid" and d."state" = 'PENDING')`);
+/** A change of the row that Waldur was not sent before the list was read keeps it. */
+const unsent =
+	(column: string) =>
+	(began: Date): Sql =>
+		sql`not exists (
+		select from "WaldurDelivery" d
+		where d.${raw(`"${column}"`)} = t."uuid" and (d."state" = 'PENDING' or d."state" = 'SENT' and d."sent" >= ${began}::timestamptz)
+	)`;
 
 /** The lists whose records are removed here once Waldur does not have them any more. */
 const removables = {
@@ -32,8 +44,8 @@ const removables = {
 	"marketplace-offering-usage-policies": { table: raw(`"OfferingUsagePolicy"`), key: uuidKey, present: unsent("policyUuid") },
 	"marketplace-component-user-usages": { table: raw(`"ComponentUserUsage"`), key: uuidKey, present: unsent("componentUserUsageUuid") },
 	"marketplace-component-usages": { table: raw(`"ComponentUsage"`), key: uuidKey, present: unsent("componentUsageUuid") },
-	"marketplace-resources": { table: raw(`"Resource"`), key: uuidKey, present: sql`t."state" <> 'TERMINATED'` },
-	users: { table: raw(`"User"`), key: uuidKey, present: sql`t."isActive"` },
+	"marketplace-resources": { table: raw(`"Resource"`), key: uuidKey, present: () => sql`t."state" <> 'TERMINATED'` },
+	users: { table: raw(`"User"`), key: uuidKey, present: () => sql`t."isActive"` },
 } as const satisfies Partial<Record<ListName, Removable>>;
 
 /** A list whose records are removed here once Waldur does not have them any more. */
@@ -48,11 +60,11 @@ export interface StoredRow {
 }
 
 /** The rows of the source that come after the uuid, at most so many, in the order of their uuids. */
-export function storedRows(queries: Queries, list: RemovableList, sourceId: number, after: string, limit: number): Promise<StoredRow[]> {
+export function storedRows(queries: Queries, list: RemovableList, { sourceId, began }: ReadSource, after: string, limit: number): Promise<StoredRow[]> {
 	const { table, key, present } = removables[list];
 	return queries.rows<StoredRow>(sql`
 		select t."uuid", ${key} as "key" from ${table} t
-		where t."sourceId" = ${sourceId}::smallint and t."uuid" > ${after}::uuid and ${present} order by t."uuid" limit ${limit}::int
+		where t."sourceId" = ${sourceId}::smallint and t."uuid" > ${after}::uuid and ${present(began)} order by t."uuid" limit ${limit}::int
 	`);
 }
 
@@ -60,12 +72,12 @@ export function storedRows(queries: Queries, list: RemovableList, sourceId: numb
 export async function deleteRows(
 	queries: Queries,
 	list: Exclude<RemovableList, "users" | "marketplace-resources">,
-	sourceId: number,
+	{ sourceId, began }: ReadSource,
 	uuids: readonly string[],
 ): Promise<number> {
 	const { table, present } = removables[list];
 	const rows = await queries.rows(sql`
-		delete from ${table} t where t."uuid" = any(${[...uuids]}::uuid[]) and t."sourceId" = ${sourceId}::smallint and ${present} returning 1
+		delete from ${table} t where t."uuid" = any(${[...uuids]}::uuid[]) and t."sourceId" = ${sourceId}::smallint and ${present(began)} returning 1
 	`);
 	return rows.length;
 }

@@ -13,6 +13,8 @@ export interface RemovalOptions {
 	readonly writes: Transactions;
 	readonly sourceId: number;
 	readonly moment: Moment;
+	/** When the list began to be read: what was sent to Waldur later is in none of what was read. */
+	readonly began: Date;
 	/** Whether any number is removed. */
 	readonly confirmed: boolean;
 }
@@ -39,7 +41,7 @@ export async function removeUnseen(list: RemovableList, seen: SeenKeys, options:
 	const absent: string[] = [];
 	let stored = 0;
 	for (let after = firstUuid; ; ) {
-		const rows = await storedRows(options.database, list, options.sourceId, after, rowsAtOnce);
+		const rows = await storedRows(options.database, list, options, after, rowsAtOnce);
 		stored += rows.length;
 		for (const { uuid, key } of rows) if (!seen.has(key)) absent.push(uuid);
 		const last = rows.at(-1);
@@ -68,17 +70,17 @@ async function remove(list: RemovableList, uuids: readonly string[], options: Re
 		case "marketplace-offering-usage-policies":
 			return removePolicies(uuids, options);
 		default:
-			return deleteRows(database, list, sourceId, uuids);
+			return deleteRows(database, list, options, uuids);
 	}
 }
 
 /** As a deleted report: policies are evaluated, for a total may not be exceeded any more. */
-async function removeUsages(uuids: readonly string[], { writes, database, sourceId, moment }: RemovalOptions): Promise<number> {
+async function removeUsages(uuids: readonly string[], { writes, database, moment, ...source }: RemovalOptions): Promise<number> {
 	const list = "marketplace-component-usages";
 	const offerings = [...new Set((await offeringsOf(database, list, uuids)).map(({ offeringUuid }) => offeringUuid))];
 	return writes.transaction(async (tx) => {
 		await lockBegunOfferings(tx, offerings, moment);
-		const removed = await deleteRows(tx, list, sourceId, uuids);
+		const removed = await deleteRows(tx, list, source, uuids);
 		await evaluateAndLog(tx, offerings, moment);
 		return removed;
 	});

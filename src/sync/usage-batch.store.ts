@@ -44,6 +44,13 @@ export function usagesOf(tx: Queries, keys: readonly UsageKey[]): Promise<KeyedU
 	`);
 }
 
+/** What identifies the stored records. */
+export function keysOf(tx: Queries, uuids: readonly string[]): Promise<UsageKey[]> {
+	return tx.rows<UsageKey>(sql`
+		select "resourceUuid", "type", "billingPeriod"::text as "billingPeriod" from "ComponentUsage" where "uuid" = any(${[...uuids]}::uuid[])
+	`);
+}
+
 /** What differs between the two states of the same keys: records that are new, or have another figure. */
 export function changesBetween(before: readonly KeyedUsage[], after: readonly KeyedUsage[]): (UsageChange & { readonly offeringUuid: string })[] {
 	const keyOf = ({ resourceUuid, type, billingPeriod }: UsageKey) => `${resourceUuid} ${type} ${billingPeriod}`;

@@ -38,6 +38,15 @@ describe("a report on what a Waldur holds", () => {
 		expect(await mirrored().deliveries(resource)).toEqual([{ usage: "5", delivery: null }]);
 	});
 
+	test("is Waldur's once that has taken it", async () => {
+		const resource = await mirrored().resource();
+		await mirrored().report(resource, "5");
+		const source = () => mirrored().gateway.database.rows(sql`select "sourceId" from "ComponentUsage" where "resourceUuid" = ${resource}::uuid`);
+		expect(await source()).toEqual([{ sourceId: null }]);
+		await mirrored().deliver();
+		expect(await source()).toEqual([{ sourceId: mirrored().sourceId }]);
+	});
+
 	test("is sent once with the newest figure, though two were reported", async () => {
 		const resource = await mirrored().resource();
 		await mirrored().report(resource, "5");
@@ -146,8 +155,8 @@ async function setPart(componentUsage: string, username: string, usage: string):
 }
 
 describe("after a plan switch", () => {
-	/** A resource whose plan was switched on the 5th; Waldur holds a record of the plan before. */
-	async function switched(heldBefore: number): Promise<{ resource: string; period: string }> {
+	/** A resource whose plan was switched on the 5th; Waldur holds a record of the plan before, of it or another resource. */
+	async function switched(heldBefore: number, of?: string): Promise<{ resource: string; period: string }> {
 		const resource = await mirrored().resource();
 		await mirrored().provider.planPeriod(resource, "2016-06-01T00:00:00Z", "2017-01-05T00:00:00Z");
 		const period = await mirrored().provider.planPeriod(resource, "2017-01-05T00:00:00Z", null);
@@ -159,7 +168,14 @@ describe("after a plan switch", () => {
 				? {
 						status: 200,
 						body: [
-							{ uuid: "1".repeat(32), type: "cpu", usage: heldBefore, billing_period: "2017-01-01", created: "2017-01-03T00:00:00Z" },
+							{
+								uuid: "1".repeat(32),
+								resource_uuid: of ?? hex(resource),
+								type: "cpu",
+								usage: heldBefore,
+								billing_period: "2017-01-01",
+								created: "2017-01-03T00:00:00Z",
+							},
 							{ uuid: "2".repeat(32), type: "cpu", usage: 4, billing_period: "2017-01-01", created: "2017-01-06T00:00:00Z" },
 						],
 					}
@@ -173,6 +189,13 @@ describe("after a plan switch", () => {
 		await mirrored().report(resource, "10");
 		await mirrored().deliver();
 		expect(mirrored().posts()).toMatchObject([{ body: { plan_period: hex(period), usages: [{ amount: "6.5" }] } }]);
+	});
+
+	test("records of other resources are left aside, if Waldur does not leave them out", async () => {
+		const { resource, period } = await switched(3.5, "3".repeat(32));
+		await mirrored().report(resource, "10");
+		await mirrored().deliver();
+		expect(mirrored().posts()).toMatchObject([{ body: { plan_period: hex(period), usages: [{ amount: "10" }] } }]);
 	});
 
 	test("a report of less than that fails with a sentence", async () => {

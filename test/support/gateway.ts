@@ -73,7 +73,10 @@ export async function startGateway({
 	const statements: Sql[] = [];
 	const bugs: unknown[] = [];
 	const unobserved = given ?? (await freshDatabase(template));
-	const database = observedDatabase(unobserved, (statement) => statements.push(statement));
+	let listening = 0;
+	const database = observedDatabase(unobserved, (statement) => {
+		if (listening > 0) statements.push(statement);
+	});
 	const metrics = observation?.metrics;
 	const log = await startLogReader(unobserved, { onError: (error) => bugs.push(error), onRead: metrics?.logRead });
 	const tokens = startTokenWatch({ database: unobserved, clock: () => time, onError: (error) => bugs.push(error), pause: 100 });
@@ -106,7 +109,8 @@ export async function startGateway({
 	};
 	const sqlOf: Gateway["sqlOf"] = async (work) => {
 		const before = statements.length;
-		await work();
+		listening++;
+		await work().finally(() => listening--);
 		return statements.slice(before);
 	};
 	return {

@@ -70,6 +70,15 @@ function isAsked(list: ListName, { item, modified }: Entry, query: URLSearchPara
 	if (list === "projects" && query.get("include_terminated") !== "true" && item["is_removed"] === true) return false;
 	const since = query.get("modified");
 	if (since !== null && modified < new Date(since)) return false;
+	for (const [filter, field] of [
+		["resource_uuid", "resource_uuid"],
+		["resource_uuid", "resource"],
+		["scope_uuid", "scope_uuid"],
+		["type", "type"],
+	] as const) {
+		const asked = query.get(filter);
+		if (asked !== null && item[field] !== undefined && (hex(item[field]) ?? item[field]) !== asked) return false;
+	}
 	const usage = list === "marketplace-component-user-usages" ? state.find("marketplace-component-usages", item["component_usage"])?.item : item;
 	const after = query.get("date_after");
 	const period = query.get("billing_period");

@@ -18,8 +18,16 @@ export interface Entry {
 export const roleLists = ["customer-permissions", "project-permissions", "offering-permissions"] as const satisfies readonly ListName[];
 export type RoleList = (typeof roleLists)[number];
 
+const known = new Map<unknown, string | undefined>();
+
 /** 32 hex digits, as Waldur writes a uuid; undefined when the value holds none. */
-export const hex = (value: unknown): string | undefined => uuidOf(value)?.replaceAll("-", "");
+export function hex(value: unknown): string | undefined {
+	// The same few are looked for in every record of long lists.
+	if (known.has(value)) return known.get(value);
+	const digits = uuidOf(value)?.replaceAll("-", "");
+	if (known.size < 100_000) known.set(value, digits);
+	return digits;
+}
 
 /** The same uuid for the same names, of 32 hex digits. */
 export function namedHex(...names: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ListName } from "../../src/import/source.ts";
 import { type Abilities, type Listed, listAt, type Refused } from "./lists.ts";
 import { answerReport } from "./reports.ts";
@@ -56,13 +57,21 @@ export async function startWaldur(lists: Partial<Record<ListName, readonly objec
 		}
 	};
 	const server = createServer((request, response) => void answer(request, response));
-	await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-	const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`);
+	const listen = (port: number) => new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
+	await listen(0);
+	const { port } = server.address() as AddressInfo;
+	const base = new URL(`http://127.0.0.1:${port}/api/`);
 	const stop = () => {
 		server.closeAllConnections();
 		return new Promise((stopped) => server.close(stopped));
 	};
-	return { base, token, state, requests, traffic, stop };
+	/** Closes its connections and its port, and is back at the same address after so many milliseconds. */
+	const restart = async (milliseconds: number) => {
+		await stop();
+		await pause(milliseconds);
+		await listen(port);
+	};
+	return { base, token, state, requests, traffic, restart, stop };
 }
 
 interface AnsweredPage {

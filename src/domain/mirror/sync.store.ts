@@ -37,6 +37,14 @@ export async function syncStatus(queries: Queries, sourceId: number, now: Date):
 	return { ...(status ?? { lastSuccess: null, lastWhole: null, error: null, isRunning: false }), lists };
 }
 
+/** Whether the last pass of the source ended well, or there was none: not when it failed, or its process was killed. */
+export async function endedWell(queries: Queries, sourceId: number): Promise<boolean> {
+	const rows = await queries.rows(sql`
+		select 1 from "WaldurSync" where "sourceId" = ${sourceId}::smallint and ("holder" is not null or "error" is not null)
+	`);
+	return rows.length === 0;
+}
+
 /** Takes the lease of the source for the holder, or renews it; false while another process has it. */
 export async function takeLease(queries: Queries, sourceId: number, holder: string, now: Date, until: Date): Promise<boolean> {
 	const rows = await queries.rows(sql`

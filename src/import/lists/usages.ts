@@ -127,7 +127,8 @@ export function componentUsages(timeZone: string): ListImport {
 				modified: true,
 			},
 		],
-		afterwards: (attempt, seen) => settleSums(attempt, { table: "ComponentUsage", summed: severalUsages, forgets: { modifiedByUuid: "usage" } }, seen),
+		afterwards: (attempt, seen, around) =>
+			settleSums(attempt, { table: "ComponentUsage", summed: severalUsages, forgets: { modifiedByUuid: "usage" } }, seen, around),
 	};
 }
 
@@ -207,5 +208,5 @@ export const componentUserUsages: ListImport = {
 			modified: true,
 		},
 	],
-	afterwards: (attempt, seen) => settleSums(attempt, { table: "ComponentUserUsage", summed: severalParts }, seen),
+	afterwards: (attempt, seen, around) => settleSums(attempt, { table: "ComponentUserUsage", summed: severalParts }, seen, around),
 };

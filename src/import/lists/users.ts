@@ -29,6 +29,14 @@ const freeUsernames = (rows: string): Sql => sql`
 export const users: ListImport = {
 	name: "users",
 	laterField: "username", // its holder's record may come later, with another one
+	// Someone whom the source has no more, and who was made anew there as somebody else: tokens and roles are not those of the new one.
+	holders: (rows, sourceId) => sql`
+		select holder."uuid" from "User" holder join json_array_elements(${rows}::json) given on holder."username" = given ->> 'username'
+		where holder."sourceId" = ${sourceId}::smallint and holder."uuid" <> (given ->> 'uuid')::uuid
+	`,
+	release: (uuids) => sql`
+		update "User" set "username" = "username" || ' (gone ' || "uuid" || ')', "isActive" = false, "modified" = now() where "uuid" = any(${[...uuids]}::uuid[])
+	`,
 	parse: recordParser({
 		list: "users",
 		shape: z.object({

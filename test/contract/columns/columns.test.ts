@@ -18,6 +18,7 @@ const unresolved: readonly (readonly [place: string, why: string])[] = [
 	["domain/notification/notification.store.ts openMails", "the columns are those of a statement for each state: test/operations reads all"],
 	["import/batch.ts writeBatch", "the statement is made of the table that is imported: test/import runs it for each"],
 	["import/batch.ts writeBatch", "the statement is made of the table that is imported: test/import runs it for each"],
+	["import/run.ts gone", "the statement is the list's: test/sync runs it"],
 ];
 
 /** PostgreSQL describes the statements: the embedded database, which is the same program, is not asked again. */
