@@ -220,7 +220,11 @@ export function parseConfig(env: Environment): Config {
 	check(tracing, tracing === undefined || isHttpUrl(tracing), "OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318.");
 
 	const waldurUrl = given("WALDUR_URL");
-	check(waldurUrl, waldurUrl === undefined || isHttpUrl(waldurUrl), "WALDUR_URL must look like https://waldur.example.org/api/.");
+	check(
+		waldurUrl,
+		waldurUrl === undefined || (isHttpUrl(waldurUrl) && !waldurUrl.includes("@")),
+		"WALDUR_URL must look like https://waldur.example.org/api/, without user or password.",
+	);
 	const written = given("WALDUR_WRITE") ?? "off";
 	check(written, written === "on" || written === "off", `WALDUR_WRITE must be on or off, not "${written}".`);
 	check(written, written === "off" || waldurUrl !== undefined, "WALDUR_WRITE must be beside a WALDUR_URL: the Waldur that is written to.");

@@ -117,7 +117,8 @@ export class Run {
 						if (!isWritable(parsed)) continue;
 						if (batch.push(parsed) >= batchSize * atOnce) await writeNext();
 					} else {
-						onRecord?.(parsed[0]?.uuid ?? undefined);
+						// A role is not recognised by a uuid, nor is what is refused by the rest of it.
+						onRecord?.(isByUuid(list) ? (parsed[0]?.uuid ?? undefined) : undefined);
 						refuse(parsed, 1);
 					}
 				}
@@ -184,6 +185,8 @@ function keyOf(list: ListImport, { uuid, parts }: ParsedRecord): string | undefi
 	if (values === undefined) return uuid ?? "";
 	return list.tables[0]?.key.map((column) => String(values[column])).join(" ");
 }
+
+const isByUuid = (list: ListImport): boolean => list.tables[0]?.key.join() === "uuid";
 
 const isWritable = (record: ParsedRecord): record is WritableRecord => record.parts !== null;
 

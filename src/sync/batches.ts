@@ -6,7 +6,7 @@ import { appendToLog, type LogSubject } from "../event-log/log.store.ts";
 import type { BatchResult } from "../import/batch.ts";
 import type { WritableRecord } from "../import/list.ts";
 import type { ListName } from "../import/source.ts";
-import { keptRecords, keptRows } from "./kept.store.ts";
+import { keptRecords, keptRows, offeringsOfRecords } from "./kept.store.ts";
 import { changesBetween, type KeyedUsage, keysOf, offeringsOfResources, type UsageKey, usagesOf } from "./usage-batch.store.ts";
 
 export interface BatchOptions {
@@ -34,7 +34,10 @@ export async function synchronizedBatch(
 	options: BatchOptions,
 ): Promise<BatchResult> {
 	const unkept = () => writeUnkept(tx, list, records, write, options.began);
-	return list === "marketplace-component-usages" ? reported(tx, records.flatMap(keyOf), unkept, options) : unkept();
+	if (list === "marketplace-component-usages") return reported(tx, records.flatMap(keyOf), unkept, options);
+	// Who changes them here holds the same locks: what is committed is seen, and what is not waits.
+	await lockOfferings(tx, await offeringsOfRecords(tx, list, records));
+	return unkept();
 }
 
 /** The settling of sums in its transaction, likewise: it changes usage as well. */

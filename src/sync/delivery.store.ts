@@ -109,13 +109,22 @@ export async function markWaiting(queries: Queries, { id, attempts }: Claim, rea
 	`);
 }
 
+const givenUpAtOnce = 5_000;
+
 /** Gives up what waits to be sent, where nothing is sent any more: otherwise it would be kept for good. Returns how many changes these were. */
 export async function giveUpWaiting(queries: Queries, sourceId: number, now: Date): Promise<number> {
-	const rows = await queries.rows(sql`
-		update "WaldurDelivery" set "state" = 'FAILED', "modified" = ${now}::timestamptz, "error" = 'The service was started without WALDUR_WRITE before this was sent.'
-		where "sourceId" = ${sourceId}::smallint and "state" = 'PENDING' returning 1
-	`);
-	return rows.length;
+	for (let given = 0; ; ) {
+		const rows = await queries.rows(sql`
+			with waiting as (
+				select "id" from "WaldurDelivery" where "sourceId" = ${sourceId}::smallint and "state" = 'PENDING' limit ${givenUpAtOnce}::int for update
+			)
+			update "WaldurDelivery" d set "state" = 'FAILED', "modified" = ${now}::timestamptz,
+				"error" = 'The service was started without WALDUR_WRITE before this was sent.'
+			from waiting where d."id" = waiting."id" returning 1
+		`);
+		given += rows.length;
+		if (rows.length === 0) return given;
+	}
 }
 
 /** Forgets deletions that Waldur accepted before the moment: until then they tell a list that was read before from one that was read after. */
@@ -130,12 +139,17 @@ export async function forgetDelivery(queries: Queries, { id }: Claim): Promise<v
 
 const made = { LIMIT: sql`"ComponentUserUsageLimit"`, POLICY: sql`"OfferingUsagePolicy"` };
 
-/** The object that was made here goes by the uuid that Waldur gave it from now on. False when it was deleted meanwhile. */
-export async function takeUuid(queries: Queries, kind: "LIMIT" | "POLICY", uuid: string, given: string, sourceId: number): Promise<boolean> {
+/**
+ * The object that was made here goes by the uuid that Waldur gave it from now on. "gone" when it was deleted meanwhile; a pass
+ * that read it before may have made it "known" by that uuid.
+ */
+export async function takeUuid(queries: Queries, kind: "LIMIT" | "POLICY", uuid: string, given: string, sourceId: number): Promise<"taken" | "known" | "gone"> {
+	const known = await queries.rows(sql`select 1 from ${made[kind]} where "uuid" = ${given}::uuid`);
+	if (known.length > 0) return "known";
 	const rows = await queries.rows(sql`
 		update ${made[kind]} set "uuid" = ${given}::uuid, "sourceId" = ${sourceId}::smallint where "uuid" = ${uuid}::uuid returning 1
 	`);
-	return rows.length > 0;
+	return rows.length > 0 ? "taken" : "gone";
 }
 
 /** Those of the uuids that no stored object of the kind goes by. */

@@ -1,5 +1,6 @@
 import type { Database } from "../database/database.ts";
-import { billingPeriodAt, startOfMonth } from "../shared/billing-period.ts";
+import { lockOfferings } from "../database/lock.ts";
+import { addMonths, startOfMonth } from "../shared/billing-period.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { DeliveryOutcome } from "../shared/metrics.ts";
 import { parsedUuid } from "../shared/uuid.ts";
@@ -83,7 +84,7 @@ export async function deliverDue(delivery: Delivery, stopping?: AbortSignal): Pr
 async function attempt(delivery: Delivery, claim: Claim, outgoing: Outgoing | undefined): Promise<void> {
 	const { database, sourceId, clock, onOutcome } = delivery;
 	if (outgoing === undefined) return forgetDelivery(database, claim);
-	const answer = await sent(delivery, claim, outgoing);
+	const answer = await sent(delivery, claim, outgoing).catch(unexpected);
 	const now = clock();
 	if (answer.kind === "unavailable") {
 		const pause = Math.max(pauseAfter(claim.attempts), answer.retryAfter ?? 0);
@@ -97,6 +98,15 @@ async function attempt(delivery: Delivery, claim: Claim, outgoing: Outgoing | un
 		await markSent(database, claim, now);
 		onOutcome?.("SENT", undefined);
 	}
+}
+
+/** What cannot be made sense of, such as a figure that is none, is tried again: others of the lane wait, and the reason can be read. */
+function unexpected(error: unknown): WaldurAnswer {
+	return {
+		kind: "unavailable",
+		reason: `It could not be sent: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500),
+		retryAfter: undefined,
+	};
 }
 
 /** Sends the change. */
@@ -116,9 +126,12 @@ function sent(delivery: Delivery, claim: Claim, outgoing: Outgoing): Promise<Wal
 
 const refused = (reason: string): WaldurAnswer => ({ kind: "refused", status: 0, reason });
 
+const tooLate = "The month was closed before the report could be sent: Waldur takes reports of the current month only.";
+
 async function sentUsage({ client, clock, timeZone }: Delivery, usage: OutgoingUsage): Promise<WaldurAnswer> {
-	if (billingPeriodAt(new Date(clock().getTime() + monthMargin), timeZone) !== usage.month)
-		return refused("The month was closed before the report could be sent: Waldur takes reports of the current month only.");
+	const end = startOfMonth(addMonths(usage.month, 1), timeZone).getTime();
+	const left = () => end - monthMargin - clock().getTime();
+	if (left() <= 0) return refused(tooLate);
 	const start = startOfMonth(usage.month, timeZone);
 	const isWholeMonth = usage.periodEnd === null && (usage.periodStart === null || usage.periodStart <= start);
 	const held = isWholeMonth ? [] : await heldUsages(client, usage);
@@ -129,7 +142,8 @@ async function sentUsage({ client, clock, timeZone }: Delivery, usage: OutgoingU
 		const sum = remainder("0", others).neg().toFixed();
 		return refused(`Waldur holds ${sum} of other plan periods of this month, more than the ${usage.amount} that was reported for all of it.`);
 	}
-	return client.send(usageRequest(usage, amount));
+	if (left() <= 0) return refused(tooLate); // the records have taken their time
+	return client.send(usageRequest(usage, amount), left());
 }
 
 async function sentPart({ client, base }: Delivery, part: OutgoingPart): Promise<WaldurAnswer> {
@@ -162,7 +176,12 @@ async function sentObject(delivery: Delivery, { attempts }: Claim, object: Outgo
 	if (earlier !== undefined && typeof earlier !== "string") return earlier;
 	const answer: WaldurAnswer = earlier === undefined ? await client.send(request) : { kind: "done", object: { uuid: earlier } };
 	const given = answer.kind === "done" && !object.isKnown ? parsedUuid(String(answer.object?.["uuid"])) : undefined;
-	if (given !== undefined && !(await takeUuid(database, object.kind, object.uuid, given, sourceId))) {
+	if (given === undefined) return answer;
+	const taken = await database.transaction(async (tx) => {
+		if (object.kind === "POLICY") await lockOfferings(tx, [object.offering]); // whoever evaluates it has read it by its uuid
+		return takeUuid(tx, object.kind, object.uuid, given, sourceId);
+	});
+	if (taken === "gone") {
 		// Deleted here while it was created there.
 		const { path, lane } = listOf(object);
 		await queueDeletionAt(database, sourceId, { lane, path: `${path}${hex(given)}/` }, clock());

@@ -28,12 +28,18 @@ const deliveries: Partial<Record<ListName, (records: readonly WritableRecord[]) 
 	"component-user-usage-limits": (records) => sql`
 		unnest(${texts(records, "uuid")}::uuid[], ${texts(records, "resourceUuid")}::uuid[], ${texts(records, "componentUuid")}::uuid[], ${texts(records, "userUuid")}::uuid[])
 			with ordinality i ("uuid", resource, component, account, ordinal)
-		left join "ComponentUserUsageLimit" l on l."resourceUuid" = i.resource and l."componentUuid" = i.component and l."userUuid" = i.account
-		join "WaldurDelivery" d on d."userLimitUuid" = l."uuid" or d."deletedPath" = 'component-user-usage-limits/' || replace(i."uuid"::text, '-', '') || '/'
+		cross join lateral (
+			select d.* from "ComponentUserUsageLimit" l join "WaldurDelivery" d on d."userLimitUuid" = l."uuid"
+			where l."resourceUuid" = i.resource and l."componentUuid" = i.component and l."userUuid" = i.account
+			union all select d.* from "WaldurDelivery" d where d."deletedPath" = 'component-user-usage-limits/' || replace(i."uuid"::text, '-', '') || '/'
+		) d
 	`,
 	"marketplace-offering-usage-policies": (records) => sql`
 		unnest(${texts(records, "uuid")}::uuid[]) with ordinality i ("uuid", ordinal)
-		join "WaldurDelivery" d on d."policyUuid" = i."uuid" or d."deletedPath" = 'marketplace-offering-usage-policies/' || replace(i."uuid"::text, '-', '') || '/'
+		cross join lateral (
+			select d.* from "WaldurDelivery" d where d."policyUuid" = i."uuid"
+			union all select d.* from "WaldurDelivery" d where d."deletedPath" = 'marketplace-offering-usage-policies/' || replace(i."uuid"::text, '-', '') || '/'
+		) d
 	`,
 };
 
@@ -74,4 +80,27 @@ async function isAnyNewer(tx: Queries, began: Date): Promise<boolean> {
 		select 1 from "WaldurDelivery" d where d."state" = 'SENT' and d."due" >= ${began}::timestamptz limit 1
 	`);
 	return rows.length > 0;
+}
+
+/** SQL of the offerings of the records of each list of what is sent to Waldur. */
+const offerings: Partial<Record<ListName, (records: readonly WritableRecord[]) => Sql>> = {
+	"marketplace-component-user-usages": (records) => sql`
+		select u."offeringUuid" as "uuid" from unnest(${texts(records, "componentUsageUuid")}::uuid[]) i (record)
+		left join "SourceUsage" part on part."uuid" = i.record
+		join "ComponentUsage" u on u."uuid" = coalesce(part."componentUsageUuid", i.record)
+	`,
+	"component-user-usage-limits": (records) => sql`
+		select r."offeringUuid" as "uuid" from "Resource" r where r."uuid" = any(${texts(records, "resourceUuid")}::uuid[])
+	`,
+	"marketplace-offering-usage-policies": (records) => sql`
+		select o."uuid" from "Offering" o where o."uuid" = any(${texts(records, "scopeUuid")}::uuid[])
+	`,
+};
+
+/** The offerings whose parts, limits or policies the records are; none of another list's. */
+export async function offeringsOfRecords(tx: Queries, list: ListName, records: readonly WritableRecord[]): Promise<string[]> {
+	const found = offerings[list];
+	if (found === undefined) return [];
+	const rows = await tx.rows<{ uuid: string }>(sql`select distinct found."uuid" from (${found(records)}) found`);
+	return rows.map(({ uuid }) => uuid);
 }

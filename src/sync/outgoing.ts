@@ -144,6 +144,7 @@ export function createdFor(record: Readonly<Record<string, unknown>>, object: Ou
 		sameWords(linked("actions").split(","), object.actions) &&
 		record["apply_to_all"] === object.applyToAll &&
 		record["period"] === periods[object.period] &&
+		sameWords(emailsIn(record["options"]), object.emails) &&
 		groups.length === object.groups.length &&
 		object.groups.every((group) => groups.some((link) => link.includes(hex(group)))) &&
 		sameWords(limitWords(record["component_limits_set"]), limitWords(object.limits))
@@ -158,7 +159,15 @@ const normal = (words: readonly string[]): string =>
 		.join(",");
 
 const limitWords = (limits: unknown): string[] =>
-	Array.isArray(limits) ? limits.map((item: unknown) => (isRecord(item) ? `${String(item["type"])}=${new Decimal(String(item["limit"])).toFixed()}` : "")) : [];
+	Array.isArray(limits) ? limits.map((item: unknown) => (isRecord(item) ? `${String(item["type"])}=${numberWord(item["limit"])}` : "")) : [];
+
+const numberWord = (value: unknown): string => (/^\d{1,20}(\.0+)?$/.test(String(value)) ? new Decimal(String(value)).toFixed() : "");
+
+/** The addresses of NOTIFY_EXTERNAL_USER, a list or text with commas. */
+function emailsIn(options: unknown): string[] {
+	const given = isRecord(options) ? options["notify_external_user"] : undefined;
+	return Array.isArray(given) ? given.map(String) : typeof given === "string" && given !== "" ? given.split(",") : [];
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 

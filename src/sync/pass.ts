@@ -1,6 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
-import { endedWell, endPass, noteList, type SyncedList, syncStatus, takeLease, watermarks } from "../domain/mirror/sync.store.ts";
+import { endedWell, endPass, noteList, releaseLease, renewLease, type SyncedList, syncStatus, takeLease, watermarks } from "../domain/mirror/sync.store.ts";
 import { beginningMonths } from "../domain/month-turn/first-write.service.ts";
 import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts";
 import type { Moment } from "../domain/policy/policy.service.ts";
@@ -12,10 +12,12 @@ import type { ListName, ReadFilters, Source } from "../import/source.ts";
 import { addMonths, billingPeriodAt } from "../shared/billing-period.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Metrics } from "../shared/metrics.ts";
+import { repeat } from "../shared/repeat.ts";
 import { synchronizedBatch, synchronizedSums } from "./batches.ts";
 import { forgetDeletions } from "./delivery.store.ts";
 import { isRemovable, type RemovableList } from "./removals.store.ts";
 import { removeUnseen } from "./removals.ts";
+import { Stopped } from "./stoppable.ts";
 
 export interface PassOptions {
 	readonly database: Database;
@@ -71,25 +73,43 @@ const roleLists: readonly ListName[] = ["customer-permissions", "project-permiss
  */
 export async function synchronize(options: PassOptions): Promise<PassEnd> {
 	const { database, sourceId, holder, clock } = options;
-	const renew = async () => {
-		const now = clock();
-		return takeLease(database, sourceId, holder, now, new Date(now.getTime() + lease));
-	};
+	const leaseEnd = () => new Date(clock().getTime() + lease);
+	const renew = () => renewLease(database, sourceId, holder, leaseEnd());
 	const isUnfinished = !(await endedWell(database, sourceId));
-	if (!(await renew())) return { busy: true };
-	const began = (await options.sourceTime()) ?? clock();
+	if (!(await takeLease(database, sourceId, holder, clock(), leaseEnd()))) return { busy: true };
+	// What takes long between two batches, such as reading, or a wait that Waldur asks for, does not lose the lease.
+	const renewals = repeat(
+		lease / 4,
+		async () => void (await renew()),
+		() => {},
+	);
+	const began = beginning(await options.sourceTime().catch(() => undefined), clock(), options.tell);
 	const { lastSuccess, lastWhole } = await syncStatus(database, sourceId, began);
 	const isFirst = lastSuccess === null;
-	const isWhole = options.whole ?? (lastWhole === null || began.getTime() - lastWhole.getTime() >= betweenWholePasses);
+	const isWhole = options.whole ?? (lastWhole === null || Math.abs(began.getTime() - lastWhole.getTime()) >= betweenWholePasses);
 	const end = async (error: string | null) => endPass(database, sourceId, holder, { began, isWhole, error, now: clock() });
 	try {
 		const lists = await readLists(options, { began, isFirst, isWhole, isUnfinished, renew });
 		await end(null);
 		return { busy: false, isWhole, lists };
 	} catch (error) {
-		await end(error instanceof Error ? error.message : String(error));
+		if (error instanceof Stopped) await releaseLease(database, sourceId, holder);
+		else await end(error instanceof Error ? error.message : String(error));
 		throw error;
+	} finally {
+		await renewals.stop();
 	}
+}
+
+/** Clocks that differ more than this are worth a line, in milliseconds. */
+const noteworthy = 60_000;
+
+/** When the pass begins: by the source's clock, but never later than by this one, for nothing after it would be read again. */
+function beginning(sourceTime: Date | undefined, now: Date, tell: (line: string) => void): Date {
+	if (sourceTime === undefined) return now;
+	const ahead = sourceTime.getTime() - now.getTime();
+	if (Math.abs(ahead) > noteworthy) tell(`Waldur's clock is ${Math.round(Math.abs(ahead) / 1_000)} seconds ${ahead > 0 ? "ahead of" : "behind"} this one.`);
+	return ahead > 0 ? now : sourceTime;
 }
 
 interface PassState {
@@ -122,7 +142,8 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfi
 	const note = async (summary: ListSummary, whole: boolean) => {
 		const mayRemove = whole && isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name));
 		if (mayRemove && !isRecognizable) tell(`${summary.name}: nothing is removed, because a record has no readable identity.`);
-		if (isRemovable(summary.name) && isWhole && !whole) tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
+		if (isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name)) && !whole)
+			tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
 		const isCompared = mayRemove && isRecognizable;
 		const { removed, held } = isCompared
 			? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), began: listBegan, confirmed })

@@ -91,13 +91,22 @@ export async function deactivateUsers(queries: Queries, sourceId: number, uuids:
 	return rows.length;
 }
 
-/** The offerings of usage records, or of policies. */
-export async function offeringsOf(
-	queries: Queries,
-	list: "marketplace-component-usages" | "marketplace-offering-usage-policies",
-	uuids: readonly string[],
-): Promise<{ uuid: string; offeringUuid: string }[]> {
-	return list === "marketplace-component-usages"
-		? queries.rows(sql`select "uuid", "offeringUuid" from "ComponentUsage" where "uuid" = any(${[...uuids]}::uuid[])`)
-		: queries.rows(sql`select "uuid", "scopeUuid" as "offeringUuid" from "OfferingUsagePolicy" where "uuid" = any(${[...uuids]}::uuid[])`);
+/** Whether the row is there, of the source, and not changed here since the list was read. */
+export async function isStillRemovable(queries: Queries, list: RemovableList, { sourceId, began }: ReadSource, uuid: string): Promise<boolean> {
+	const { table, present } = removables[list];
+	const rows = await queries.rows(sql`
+		select 1 from ${table} t where t."uuid" = ${uuid}::uuid and t."sourceId" = ${sourceId}::smallint and ${present(began)}
+	`);
+	return rows.length > 0;
 }
+
+const offerings = {
+	"marketplace-component-usages": sql`"ComponentUsage" t join "Offering" o on o."uuid" = t."offeringUuid"`,
+	"marketplace-component-user-usages": sql`"ComponentUserUsage" t join "ComponentUsage" u on u."uuid" = t."componentUsageUuid" join "Offering" o on o."uuid" = u."offeringUuid"`,
+	"component-user-usage-limits": sql`"ComponentUserUsageLimit" t join "Offering" o on o."uuid" = t."offeringUuid"`,
+	"marketplace-offering-usage-policies": sql`"OfferingUsagePolicy" t join "Offering" o on o."uuid" = t."scopeUuid"`,
+};
+
+/** The offerings of rows of a list. */
+export const offeringsOf = (queries: Queries, list: keyof typeof offerings, uuids: readonly string[]): Promise<{ uuid: string; offeringUuid: string }[]> =>
+	queries.rows(sql`select t."uuid", o."uuid" as "offeringUuid" from ${offerings[list]} where t."uuid" = any(${[...uuids]}::uuid[])`);

@@ -5,7 +5,7 @@ import { evaluateAndLog, logFirings, type Moment, withdrawPolicy } from "../doma
 import { deletePolicy } from "../domain/policy/policy-change.store.ts";
 import { changeState } from "../domain/resource/resource-change.store.ts";
 import type { SeenKeys } from "../import/seen-keys.ts";
-import { deactivateUsers, deleteRows, offeringsOf, type RemovableList, storedRows } from "./removals.store.ts";
+import { deactivateUsers, deleteRows, isStillRemovable, offeringsOf, type RemovableList, storedRows } from "./removals.store.ts";
 
 export interface RemovalOptions {
 	readonly database: Database;
@@ -69,6 +69,14 @@ async function remove(list: RemovableList, uuids: readonly string[], options: Re
 			return removeUsages(uuids, options);
 		case "marketplace-offering-usage-policies":
 			return removePolicies(uuids, options);
+		case "marketplace-component-user-usages":
+		case "component-user-usage-limits": {
+			const offerings = (await offeringsOf(database, list, uuids)).map(({ offeringUuid }) => offeringUuid);
+			return database.transaction(async (tx) => {
+				await lockOfferings(tx, offerings); // what is reported meanwhile is seen by the next statement
+				return deleteRows(tx, list, options, uuids);
+			});
+		}
 		default:
 			return deleteRows(database, list, options, uuids);
 	}
@@ -87,14 +95,18 @@ async function removeUsages(uuids: readonly string[], { writes, database, moment
 }
 
 /** As deleted here: of one that is fired there is a last firing. */
-async function removePolicies(uuids: readonly string[], { database, moment }: RemovalOptions): Promise<number> {
-	for (const { uuid, offeringUuid } of await offeringsOf(database, "marketplace-offering-usage-policies", uuids)) {
+async function removePolicies(uuids: readonly string[], { database, moment, ...source }: RemovalOptions): Promise<number> {
+	const list = "marketplace-offering-usage-policies";
+	let removed = 0;
+	for (const { uuid, offeringUuid } of await offeringsOf(database, list, uuids)) {
 		await database.transaction(async (tx) => {
 			await lockOfferings(tx, [offeringUuid]);
+			if (!(await isStillRemovable(tx, list, source, uuid))) return; // it was changed here while the lock was waited for
 			const firings = await withdrawPolicy(tx, uuid, moment);
 			await deletePolicy(tx, uuid, moment.now);
 			await logFirings(tx, firings);
+			removed++;
 		});
 	}
-	return uuids.length;
+	return removed;
 }

@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
 import type { Mirror } from "../domain/mirror/mirror.ts";
 import { measureMirror } from "../domain/mirror/mirror-watch.service.ts";
+import { otherSources } from "../domain/mirror/source.store.ts";
 import { urlSource } from "../import/url.source.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Metrics } from "../shared/metrics.ts";
@@ -51,15 +52,22 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 	const source = stoppable(urlSource(waldur.url, waldur.token, { maxWait: waldur.maxWait, tell }), stopping.signal);
 	const holder = randomUUID();
 	let failed: string | undefined;
+	const lines = onceEach(tell);
 	let mayWait = !mirror.writes;
+	let isFirstRound = true;
 	const pass = async () => {
 		if (!(await isClockRight())) return;
+		if (isFirstRound) {
+			const others = await otherSources(database, mirror.sourceId);
+			if (others.length > 0) tell(`What was imported from ${others.join(", ")} is not followed: it is of another source than WALDUR_URL.`);
+			isFirstRound = false;
+		}
 		if (mayWait) {
 			const givenUp = await giveUpWaiting(database, mirror.sourceId, clock());
 			if (givenUp > 0) tell(`Changes that were to be sent to Waldur are given up, for WALDUR_WRITE is off: ${givenUp}.`);
 			mayWait = false;
 		}
-		await synchronize({
+		const ended = await synchronize({
 			database,
 			source,
 			sourceId: mirror.sourceId,
@@ -69,8 +77,11 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 			reference,
 			holder,
 			metrics,
-			tell,
+			tell: lines.tell,
+			onRefusal: ({ list, uuid, field, reason }) => lines.tell(`${list} ${uuid ?? "without a uuid"} is refused: ${field} ${reason}`),
 		});
+		lines.endPass();
+		if (ended.busy) return;
 		if (failed !== undefined) tell("Waldur is followed again.");
 		failed = undefined;
 	};
@@ -104,6 +115,33 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 		stop: async () => {
 			stopping.abort();
 			await Promise.all([passes.stop(), delivery?.stop(), watch?.stop()]);
+		},
+	};
+}
+
+/** So many lines of a pass are written: refusals can be many. */
+const maxLines = 20;
+
+/** Writes each line that the passes have to say once, as long as each of them says it again; and not all of very many. */
+function onceEach(tell: (line: string) => void): { tell(line: string): void; endPass(): void } {
+	let before = new Set<string>();
+	let now = new Set<string>();
+	let untold = 0;
+	return {
+		tell: (line) => {
+			if (now.has(line)) return;
+			if (now.size >= maxLines) {
+				untold++;
+				return;
+			}
+			now.add(line);
+			if (!before.has(line)) tell(line);
+		},
+		endPass: () => {
+			if (untold > 0) tell(`Lines of this pass that are left out: ${untold}. "npm run sync -- --whole" writes all of them.`);
+			untold = 0;
+			before = now;
+			now = new Set();
 		},
 	};
 }

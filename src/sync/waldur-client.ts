@@ -18,8 +18,8 @@ export type WaldurAnswer =
 export interface WaldurClient {
 	/** The time by its clock, to a second; undefined when it cannot be asked. */
 	time(): Promise<Date | undefined>;
-	/** Sends a change. Never throws. */
-	send(request: WaldurRequest): Promise<WaldurAnswer>;
+	/** Sends a change, within that many milliseconds at most where they are given. Never throws. */
+	send(request: WaldurRequest, within?: number): Promise<WaldurAnswer>;
 	/** The first 300 records of a list, numbers as floats but for `usage`, which is text as it was written. */
 	list(
 		path: string,
@@ -48,16 +48,19 @@ const isRefusal = (status: number) => [400, 403, 404, 405, 409, 410, 413, 415, 4
 
 /** A running Waldur to write to. Redirects are not followed: one could carry the token to someone else. */
 export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }: WaldurClientOptions): WaldurClient {
-	const inTime = () => (stopping === undefined ? AbortSignal.timeout(timeout) : AbortSignal.any([stopping, AbortSignal.timeout(timeout)]));
+	const inTime = (within = timeout) => {
+		const late = AbortSignal.timeout(Math.min(timeout, within));
+		return stopping === undefined ? late : AbortSignal.any([stopping, late]);
+	};
 	const headers = { accept: "application/json", "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
 	const at = (path: string) => new URL(path, base.href.endsWith("/") ? base : `${base.href}/`);
-	const ask = async (url: URL, method: string, body?: object): Promise<WaldurAnswer & { readonly text?: string }> => {
+	const ask = async (url: URL, method: string, body?: object, within?: number): Promise<WaldurAnswer & { readonly text?: string }> => {
 		try {
 			const response = await fetch(url, {
 				method,
 				headers,
 				redirect: "manual",
-				signal: inTime(),
+				signal: inTime(within),
 				...(body === undefined ? {} : { body: JSON.stringify(body) }),
 			});
 			const text = await boundedText(response);
@@ -78,7 +81,7 @@ export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }:
 			const date = Date.parse(response?.headers.get("date") ?? "");
 			return Number.isNaN(date) ? undefined : new Date(date);
 		},
-		send: ({ method, path, body }) => ask(at(path), method, body),
+		send: ({ method, path, body }, within) => ask(at(path), method, body, within),
 		list: async (path, parameters) => {
 			const url = at(path);
 			for (const [name, value] of Object.entries({ ...parameters, page: "1", page_size: "300" })) url.searchParams.set(name, value);

@@ -78,7 +78,7 @@ export async function startPair({ seed, writes, resources, faults }: Options) {
 			reference,
 			isClockRight: async () => true,
 			tell,
-			onError: (error) => errors.push(error),
+			report: () => (error) => errors.push(error),
 		});
 
 	/** As `npm run sync` makes one, once no other is under way. */

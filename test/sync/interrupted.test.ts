@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
 import { takeLease } from "../../src/domain/mirror/sync.store.ts";
+import { urlSource } from "../../src/import/url.source.ts";
+import type { PassOptions } from "../../src/sync/pass.ts";
 import { id, smallWorld, stored } from "../import/small-world.ts";
 import { answering } from "../waldur/faults.ts";
 import { type Pair, pairForFile } from "./support.ts";
@@ -124,4 +126,46 @@ describe("a whole pass", () => {
 		await pair.pass({ whole: true });
 		expect(await rows(pair, sql`select "isActive", "sourceId" from "User" where "username" = 'bob'`)).toEqual([{ isActive: true, sourceId: null }]);
 	});
+});
+
+describe("a lease that was lost", () => {
+	test("is not taken again: the pass ends, and the one that came meanwhile has the last word", async () => {
+		const pair = await start();
+		await pair.pass();
+		pair.now = new Date("2024-03-20T12:10:00Z");
+		let isFirst = true;
+		const slow: PassOptions["source"] = {
+			...urlSource(pair.waldur.base, pair.waldur.token, { pauses: [] }),
+			read: async function* (list, filters) {
+				yield* urlSource(pair.waldur.base, pair.waldur.token, { pauses: [] }).read(list, filters);
+				if (list !== "users" || !isFirst) return;
+				isFirst = false;
+				pair.now = new Date("2024-03-20T12:20:00Z");
+				await pair.pass({ holder: "another" });
+			},
+		};
+		await expect(pair.pass({ source: slow })).rejects.toThrow("the lease was lost");
+	});
+});
+
+test("a role that Waldur still has is not removed because a field of it cannot be read", async () => {
+	const pair = await start();
+	await pair.pass();
+	const [role] = pair.waldur.state.entries("customer-permissions");
+	if (role === undefined) throw new Error("The world has a role.");
+	role.item = { ...role.item, expiration_time: "tomorrow" };
+	pair.waldur.state.version++;
+	await pair.pass();
+	expect(await pair.database.rows(sql`select "role"::text as "role" from "CustomerRole"`)).toEqual([{ role: "OWNER" }]);
+	expect(pair.lines.join("\n")).toContain("no readable identity");
+});
+
+test("a clock of Waldur that is far ahead leaves no gap behind it, and is worth a line", async () => {
+	const pair = await start();
+	await pair.pass({ sourceTime: async () => new Date("2034-01-01T00:00:00Z") });
+	expect(pair.lines.join("\n")).toContain("ahead of this one");
+	pair.now = new Date("2024-03-20T12:05:00Z");
+	pair.waldur.state.change("users", id(20), { full_name: "Anna" });
+	await pair.pass();
+	expect(await pair.database.rows(sql`select "fullName" from "User"`)).toEqual([{ fullName: "Anna" }]);
 });

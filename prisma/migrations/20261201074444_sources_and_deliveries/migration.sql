@@ -105,6 +105,9 @@ CREATE INDEX "WaldurDelivery_state_due_idx" ON "WaldurDelivery"("state", "due");
 -- CreateIndex
 CREATE INDEX "WaldurDelivery_laneUuid_state_queued_id_idx" ON "WaldurDelivery"("laneUuid", "state", "queued", "id");
 
+-- CreateIndex
+CREATE INDEX "WaldurDelivery_deletedPath_idx" ON "WaldurDelivery"("deletedPath");
+
 -- AddForeignKey
 ALTER TABLE "WaldurDelivery" ADD CONSTRAINT "WaldurDelivery_componentUsageUuid_fkey" FOREIGN KEY ("componentUsageUuid") REFERENCES "ComponentUsage"("uuid") ON DELETE CASCADE ON UPDATE CASCADE;
 

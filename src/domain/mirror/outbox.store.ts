@@ -51,7 +51,7 @@ export async function queueChanges(tx: Queries, sourceId: number, kind: ChangedK
 		select ${sourceId}::smallint, changed.lane, changed."uuid", ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
 		from (${changed(uuids)}) changed where changed."sourceId" = ${sourceId}::smallint order by changed."uuid"
 		on conflict (${column}) do update set
-			"state" = 'PENDING', "version" = d."version" + 1, "modified" = ${now}::timestamptz,
+			"sourceId" = excluded."sourceId", "state" = 'PENDING', "version" = d."version" + 1, "modified" = ${now}::timestamptz,
 			"queued" = case when d."state" = 'PENDING' then d."queued" else excluded."queued" end,
 			"due" = case when d."state" = 'PENDING' and d."attempts" > 0 then d."due" else excluded."due" end,
 			"attempts" = case when d."state" = 'PENDING' then d."attempts" else 0 end,

@@ -56,6 +56,21 @@ export async function takeLease(queries: Queries, sourceId: number, holder: stri
 	return rows.length > 0;
 }
 
+/** Renews the lease that the holder has; false when another process took it, or gave it back since. */
+export async function renewLease(queries: Queries, sourceId: number, holder: string, until: Date): Promise<boolean> {
+	const rows = await queries.rows(sql`
+		update "WaldurSync" set "leaseUntil" = ${until}::timestamptz where "sourceId" = ${sourceId}::smallint and "holder" = ${holder} returning 1
+	`);
+	return rows.length > 0;
+}
+
+/** Gives the lease back, whatever the pass has come to. */
+export async function releaseLease(queries: Queries, sourceId: number, holder: string): Promise<void> {
+	await queries.rows(sql`
+		update "WaldurSync" set "holder" = null, "leaseUntil" = null where "sourceId" = ${sourceId}::smallint and "holder" = ${holder}
+	`);
+}
+
 /** Gives the lease back, and notes how the pass ended. */
 export async function endPass(
 	queries: Queries,

@@ -4,7 +4,7 @@ import type { Queries } from "../../database/database.ts";
 import type { Maybe } from "../../shared/maybe.ts";
 import { absent, Forbidden, InvalidInputRefusal, NotFoundRefusal, RuleRefusal, refuse } from "../../shared/refusal.ts";
 import { type Mirror, writeProblems } from "../mirror/mirror.ts";
-import { deleteThrough, type Writes, writeThrough } from "../mirror/writes.service.ts";
+import { deleteThrough, lockForWriting, type Writes, writeThrough } from "../mirror/writes.service.ts";
 import { accountsNamed } from "./account.store.ts";
 import { addLimit, changeLimit, deleteLimit, type LimitedResource, limitedComponent, limitedResource, limitToChange, type StoredLimit } from "./limit.store.ts";
 import { duplicateProblem, type LimitRequest, limitRuleProblems, limitShapeProblems } from "./limit.ts";
@@ -30,6 +30,7 @@ export async function createLimit(database: Writes, viewer: Viewer, request: Lim
 		const resource = await limitedResource(tx, viewer, request.resource);
 		if (resource === undefined) throw new NotFoundRefusal([absent("Resource", request.resource, "resource")]);
 		await checked(tx, viewer, resource, request, database.mirror);
+		await lockForWriting(tx, database, resource.offeringUuid);
 		const uuid = await addLimit(tx, resource.offeringUuid, request, now);
 		if (uuid === undefined) throw new RuleRefusal([duplicateProblem]);
 		await writeThrough(tx, database, "userLimit", [uuid], now);
@@ -54,6 +55,7 @@ export async function updateLimit(database: Writes, viewer: Viewer, change: Limi
 				{ code: "INVALID_INPUT", message: "The resource of a limit is fixed: delete it and create another one.", path: ["input", "resource"] },
 			]);
 		}
+		await lockForWriting(tx, database, resource.offeringUuid);
 		if (!(await changeLimit(tx, wanted, now))) throw new RuleRefusal([duplicateProblem]);
 		await writeThrough(tx, database, "userLimit", [limit.uuid], now);
 	});
@@ -65,6 +67,7 @@ export async function removeLimit(database: Writes, viewer: Viewer, uuid: string
 		const { resource } = await found(tx, viewer, uuid);
 		permitted(viewer, resource);
 		refuse(RuleRefusal, writeProblems(database.mirror, resource, "uuid"));
+		await lockForWriting(tx, database, resource.offeringUuid);
 		await deleteThrough(tx, database, { kind: "userLimit", uuid }, now);
 		await deleteLimit(tx, uuid);
 	});
