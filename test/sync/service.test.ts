@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { syncStatus } from "../../src/domain/mirror/sync.store.ts";
+import { endedWell, syncStatus, takeLease } from "../../src/domain/mirror/sync.store.ts";
 import { startSync } from "../../src/sync/start.ts";
 import { id, smallWorld, stored } from "../import/small-world.ts";
 import { referenceOf } from "../support/reference-clock.ts";
@@ -68,6 +68,10 @@ describe("the service beside a Waldur", () => {
 		const begun = performance.now();
 		await running?.stop();
 		expect(performance.now() - begun).toBeLessThan(3_000);
+		running = undefined;
+		// Another instance can go on at once, and knows that this pass has not come to its end.
+		expect(await endedWell(pair.database, pair.sourceId)).toBe(false);
+		expect(await takeLease(pair.database, pair.sourceId, "another", pair.now, new Date(pair.now.getTime() + 60_000))).toBe(true);
 	});
 
 	test("gives up what waits to be sent when it does not write any more, so that Waldur's figure comes back", async () => {

@@ -64,10 +64,10 @@ export async function renewLease(queries: Queries, sourceId: number, holder: str
 	return rows.length > 0;
 }
 
-/** Gives the lease back, whatever the pass has come to. */
+/** Gives the lease back in the midst of a pass. The holder stays noted: the next pass knows that this one has not ended. */
 export async function releaseLease(queries: Queries, sourceId: number, holder: string): Promise<void> {
 	await queries.rows(sql`
-		update "WaldurSync" set "holder" = null, "leaseUntil" = null where "sourceId" = ${sourceId}::smallint and "holder" = ${holder}
+		update "WaldurSync" set "leaseUntil" = null where "sourceId" = ${sourceId}::smallint and "holder" = ${holder}
 	`);
 }
 
