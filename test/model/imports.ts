@@ -72,16 +72,16 @@ function importUsage(world: World, { uuid, resource_uuid, type, usage, date, bil
 		return "created";
 	}
 	if (present.uuid !== uuid) {
-		if (!present.writtenHere) return { uuid, field: "uuid" };
+		// The source has the stored uuid no more: the record was made anew there, or written here.
 		for (const firing of world.firings) if (firing.cause === present.uuid) firing.cause = uuid;
-		Object.assign(present, { ...fields, uuid, writtenHere: false });
+		Object.assign(present, { ...fields, uuid, writtenHere: false, modifiedBy: present.amount === amount ? present.modifiedBy : null });
 		mergeCurrentUsages(world, resource, [type]);
 		return "updated";
 	}
 	const isSame =
 		present.amount === amount && present.date.getTime() === fields.date.getTime() && present.recurring === recurring && present.description === description;
 	if (isSame) return "unchanged";
-	Object.assign(present, { ...fields, writtenHere: false });
+	Object.assign(present, { ...fields, writtenHere: false, modifiedBy: present.amount === amount ? present.modifiedBy : null });
 	mergeCurrentUsages(world, resource, [type]);
 	return "updated";
 }
