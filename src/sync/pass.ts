@@ -145,8 +145,17 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfi
 		if (isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name)) && !whole)
 			tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
 		const isCompared = mayRemove && isRecognizable;
+		// Roles never wait: whoever has lost one must not read on, and one that is removed by mistake comes back with the next pass.
+		const isRoleList = roleLists.includes(summary.name);
 		const { removed, held } = isCompared
-			? await removeUnseen(summary.name as RemovableList, seen, { database, writes, sourceId, moment: moment(), began: listBegan, confirmed })
+			? await removeUnseen(summary.name as RemovableList, seen, {
+					database,
+					writes,
+					sourceId,
+					moment: moment(),
+					began: listBegan,
+					confirmed: confirmed || isRoleList,
+				})
 			: { removed: 0, held: 0 };
 		if (held > 0) tell(`${summary.name}: ${held} would be removed, which waits for "npm run sync -- --yes".`);
 		const { name, created, updated, unchanged, refused } = summary;

@@ -193,6 +193,17 @@ describe("a whole pass", () => {
 		expect((await lists(pair)).get("users")).toMatchObject({ held: 0 });
 	});
 
+	test("holds no roles, however many are withdrawn", async () => {
+		const people = [...Array(30).keys()].map((index) => ({ uuid: id(1000 + index), username: `user${index}` }));
+		const owners = people.map(({ uuid }) => ({ user_uuid: uuid, role_name: "CUSTOMER.OWNER", scope_uuid: id(11), expiration_time: null }));
+		const world = smallWorld();
+		const pair = await start({ ...world, users: [...world.users, ...people], "customer-permissions": [...world["customer-permissions"], ...owners] });
+		await pair.pass();
+		for (const { user_uuid } of owners) pair.waldur.state.withdraw("customer-permissions", user_uuid, "CUSTOMER.OWNER", id(11));
+		await pair.pass();
+		expect(await roles(pair)).toEqual(["OWNER"]);
+	});
+
 	test("removes nothing of a list that could not be read whole", async () => {
 		const pair = await start();
 		await pair.pass();
