@@ -14,9 +14,12 @@ const waiting = "Other transactions report usage or import: waiting until projec
 
 const numbers = (): Record<Outcome, number> => ({ created: 0, updated: 0, unchanged: 0, refused: 0 });
 
+/** How lists are read and written; what is done after them is the caller's. */
+type RunOptions = Omit<ImportOptions, "evaluatePolicies">;
+
 /** One pass over all lists, and what has become of the records so far. */
 export class Run {
-	readonly #options: ImportOptions;
+	readonly #options: RunOptions;
 	readonly #lists: ListSummary[] = [];
 	readonly #refusals: Refusal[] = [];
 	readonly #warnings = new Warnings();
@@ -24,7 +27,7 @@ export class Run {
 	readonly #later = new Map<ListImport, Map<string, boolean>>();
 	#hasToldOfWaiting = false;
 
-	constructor(options: ImportOptions) {
+	constructor(options: RunOptions) {
 		this.#options = options;
 	}
 

@@ -6,6 +6,7 @@ import { evaluateAllPolicies } from "../domain/month-turn/month-turn.service.ts"
 import type { Moment } from "../domain/policy/policy.service.ts";
 import type { ListSummary } from "../import/import-types.ts";
 import type { Refusal } from "../import/list.ts";
+import { isRoleList } from "../import/roles.ts";
 import { Run } from "../import/run.ts";
 import { SeenKeys } from "../import/seen-keys.ts";
 import type { ListName, ReadFilters, Source } from "../import/source.ts";
@@ -15,7 +16,7 @@ import type { Metrics } from "../shared/metrics.ts";
 import { repeat } from "../shared/repeat.ts";
 import { synchronizedBatch, synchronizedSums } from "./batches.ts";
 import { forgetDeletions } from "./delivery.store.ts";
-import { isRemovable, type RemovableList } from "./removals.store.ts";
+import { isRemovable } from "./removals.store.ts";
 import { removeUnseen } from "./removals.ts";
 import { Stopped } from "./stoppable.ts";
 
@@ -65,8 +66,6 @@ const listsOfPolicies: readonly ListName[] = [
 	"marketplace-offering-usage-policies",
 ];
 
-const roleLists: readonly ListName[] = ["customer-permissions", "project-permissions", "offering-permissions"];
-
 /**
  * One pass of synchronization: what changed in the source since the last one, roles whole; or everything, and what the
  * source does not have any more is removed. Throws what kept it from its end, which is also noted with the state.
@@ -83,18 +82,17 @@ export async function synchronize(options: PassOptions): Promise<PassEnd> {
 		async () => void (await renew()),
 		() => {},
 	);
-	const began = beginning(await options.sourceTime().catch(() => undefined), clock(), options.tell);
-	const { lastSuccess, lastWhole } = await syncStatus(database, sourceId, began);
-	const isFirst = lastSuccess === null;
-	const isWhole = options.whole ?? (lastWhole === null || Math.abs(began.getTime() - lastWhole.getTime()) >= betweenWholePasses);
-	const end = async (error: string | null) => endPass(database, sourceId, holder, { began, isWhole, error, now: clock() });
 	try {
+		const began = beginning(await options.sourceTime().catch(() => undefined), clock(), options.tell);
+		const { lastSuccess, lastWhole } = await syncStatus(database, sourceId, began);
+		const isFirst = lastSuccess === null;
+		const isWhole = options.whole ?? (lastWhole === null || Math.abs(began.getTime() - lastWhole.getTime()) >= betweenWholePasses);
 		const lists = await readLists(options, { began, isFirst, isWhole, isUnfinished, renew });
-		await end(null);
+		await endPass(database, sourceId, holder, { succeeded: { began, isWhole }, error: null, now: clock() });
 		return { busy: false, isWhole, lists };
 	} catch (error) {
 		if (error instanceof Stopped) await releaseLease(database, sourceId, holder);
-		else await end(error instanceof Error ? error.message : String(error));
+		else await endPass(database, sourceId, holder, { succeeded: undefined, error: error instanceof Error ? error.message : String(error), now: clock() });
 		throw error;
 	} finally {
 		await renewals.stop();
@@ -132,7 +130,7 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfi
 	const month = billingPeriodAt(began, timeZone);
 	const filters = (list: ListName): ReadFilters => {
 		const mark = marks.get(list);
-		if (isWhole || mark === undefined || roleLists.includes(list)) return {};
+		if (isWhole || mark === undefined || isRoleList(list)) return {};
 		return { since: new Date(mark.getTime() - overlap), periods: [addMonths(month, -1), month] };
 	};
 	const lists: SyncedList[] = [];
@@ -140,25 +138,15 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfi
 	let isRecognizable = true;
 	let listBegan = clock();
 	const note = async (summary: ListSummary, whole: boolean) => {
-		const mayRemove = whole && isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name));
-		if (mayRemove && !isRecognizable) tell(`${summary.name}: nothing is removed, because a record has no readable identity.`);
-		if (isRemovable(summary.name) && (isWhole || roleLists.includes(summary.name)) && !whole)
-			tell(`${summary.name}: nothing is removed, because the list could not be read whole and counted.`);
-		const isCompared = mayRemove && isRecognizable;
-		// Roles never wait: whoever has lost one must not read on, and one that is removed by mistake comes back with the next pass.
-		const isRoleList = roleLists.includes(summary.name);
-		const { removed, held } = isCompared
-			? await removeUnseen(summary.name as RemovableList, seen, {
-					database,
-					writes,
-					sourceId,
-					moment: moment(),
-					began: listBegan,
-					confirmed: confirmed || isRoleList,
-				})
-			: { removed: 0, held: 0 };
-		if (held > 0) tell(`${summary.name}: ${held} would be removed, which waits for "npm run sync -- --yes".`);
 		const { name, created, updated, unchanged, refused } = summary;
+		const isDue = isRemovable(name) && (isWhole || isRoleList(name));
+		const isCompared = isDue && whole && isRecognizable;
+		if (isDue && !whole) tell(`${name}: nothing is removed, because the list could not be read whole and counted.`);
+		else if (isDue && !isRecognizable) tell(`${name}: nothing is removed, because a record has no readable identity.`);
+		// Roles never wait: whoever has lost one must not read on, and one that is removed by mistake comes back with the next pass.
+		const removal = { database, writes, sourceId, moment: moment(), began: listBegan, confirmed: confirmed || isRoleList(name) };
+		const { removed, held } = isCompared ? await removeUnseen(name, seen, removal) : { removed: 0, held: 0 };
+		if (held > 0) tell(`${name}: ${held} would be removed, which waits for "npm run sync -- --yes".`);
 		const list: SyncedList = { name, read: created + updated + unchanged + refused, changed: created + updated, removed, refused, held };
 		await noteList(database, sourceId, isCompared ? list : { ...list, held: undefined }, began, clock());
 		lists.push(list);
@@ -174,7 +162,6 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfi
 		batchSize: isFirst ? firstBatchSize : batchSize,
 		tell,
 		...(options.onRefusal === undefined ? {} : { onRefusal: options.onRefusal }),
-		evaluatePolicies: async () => {},
 		filters,
 		onRecord: (key) => {
 			if (key === undefined) isRecognizable = false;
@@ -196,7 +183,7 @@ async function readLists(options: PassOptions, { began, isFirst, isWhole, isUnfi
 		await run.changeLater();
 	} catch (error) {
 		// Policies do not wait until all lists can be read. What fails here is done by the next pass that comes to its end.
-		if (haveTurned()) await evaluateAllPolicies(database, moment()).catch(() => {});
+		if (haveTurned() && !(error instanceof Stopped)) await evaluateAllPolicies(database, moment()).catch(() => {});
 		throw error;
 	}
 	if (isFirst || isUnfinished || haveTurned()) await evaluateAllPolicies(database, moment());

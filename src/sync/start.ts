@@ -79,8 +79,7 @@ export function startSync({ database, waldur, mirror, timeZone, clock, reference
 			metrics,
 			tell: lines.tell,
 			onRefusal: ({ list, uuid, field, reason }) => lines.tell(`${list} ${uuid ?? "without a uuid"} is refused: ${field} ${reason}`),
-		});
-		lines.endPass();
+		}).finally(lines.endPass);
 		if (ended.busy) return;
 		if (failed !== undefined) tell("Waldur is followed again.");
 		failed = undefined;

@@ -45,7 +45,7 @@ async function pass(sourceId: number, began: Date, { held = [], error = null }: 
 	for (const [index, waiting] of held.entries()) {
 		await noteList(database, sourceId, { name: `list ${index}`, read: 9, changed: 0, removed: 0, refused: 0, held: waiting }, began, began);
 	}
-	await endPass(database, sourceId, "one", { began, isWhole: true, error, now: began });
+	await endPass(database, sourceId, "one", { succeeded: error === null ? { began, isWhole: true } : undefined, error, now: began });
 }
 
 const uuid = "7605e5e0-4e2f-575a-b5cc-d657e54c4097";

@@ -26,7 +26,11 @@ async function pass(began: Date, now: Date, outcome: { error?: string; held?: nu
 	await takeLease(gateway.database, sourceId, "one", began, new Date(began.getTime() + 60_000));
 	const list = { name: "users", read: 5, changed: 2, removed: 1, refused: 0, held: outcome.held ?? 0 };
 	await noteList(gateway.database, sourceId, list, began, now);
-	await endPass(gateway.database, sourceId, "one", { began, isWhole: false, error: outcome.error ?? null, now });
+	await endPass(gateway.database, sourceId, "one", {
+		succeeded: outcome.error === undefined ? { began, isWhole: false } : undefined,
+		error: outcome.error ?? null,
+		now,
+	});
 }
 
 describe("the state of synchronization", () => {

@@ -169,3 +169,14 @@ test("a clock of Waldur that is far ahead leaves no gap behind it, and is worth 
 	await pair.pass();
 	expect(await pair.database.rows(sql`select "fullName" from "User"`)).toEqual([{ fullName: "Anna" }]);
 });
+
+test("a pass that fails before it reads anything gives its lease back, and says why", async () => {
+	const pair = await start();
+	await pair.pass();
+	const database: Pair["database"] = {
+		...pair.database,
+		rows: (statement) => (/"lastSuccess", "lastWhole"/.test(statement.text) ? Promise.reject(new Error("away for a moment")) : pair.database.rows(statement)),
+	};
+	await expect(pair.pass({ database })).rejects.toThrow("away for a moment");
+	expect(await rows(pair, sql`select "holder", "error" from "WaldurSync"`)).toEqual([{ holder: null, error: "away for a moment" }]);
+});

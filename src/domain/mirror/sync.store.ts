@@ -71,17 +71,17 @@ export async function releaseLease(queries: Queries, sourceId: number, holder: s
 	`);
 }
 
-/** Gives the lease back, and notes how the pass ended. */
+/** Gives the lease back, and notes how the pass ended: that it came to its end, or why it did not. */
 export async function endPass(
 	queries: Queries,
 	sourceId: number,
 	holder: string,
-	{ began, isWhole, error, now }: { began: Date; isWhole: boolean; error: string | null; now: Date },
+	{ succeeded, error, now }: { succeeded: { readonly began: Date; readonly isWhole: boolean } | undefined; error: string | null; now: Date },
 ): Promise<void> {
 	await queries.rows(sql`
 		update "WaldurSync" set "holder" = null, "leaseUntil" = null, "error" = ${error}, "modified" = ${now}::timestamptz,
-			"lastSuccess" = case when ${error}::text is null then ${began}::timestamptz else "lastSuccess" end,
-			"lastWhole" = case when ${error}::text is null and ${isWhole} then ${began}::timestamptz else "lastWhole" end
+			"lastSuccess" = coalesce(${succeeded?.began ?? null}::timestamptz, "lastSuccess"),
+			"lastWhole" = coalesce(${succeeded?.isWhole === true ? succeeded.began : null}::timestamptz, "lastWhole")
 		where "sourceId" = ${sourceId}::smallint and "holder" = ${holder}
 	`);
 }
