@@ -1,8 +1,8 @@
+import { storedQuotas } from "../shared/waldur-words.ts";
 import { Differences, identityOf } from "./differences.ts";
 import { type Endpoint, endpoints, isPartList, type PartList, parts, userPermissions } from "./endpoints.ts";
 import { type HttpOptions, httpDefaults, pagesOf } from "./http.ts";
 import { inOrder } from "./in-order.ts";
-import { storedQuotas } from "./lists/quotas.ts";
 import { filterSets } from "./read-filters.ts";
 import { isOfList, isRoleList, type RoleList } from "./roles.ts";
 import { type ListName, type Piece, type ReadFilters, type Source, SourceError } from "./source.ts";
@@ -82,7 +82,7 @@ export function urlSource(base: URL, token: string | undefined, options: Partial
 	/** One list per quota; the records do not name their quota. */
 	async function* quotas(): Reading {
 		let isWhole = true;
-		for (const name of Object.keys(storedQuotas)) {
+		for (const name of Object.values(storedQuotas)) {
 			const one = required(endpoints["customer-quotas"], {}, [["quota_name", name]]);
 			const isOne = yield* changed(one, (records) => records.map((record) => tagged(record, "quota_name", name)));
 			isWhole &&= isOne;

@@ -1,8 +1,8 @@
 import type { RowSelection } from "../database/select.ts";
 import { componentList } from "../domain/catalogue/catalogue.list.ts";
+import { billingTypes, limitPeriods } from "../shared/waldur-words.ts";
 import { below, childrenOf } from "./below.ts";
 import { type Field, type Fields, hexOf, plain, word } from "./fields.ts";
-import { billingTypes, limitPeriods } from "./words.ts";
 
 const fields: Fields = {
 	uuid: hexOf("uuid"),

@@ -1,9 +1,9 @@
 import { mergedSelection, type RowSelection, selectionAtPath } from "../database/select.ts";
 import type { AnyRow } from "../reading/statements.ts";
 import { normalized } from "../shared/decimal.ts";
+import { hex } from "../shared/waldur-words.ts";
 import { Digits, type Json } from "./json.ts";
 import type { Asked } from "./route.ts";
-import { hex } from "./urls.ts";
 
 /** A field of what is answered: the columns that it is made of, those of linked rows as "link.column", and its value in each row. */
 export interface Field {

@@ -1,6 +1,7 @@
 import { mergedSelection, selectionAtPath } from "../database/select.ts";
 import { offerings, planComponentList, planList } from "../domain/catalogue/catalogue.list.ts";
 import type { AnyRow } from "../reading/statements.ts";
+import { byWord, offeringStates } from "../shared/waldur-words.ts";
 import { below, childrenOf } from "./below.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { componentsOf } from "./components.ts";
@@ -8,7 +9,6 @@ import { digitsOf, type Field, type Fields, hexOf, link, moment, plain, word } f
 import type { Json } from "./json.ts";
 import { choices, only, uuid } from "./parameters.ts";
 import type { Route } from "./route.ts";
-import { offeringStates, read } from "./words.ts";
 
 const path = "marketplace-provider-offerings/";
 
@@ -59,7 +59,7 @@ const ofRow = 3;
 export const offeringRoutes: readonly Route[] = [
 	listRoute({
 		path,
-		parameters: { customer_uuid: only(uuid), category_uuid: only(uuid), state: choices(read(offeringStates)) },
+		parameters: { customer_uuid: only(uuid), category_uuid: only(uuid), state: choices(byWord(offeringStates)) },
 		fields,
 		choosesFields: true,
 		price: { count: 1, row: ofRow },

@@ -3,10 +3,11 @@ import { currentTotals } from "../domain/policy/policy.service.ts";
 import { policyPeriods } from "../domain/policy/policy.ts";
 import { createPolicy, removePolicy, updatePolicy } from "../domain/policy/policy-change.service.ts";
 import { momentOf, resetLoader, writesOf } from "../graphql/context.ts";
+import { policyPeriodNumbers } from "../shared/waldur-words.ts";
 import { keyOf, listRoute, objectOf, retrieveRoute, rowsOf } from "./collection.ts";
 import { digitsOf, type Field, type Fields, hexOf, link, moment, plain, word } from "./fields.ts";
 import { address, uuid } from "./parameters.ts";
-import { changeOf, policyActionNames, policyPeriodNumbers, requestOf } from "./policy-body.ts";
+import { changeOf, policyActionNames, requestOf } from "./policy-body.ts";
 import { type Asked, priceOfChange, type Route } from "./route.ts";
 
 const path = "marketplace-offering-usage-policies/";

@@ -1,9 +1,7 @@
 import type { PolicyPeriod } from "../domain/policy/policy.ts";
 import type { PolicyAction, PolicyRequest } from "../domain/policy/policy-request.ts";
+import { policyPeriodNumbers } from "../shared/waldur-words.ts";
 import { aDecimal, aFlag, aLink, aText, type Kind, links, type Reader, readObject } from "./body.ts";
-
-/** The numbers that Waldur has for periods. */
-export const policyPeriodNumbers = { TOTAL: 1, ONE_MONTH: 2, THREE_MONTHS: 3, TWELVE_MONTHS: 4 } as const satisfies Record<PolicyPeriod, number>;
 
 const actions: Readonly<Record<string, PolicyAction>> = {
 	notify_organization_owners: "NOTIFY_ORGANIZATION_OWNERS",

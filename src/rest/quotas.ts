@@ -1,6 +1,7 @@
 import { quotaOrder } from "../domain/quota/quota.list.ts";
 import { requireQuotaList } from "../domain/quota/quota.service.ts";
 import { type QuotaName, quotaCount, quotaPage } from "../domain/quota/quota.store.ts";
+import { byWord, countedQuotas, storedQuotas } from "../shared/waldur-words.ts";
 import { listRoute } from "./collection.ts";
 import { digits, type Fields, plain } from "./fields.ts";
 import { choice, ordering } from "./parameters.ts";
@@ -8,20 +9,7 @@ import type { Route } from "./route.ts";
 
 const fields: Fields = { customer_name: plain("name"), customer_abbreviation: plain("abbreviation"), value: digits("value") };
 
-const quotaNames: Readonly<Record<string, QuotaName>> = {
-	nc_project_count: "NC_PROJECT_COUNT",
-	nc_user_count: "NC_USER_COUNT",
-	nc_resource_count: "NC_RESOURCE_COUNT",
-	os_cpu_count: "OS_CPU_COUNT",
-	os_ram_size: "OS_RAM_SIZE",
-	os_storage_size: "OS_STORAGE_SIZE",
-	vpc_cpu_count: "VPC_CPU_COUNT",
-	vpc_ram_size: "VPC_RAM_SIZE",
-	vpc_storage_size: "VPC_STORAGE_SIZE",
-	vpc_floating_ip_count: "VPC_FLOATING_IP_COUNT",
-	vpc_instance_count: "VPC_INSTANCE_COUNT",
-	estimated_price: "ESTIMATED_PRICE",
-};
+const quotaNames: Readonly<Record<string, QuotaName>> = byWord({ ...countedQuotas, ...storedQuotas });
 
 /** The figure that is listed while none is named: the page has no parameter for it. */
 const usualQuota: QuotaName = "NC_RESOURCE_COUNT";

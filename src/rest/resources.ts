@@ -1,10 +1,10 @@
 import { resources } from "../domain/resource/resource.list.ts";
+import { byWord, offeringStates, resourceStates } from "../shared/waldur-words.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { componentsOf, isCharged } from "./components.ts";
 import { amounts, type Fields, hexOf, link, moment, plain, word } from "./fields.ts";
 import { choices, only, ordering, text, uuid } from "./parameters.ts";
 import type { Route } from "./route.ts";
-import { offeringStates, read, resourceStates } from "./words.ts";
 
 const fields: Fields = {
 	offering: link("marketplace-provider-offerings", "offeringUuid"),
@@ -55,7 +55,7 @@ const routesAt = (path: string): readonly Route[] => [
 			project_uuid: only(uuid),
 			customer_uuid: only(uuid),
 			backend_id: only(text),
-			state: choices(read(resourceStates)),
+			state: choices(byWord(resourceStates)),
 			o: ordering({ name: "NAME", created: "CREATED" }),
 		},
 		fields,

@@ -1,4 +1,5 @@
 import { parsedUuid } from "../shared/uuid.ts";
+import { hex } from "../shared/waldur-words.ts";
 
 /** Absolute addresses of objects. They are made of what the service was told to be called, never of what a client calls it. */
 export interface Urls {
@@ -13,9 +14,6 @@ export function createUrls(publicUrl: string): Urls {
 	const to = (path: string) => `${publicUrl}/api/${path}`;
 	return { to, of: (collection, uuid) => to(`${collection}/${hex(uuid)}/`) };
 }
-
-/** A uuid as Waldur writes it: 32 digits. */
-export const hex = (uuid: string): string => uuid.replaceAll("-", "");
 
 /** The uuid that a text names: itself, or the last part of an object's address, on whatever host. Undefined when there is none. */
 export function uuidNamed(text: string): string | undefined {

@@ -4,6 +4,7 @@ import { addMonths, startOfMonth } from "../shared/billing-period.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { DeliveryOutcome } from "../shared/metrics.ts";
 import { parsedUuid } from "../shared/uuid.ts";
+import { hex } from "../shared/waldur-words.ts";
 import {
 	type Claim,
 	claimDue,
@@ -20,7 +21,6 @@ import {
 import {
 	createdFor,
 	type HeldUsage,
-	hex,
 	limitRequest,
 	listOf,
 	type Outgoing,

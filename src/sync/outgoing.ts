@@ -1,4 +1,5 @@
 import { Decimal } from "../shared/decimal.ts";
+import { hex, policyPeriodNumbers } from "../shared/waldur-words.ts";
 import type { WaldurRequest } from "./waldur-client.ts";
 
 /** A usage record as it is sent: its figure is Waldur's total of the month, over all plan periods. */
@@ -51,7 +52,7 @@ export interface OutgoingPolicy {
 	readonly actions: readonly string[];
 	readonly emails: readonly string[];
 	readonly applyToAll: boolean;
-	readonly period: string;
+	readonly period: keyof typeof policyPeriodNumbers;
 	readonly groups: readonly string[];
 	readonly limits: readonly { readonly type: string; readonly limit: string }[];
 }
@@ -63,9 +64,6 @@ export interface OutgoingDeletion {
 }
 
 export type Outgoing = OutgoingUsage | OutgoingPart | OutgoingLimit | OutgoingPolicy | OutgoingDeletion;
-
-/** As Waldur writes a uuid. */
-export const hex = (uuid: string): string => uuid.replaceAll("-", "");
 
 /** One of the records that Waldur holds of a resource, component and month: one for each plan period. */
 export interface HeldUsage {
@@ -111,9 +109,6 @@ export const limitRequest = ({ uuid, isKnown, resource, component, account, limi
 	},
 });
 
-/** Waldur's numbers of the periods. */
-const periods: Readonly<Record<string, number>> = { TOTAL: 1, ONE_MONTH: 2, THREE_MONTHS: 3, TWELVE_MONTHS: 4 };
-
 export const policyRequest = (policy: OutgoingPolicy, base: URL): WaldurRequest => ({
 	...target("marketplace-offering-usage-policies", policy.isKnown ? policy.uuid : undefined),
 	body: {
@@ -123,7 +118,7 @@ export const policyRequest = (policy: OutgoingPolicy, base: URL): WaldurRequest 
 		apply_to_all: policy.applyToAll,
 		organization_groups: policy.groups.map((group) => link(base, "organization-groups", group)),
 		component_limits_set: policy.limits.map(({ type, limit }) => ({ type, limit: Number.isSafeInteger(Number(limit)) ? Number(limit) : limit })),
-		period: periods[policy.period],
+		period: policyPeriodNumbers[policy.period],
 	},
 });
 
@@ -143,7 +138,7 @@ export function createdFor(record: Readonly<Record<string, unknown>>, object: Ou
 		linked("scope_uuid") === hex(object.offering) &&
 		sameWords(linked("actions").split(","), object.actions) &&
 		record["apply_to_all"] === object.applyToAll &&
-		record["period"] === periods[object.period] &&
+		record["period"] === policyPeriodNumbers[object.period] &&
 		sameWords(emailsIn(record["options"]), object.emails) &&
 		groups.length === object.groups.length &&
 		object.groups.every((group) => groups.some((link) => link.includes(hex(group)))) &&

@@ -1,13 +1,10 @@
 import { z } from "zod";
+import { billingTypes, byLowerWord, limitPeriods, offeringStates } from "../../shared/waldur-words.ts";
 import { flag, optionalFlag, optionalItems, optionalText, optionalWordOrUnknown, settings, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport, Row, TablePart } from "../list.ts";
 import { amount, amounts, optionalDecimal, optionalInteger, price } from "../numbers.ts";
 import { oneRow, parseParts, readGroups, recordParser } from "../parse.ts";
 import { linkLeftComponents, offeringTables } from "./offering-tables.ts";
-
-const states = { draft: "DRAFT", active: "ACTIVE", paused: "PAUSED", archived: "ARCHIVED", unavailable: "UNAVAILABLE" } as const;
-const billingTypes = { fixed: "FIXED", usage: "USAGE", limit: "LIMIT", one: "ONE_TIME", few: "ON_PLAN_SWITCH" } as const;
-const limitPeriods = { month: "MONTH", quarterly: "QUARTERLY", annual: "ANNUAL", total: "TOTAL" } as const;
 
 /** A component type: the pattern that SQL demands. */
 const componentType = text(50).refine((type) => /^[a-zA-Z0-9_\-/:]+$/.test(type), "has characters other than letters, digits, _ - / and :");
@@ -18,8 +15,8 @@ const component = z.object({
 	name: text(150),
 	description: optionalText(),
 	measured_unit: optionalText(30),
-	billing_type: wordOrUnknown(billingTypes),
-	limit_period: optionalWordOrUnknown(limitPeriods),
+	billing_type: wordOrUnknown(byLowerWord(billingTypes)),
+	limit_period: optionalWordOrUnknown(byLowerWord(limitPeriods)),
 	limit_amount: optionalInteger,
 });
 
@@ -53,7 +50,7 @@ export const offerings: ListImport = {
 		shape: z.object({
 			uuid,
 			name: text(),
-			state: wordOrUnknown(states),
+			state: wordOrUnknown(byLowerWord(offeringStates)),
 			customer_uuid: uuid,
 			category_uuid: uuid,
 			plugin_options: settings,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hasHiddenCharacter } from "../../domain/notification/address.ts";
+import { byWord, policyPeriodNumbers } from "../../shared/waldur-words.ts";
 import { flag, nullableText, optionalItems, readEmails, settings, text, Unknown, uuid, word } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
@@ -9,7 +10,6 @@ import { shown } from "../shape.ts";
 import { policyTables } from "./policy-tables.ts";
 
 const actions = ["NOTIFY_ORGANIZATION_OWNERS", "NOTIFY_EXTERNAL_USER", "BLOCK_CREATION_OF_NEW_RESOURCES"];
-const periods = { "1": "TOTAL", "2": "ONE_MONTH", "3": "THREE_MONTHS", "4": "TWELVE_MONTHS" } as const;
 
 const shape = z
 	.object({
@@ -38,7 +38,7 @@ const shape = z
 		}),
 		apply_to_all: flag(false),
 		component_limits_set: z.array(z.object({ type: text(50), limit: decimal({ digits: 20, places: 0 }) }, "is not an object"), "is missing"),
-		period: word(periods),
+		period: word(byWord(policyPeriodNumbers)),
 	})
 	.superRefine((policy, context) => {
 		const issue = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });

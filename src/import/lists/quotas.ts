@@ -1,25 +1,13 @@
 import { z } from "zod";
+import { byWord, countedQuotas, storedQuotas } from "../../shared/waldur-words.ts";
 import { nullableText, optionalUuid, Unknown, wordOrUnknown } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalDecimal } from "../numbers.ts";
 import { recordParser } from "../parse.ts";
 import { absent, asGiven } from "../sql-text.ts";
 
-/** Quotas whose figures are stored, by Waldur's names. */
-export const storedQuotas = {
-	os_cpu_count: "OS_CPU_COUNT",
-	os_ram_size: "OS_RAM_SIZE",
-	os_storage_size: "OS_STORAGE_SIZE",
-	vpc_cpu_count: "VPC_CPU_COUNT",
-	vpc_ram_size: "VPC_RAM_SIZE",
-	vpc_storage_size: "VPC_STORAGE_SIZE",
-	vpc_floating_ip_count: "VPC_FLOATING_IP_COUNT",
-	vpc_instance_count: "VPC_INSTANCE_COUNT",
-	estimated_price: "ESTIMATED_PRICE",
-} as const;
-
-/** Quotas that this service counts itself: their figures are read and left aside. */
-const countedQuotas = { nc_project_count: null, nc_user_count: null, nc_resource_count: null };
+/** Figures of counted quotas are read and left aside. */
+const quotaNames = { ...byWord(storedQuotas), ...Object.fromEntries(Object.values(countedQuotas).map((name) => [name, null])) };
 
 /** A customer's stored figures. The customer is named by uuid or, as in Waldur, by name and abbreviation; no figure any more removes the stored one. */
 export const quotas: ListImport = {
@@ -28,7 +16,7 @@ export const quotas: ListImport = {
 		list: "customer-quotas",
 		links: ["customer"],
 		shape: z.object({
-			quota_name: wordOrUnknown({ ...storedQuotas, ...countedQuotas }),
+			quota_name: wordOrUnknown(quotaNames),
 			customer_uuid: optionalUuid,
 			customer_name: nullableText(10_000),
 			customer_abbreviation: nullableText(10_000),

@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { byLowerWord, resourceStates } from "../../shared/waldur-words.ts";
 import { optionalText, optionalUuid, text, uuid, wordOrUnknown } from "../fields.ts";
 import type { ListImport } from "../list.ts";
 import { optionalMoment } from "../moments.ts";
 import { amounts } from "../numbers.ts";
 import { oneRow, recordParser } from "../parse.ts";
 import { absent, asGiven, created } from "../sql-text.ts";
-
-const states = { creating: "CREATING", ok: "OK", erred: "ERRED", updating: "UPDATING", terminating: "TERMINATING", terminated: "TERMINATED" } as const;
 
 // Waldur writes -1 for «without a limit» in places, and figures that it computed in binary floating point.
 const quantities = amounts({ digits: 20, places: 2, negative: true, round: true });
@@ -30,7 +29,7 @@ export const resources: ListImport = {
 		shape: z.object({
 			uuid,
 			name: text(),
-			state: wordOrUnknown(states),
+			state: wordOrUnknown(byLowerWord(resourceStates)),
 			offering_uuid: uuid,
 			project_uuid: uuid,
 			plan_uuid: optionalUuid,
