@@ -162,7 +162,7 @@ const resultCount = (header: string | null) => (header !== null && /^\d{1,15}$/.
 export const place = ({ origin, pathname }: URL) => `${origin}${pathname}`;
 
 /** fetch hides the reason in the cause, and several addresses' reasons in that one's parts. */
-function networkReason(error: unknown): string {
+export function networkReason(error: unknown): string {
 	const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
 	const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
 	return first instanceof Error ? first.message : String(first);

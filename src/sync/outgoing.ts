@@ -138,7 +138,7 @@ export function createdFor(record: Readonly<Record<string, unknown>>, object: Ou
 		linked("scope_uuid") === hex(object.offering) &&
 		sameWords(linked("actions").split(","), object.actions) &&
 		record["apply_to_all"] === object.applyToAll &&
-		record["period"] === policyPeriodNumbers[object.period] &&
+		linked("period") === String(policyPeriodNumbers[object.period]) &&
 		sameWords(emailsIn(record["options"]), object.emails) &&
 		groups.length === object.groups.length &&
 		object.groups.every((group) => groups.some((link) => link.includes(hex(group)))) &&
@@ -169,4 +169,4 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const target = (list: string, uuid: string | undefined): Pick<WaldurRequest, "method" | "path"> =>
 	uuid === undefined ? { method: "POST", path: `${list}/` } : { method: "PUT", path: `${list}/${hex(uuid)}/` };
 
-const link = (base: URL, list: string, uuid: string): string => new URL(`${list}/${hex(uuid)}/`, base.href.endsWith("/") ? base : `${base.href}/`).href;
+const link = (base: URL, list: string, uuid: string): string => new URL(`${list}/${hex(uuid)}/`, base).href;

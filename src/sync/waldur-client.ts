@@ -1,3 +1,7 @@
+import { Readable } from "node:stream";
+import { networkReason } from "../import/http.ts";
+import { arrayPieces, JsonNumber, NotAnArray } from "../import/json-array.ts";
+import { askedWait } from "../import/retry-after.ts";
 import type { Clock } from "../shared/clock.ts";
 import { oneLine } from "../shared/one-line.ts";
 
@@ -20,7 +24,7 @@ export interface WaldurClient {
 	time(): Promise<Date | undefined>;
 	/** Sends a change, within that many milliseconds at most where they are given. Never throws. */
 	send(request: WaldurRequest, within?: number): Promise<WaldurAnswer>;
-	/** The first 300 records of a list, numbers as floats but for `usage`, which is text as it was written. */
+	/** The first 300 records of a list, each number as the text that it was written in. */
 	list(
 		path: string,
 		parameters: Readonly<Record<string, string>>,
@@ -28,7 +32,7 @@ export interface WaldurClient {
 }
 
 export interface WaldurClientOptions {
-	/** Base address of the API, such as https://waldur.example.org/api/. */
+	/** Base address of the API, with a slash at its end, such as https://waldur.example.org/api/. */
 	readonly base: URL;
 	readonly token: string | undefined;
 	readonly clock: Clock;
@@ -53,7 +57,7 @@ export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }:
 		return stopping === undefined ? late : AbortSignal.any([stopping, late]);
 	};
 	const headers = { accept: "application/json", "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Token ${token}` }) };
-	const at = (path: string) => new URL(path, base.href.endsWith("/") ? base : `${base.href}/`);
+	const at = (path: string) => new URL(path, base);
 	const ask = async (url: URL, method: string, body?: object, within?: number): Promise<WaldurAnswer & { readonly text?: string }> => {
 		try {
 			const response = await fetch(url, {
@@ -67,7 +71,7 @@ export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }:
 			if (response.ok) return { kind: "done", object: objectIn(text), text };
 			const reason = `Waldur answered with status ${response.status}: ${oneLine(text)}`.slice(0, maxReasonLength);
 			if (isRefusal(response.status)) return { kind: "refused", status: response.status, reason };
-			return { kind: "unavailable", reason, retryAfter: retryAfter(response.headers.get("retry-after"), clock()) };
+			return { kind: "unavailable", reason, retryAfter: askedWait(response.headers, clock()) };
 		} catch (error) {
 			return { kind: "unavailable", reason: `Waldur cannot be reached: ${networkReason(error)}`.slice(0, maxReasonLength), retryAfter: undefined };
 		}
@@ -77,7 +81,7 @@ export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }:
 			const url = at("customers/");
 			url.search = "page=1&page_size=1&field=uuid";
 			const response = await fetch(url, { headers, redirect: "manual", signal: inTime() }).catch(() => undefined);
-			await response?.body?.cancel();
+			await response?.body?.cancel().catch(() => {});
 			const date = Date.parse(response?.headers.get("date") ?? "");
 			return Number.isNaN(date) ? undefined : new Date(date);
 		},
@@ -87,18 +91,10 @@ export function waldurClient({ base, token, clock, stopping, timeout = 30_000 }:
 			for (const [name, value] of Object.entries({ ...parameters, page: "1", page_size: "300" })) url.searchParams.set(name, value);
 			const { text, ...answer } = await ask(url, "GET");
 			if (answer.kind !== "done") return answer;
-			const records = recordsIn(text ?? "");
+			const records = await recordsIn(text ?? "");
 			return records === undefined ? { kind: "unavailable", reason: `Waldur's ${path} is not a list.`, retryAfter: undefined } : { kind: "list", records };
 		},
 	};
-}
-
-/** Seconds to wait, by a Retry-After in seconds or as a date, in milliseconds. */
-function retryAfter(header: string | null, now: Date): number | undefined {
-	if (header === null) return undefined;
-	if (/^\d{1,6}$/.test(header)) return Number(header) * 1_000;
-	const moment = Date.parse(header);
-	return Number.isNaN(moment) ? undefined : Math.max(0, moment - now.getTime());
 }
 
 async function boundedText({ body }: Response): Promise<string> {
@@ -114,29 +110,32 @@ async function boundedText({ body }: Response): Promise<string> {
 	return text + decoder.decode();
 }
 
-/** Figures stay as they were written: as text, whatever floats can hold. */
-const parsed = (text: string): unknown => {
-	try {
-		return JSON.parse(text.replaceAll(/(?<!\\)"usage"\s*:\s*(-?[\d.eE+-]+)/g, `"usage":"$1"`));
-	} catch {
-		return undefined;
-	}
-};
-
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-	const value = parsed(text);
-	return isObject(value) ? value : undefined;
+	try {
+		const value: unknown = JSON.parse(text);
+		return isObject(value) ? value : undefined;
+	} catch {
+		return undefined; // an empty answer, as to set_usage
+	}
 }
 
-function recordsIn(text: string): readonly Record<string, unknown>[] | undefined {
-	const value = parsed(text);
-	return Array.isArray(value) ? value.filter(isObject) : undefined;
+/** The records of a list, read as the import reads them; undefined when it is none. */
+async function recordsIn(text: string): Promise<Record<string, unknown>[] | undefined> {
+	const records: unknown[] = [];
+	try {
+		for await (const piece of arrayPieces(Readable.from([Buffer.from(text)]))) records.push(...piece.records);
+	} catch (error) {
+		if (error instanceof NotAnArray) return undefined;
+		throw error;
+	}
+	return records.map(asWritten).filter(isObject);
 }
 
-/** fetch hides the reason in the cause. */
-function networkReason(error: unknown): string {
-	const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-	return cause instanceof Error ? cause.message || cause.name : String(cause);
+/** The value with each number as the text that it was written in. */
+function asWritten(value: unknown): unknown {
+	if (value instanceof JsonNumber) return value.text;
+	if (Array.isArray(value)) return value.map(asWritten);
+	return isObject(value) ? Object.fromEntries(Object.entries(value).map(([field, item]) => [field, asWritten(item)])) : value;
 }

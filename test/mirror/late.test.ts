@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { waldurClient } from "../../src/sync/waldur-client.ts";
 import { hex, mirroredForFile } from "./support.ts";
 
 const mirrored = mirroredForFile("2017-01-10T12:00:00Z");
@@ -89,3 +92,17 @@ test("a figure that is none in Waldur's answer keeps a change waiting with the r
 		{ delivery: { state: "PENDING", error: expect.stringContaining("could not be sent") } },
 	]);
 });
+
+test("figures of Waldur keep all their digits, though they are JSON numbers", async () => {
+	const { client } = await listed('[{"usage": 123456789012345678.01, "description": "\\"usage\\": 5"}]');
+	expect(client).toEqual({ kind: "list", records: [{ usage: "123456789012345678.01", description: '"usage": 5' }] });
+});
+
+async function listed(text: string) {
+	const server = createServer((_, response) => response.end(text));
+	await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+	const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`);
+	const client = await waldurClient({ base, token: undefined, clock: () => new Date() }).list("marketplace-component-usages/", {});
+	await new Promise((stopped) => server.close(stopped));
+	return { client };
+}
