@@ -1,8 +1,8 @@
 import { accessSync, constants } from "node:fs";
-import { isIP } from "node:net";
 import { DatabaseUrlProblem, parseDatabaseUrl } from "./database/database-url.ts";
 import type { DatabaseConfig } from "./database/open.ts";
 import { type MailServer, mailServerOf } from "./domain/notification/mail.transport.ts";
+import { isHost, isHttpUrl, isOrigin, isRange } from "./shared/addresses.ts";
 import { baseAddress } from "./shared/base-address.ts";
 import { isTimeZone } from "./shared/billing-period.ts";
 import { exitCodes, Failure } from "./shared/failure.ts";
@@ -268,23 +268,12 @@ const logFormat = ({ LOG, DATABASE_URL, DATABASE_URL_FILE }: Environment): strin
 
 const isIntrospection = (text: string): text is Config["introspection"] => ["everyone", "signed-in", "off"].includes(text);
 
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
-
-const isHost = (text: string): boolean => isIP(text) !== 0 || /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text);
-
-function isRange(text: string): boolean {
-	const [, address = "", prefix = "0"] = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
-	return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 6 ? 128 : 32);
-}
-
 /** An http(s) URL of host and path alone, written as a browser writes it: it stands in headers and in JSON as it is. */
 function isPlace(text: string): boolean {
 	if (!isHttpUrl(text)) return false;
 	const { origin, pathname } = new URL(text);
 	return text.replace(/\/$/, "") === `${origin}${pathname}`.replace(/\/$/, "");
 }
-
-const isHttpUrl = (text: string): boolean => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 
 /** What is wrong with the URL, as the rest of a sentence; undefined when nothing is. */
 function problemOf(databaseUrl: string): string | undefined {

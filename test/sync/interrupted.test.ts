@@ -5,7 +5,7 @@ import { urlSource } from "../../src/import/url.source.ts";
 import type { PassOptions } from "../../src/sync/pass.ts";
 import { id, smallWorld, stored } from "../import/small-world.ts";
 import { answering } from "../waldur/faults.ts";
-import { type Pair, pairForFile } from "./support.ts";
+import { type Pair, pairForFile, reportByHand } from "./support.ts";
 
 const { start } = pairForFile();
 
@@ -22,17 +22,6 @@ const second = {
 	created: "2024-03-15T10:00:00Z",
 	date: "2024-03-15T10:00:00Z",
 };
-
-/** Reports by hand, and says how far the report came on its way to Waldur. */
-async function report(pair: Pair, value: string, state: string, sent: Date | null): Promise<void> {
-	await rows(pair, sql`insert into "User" ("uuid", "username") values (${stored(999)}::uuid, 'agent') on conflict do nothing`);
-	await rows(pair, sql`update "ComponentUsage" set "usage" = ${value}::numeric, "modifiedByUuid" = ${stored(999)}::uuid`);
-	await rows(
-		pair,
-		sql`insert into "WaldurDelivery" ("sourceId", "laneUuid", "componentUsageUuid", "state", "sent", "due")
-		select ${pair.sourceId}::smallint, "resourceUuid", "uuid", ${state}::"DeliveryState", ${sent}::timestamptz, coalesce(${sent}::timestamptz, now()) from "ComponentUsage"`,
-	);
-}
 
 describe("a figure that is the sum of several records", () => {
 	test("turns policies and has its entry of the log when one of them changes", async () => {
@@ -53,7 +42,7 @@ describe("a figure that is the sum of several records", () => {
 		const [plain = {}] = smallWorld()["marketplace-component-usages"];
 		const pair = await start({ ...smallWorld(), "marketplace-component-usages": [plain, second] });
 		await pair.pass();
-		await report(pair, "5", "PENDING", null);
+		await reportByHand(pair, "5", "PENDING", null);
 		await pair.pass();
 		expect(await usage(pair)).toEqual(["5.00"]);
 	});
@@ -98,7 +87,7 @@ describe("a whole pass", () => {
 	test("keeps a record whose report was sent after the list began to be read, though that list lacks it", async () => {
 		const pair = await start();
 		await pair.pass();
-		await report(pair, "5", "SENT", pair.now);
+		await reportByHand(pair, "5", "SENT", pair.now);
 		pair.waldur.state.remove("marketplace-component-usages", id(80));
 		await pair.pass({ whole: true });
 		expect(await usage(pair)).toEqual(["5.00"]);

@@ -4,7 +4,7 @@ import { syncStatus } from "../../src/domain/mirror/sync.store.ts";
 import type { Source } from "../../src/import/source.ts";
 import { urlSource } from "../../src/import/url.source.ts";
 import { id, smallWorld, stored } from "../import/small-world.ts";
-import { type Pair, pairForFile } from "./support.ts";
+import { type Pair, pairForFile, reportByHand } from "./support.ts";
 
 const { start } = pairForFile();
 
@@ -232,16 +232,6 @@ const uncounted = (pair: Pair): Source["read"] =>
 	};
 
 describe("a figure that was reported here", () => {
-	const report = async (pair: Pair, state: string, sent: Date | null, value: string) => {
-		await rows(pair, sql`insert into "User" ("uuid", "username") values (${stored(999)}::uuid, 'agent') on conflict do nothing`);
-		await rows(pair, sql`update "ComponentUsage" set "usage" = ${value}::numeric, "modifiedByUuid" = ${stored(999)}::uuid`);
-		await rows(
-			pair,
-			sql`insert into "WaldurDelivery" ("sourceId", "laneUuid", "componentUsageUuid", "state", "sent", "due")
-			select ${pair.sourceId}::smallint, "resourceUuid", "uuid", ${state}::"DeliveryState", ${sent}::timestamptz, coalesce(${sent}::timestamptz, now()) from "ComponentUsage"`,
-		);
-	};
-
 	test.each([
 		["is PENDING", "PENDING", null, "5.00"],
 		["was SENT after the list began to be read", "SENT", "2024-03-20T12:05:00.000Z", "5.00"],
@@ -250,7 +240,7 @@ describe("a figure that was reported here", () => {
 	])("that %s is kept, or yields", async (_, state, sent, expected) => {
 		const pair = await start();
 		await pair.pass();
-		await report(pair, state, sent === null ? null : new Date(sent), "5");
+		await reportByHand(pair, "5", state, sent === null ? null : new Date(sent));
 		pair.now = new Date("2024-03-20T12:05:00Z");
 		await pair.pass({ whole: true });
 		expect(await usage(pair)).toEqual([expected]);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Database } from "../../src/database/database.ts";
-import { quoted, raw } from "../../src/database/sql.ts";
+import { quoted, raw, sql } from "../../src/database/sql.ts";
 import { sourceNamed } from "../../src/domain/mirror/source.store.ts";
 import type { ListName } from "../../src/import/source.ts";
 import { urlSource } from "../../src/import/url.source.ts";
 import { type PassEnd, type PassOptions, synchronize } from "../../src/sync/pass.ts";
-import { smallWorld } from "../import/small-world.ts";
+import { smallWorld, stored } from "../import/small-world.ts";
 import { tableNames } from "../import/support.ts";
 import { freshDatabase } from "../support/database.ts";
 import { referenceOf } from "../support/reference-clock.ts";
@@ -69,4 +69,14 @@ export function pairForFile(): { start(lists?: Lists, intercept?: Interception):
 			});
 		},
 	};
+}
+
+/** Reports by hand, and says how far the report came on its way to Waldur. */
+export async function reportByHand(pair: Pair, value: string, state: string, sent: Date | null): Promise<void> {
+	await pair.database.rows(sql`insert into "User" ("uuid", "username") values (${stored(999)}::uuid, 'agent') on conflict do nothing`);
+	await pair.database.rows(sql`update "ComponentUsage" set "usage" = ${value}::numeric, "modifiedByUuid" = ${stored(999)}::uuid`);
+	await pair.database.rows(
+		sql`insert into "WaldurDelivery" ("sourceId", "laneUuid", "componentUsageUuid", "state", "sent", "due")
+		select ${pair.sourceId}::smallint, "resourceUuid", "uuid", ${state}::"DeliveryState", ${sent}::timestamptz, coalesce(${sent}::timestamptz, now()) from "ComponentUsage"`,
+	);
 }
