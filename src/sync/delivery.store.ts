@@ -1,6 +1,6 @@
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import type { Outgoing, OutgoingLimit, OutgoingPart, OutgoingPolicy, OutgoingUsage } from "./outgoing.ts";
+import type { Made, Outgoing, OutgoingLimit, OutgoingPart, OutgoingPolicy, OutgoingUsage } from "./outgoing.ts";
 
 /** A change that the caller has to itself until the lease ends. */
 export interface Claim {
@@ -99,6 +99,17 @@ export async function markRefused(queries: Queries, { id, version, attempts }: C
 			"attempts" = case when "version" = ${version}::int then "attempts" else 0 end
 		where "id" = ${id}::bigint and "attempts" = ${attempts}::int and "state" = 'PENDING'
 	`);
+}
+
+/** What an earlier attempt sent to create the object; undefined when there was none. Its answer may have been lost. */
+export async function creationOf(queries: Queries, { id }: Claim): Promise<Made | undefined> {
+	const [row] = await queries.rows<{ creating: Made | null }>(sql`select "creating" from "WaldurDelivery" where "id" = ${id}::bigint`);
+	return row?.creating ?? undefined;
+}
+
+/** Notes what is about to be sent to create the object. */
+export async function noteCreation(queries: Queries, { id }: Claim, object: Made): Promise<void> {
+	await queries.rows(sql`update "WaldurDelivery" set "creating" = ${JSON.stringify(object)}::jsonb where "id" = ${id}::bigint`);
 }
 
 /** Leaves the change to a later attempt. */

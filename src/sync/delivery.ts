@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../database/database.ts";
 import { lockOfferings } from "../database/lock.ts";
 import { addMonths, startOfMonth } from "../shared/billing-period.ts";
@@ -8,10 +9,12 @@ import { hex } from "../shared/waldur-words.ts";
 import {
 	type Claim,
 	claimDue,
+	creationOf,
 	forgetDelivery,
 	markRefused,
 	markSent,
 	markWaiting,
+	noteCreation,
 	outgoingOf,
 	queueDeletionAt,
 	takeSource,
@@ -23,10 +26,9 @@ import {
 	type HeldUsage,
 	limitRequest,
 	listOf,
+	type Made,
 	type Outgoing,
-	type OutgoingLimit,
 	type OutgoingPart,
-	type OutgoingPolicy,
 	type OutgoingUsage,
 	ofOtherPeriods,
 	partRequest,
@@ -168,29 +170,39 @@ async function heldUsages(client: WaldurClient, { resource, type, month }: Outgo
 }
 
 /** Creates or changes a limit or a policy. One that was created here goes by the uuid that Waldur gives it. */
-async function sentObject(delivery: Delivery, { attempts }: Claim, object: OutgoingLimit | OutgoingPolicy): Promise<WaldurAnswer> {
-	const { client, base, database, sourceId, clock } = delivery;
-	const request = object.kind === "LIMIT" ? limitRequest(object, base) : policyRequest(object, base);
-	// The answer of an earlier attempt may have been lost: what it created must not be created twice.
-	const earlier = object.isKnown || attempts === 1 ? undefined : await createdBefore(delivery, object);
+async function sentObject(delivery: Delivery, claim: Claim, object: Made): Promise<WaldurAnswer> {
+	const { client, base, database } = delivery;
+	const send = (made: Made) => client.send(made.kind === "LIMIT" ? limitRequest(made, base) : policyRequest(made, base));
+	if (object.isKnown) return send(object);
+	// The answer of an earlier attempt may have been lost: what it created must not be created twice, though it has changed here since.
+	const creation = await creationOf(database, claim);
+	const earlier = creation === undefined ? undefined : await createdBefore(delivery, creation);
 	if (earlier !== undefined && typeof earlier !== "string") return earlier;
-	const answer: WaldurAnswer = earlier === undefined ? await client.send(request) : { kind: "done", object: { uuid: earlier } };
-	const given = answer.kind === "done" && !object.isKnown ? parsedUuid(String(answer.object?.["uuid"])) : undefined;
-	if (given === undefined) return answer;
+	if (earlier === undefined) {
+		await noteCreation(database, claim, object);
+		const answer = await send(object);
+		const given = answer.kind === "done" ? parsedUuid(String(answer.object?.["uuid"])) : undefined;
+		if (given !== undefined) await takeGiven(delivery, object, given);
+		return answer;
+	}
+	await takeGiven(delivery, object, earlier);
+	const isAsCreated = isDeepStrictEqual(creation, object);
+	return isAsCreated ? { kind: "done", object: { uuid: earlier } } : send({ ...object, uuid: earlier, isKnown: true });
+}
+
+/** The object goes by the uuid that Waldur gave it; it is deleted there when it was deleted here meanwhile. */
+async function takeGiven({ database, sourceId, clock }: Delivery, object: Made, given: string): Promise<void> {
 	const taken = await database.transaction(async (tx) => {
 		if (object.kind === "POLICY") await lockOfferings(tx, [object.offering]); // whoever evaluates it has read it by its uuid
 		return takeUuid(tx, object.kind, object.uuid, given, sourceId);
 	});
-	if (taken === "gone") {
-		// Deleted here while it was created there.
-		const { path, lane } = listOf(object);
-		await queueDeletionAt(database, sourceId, { lane, path: `${path}${hex(given)}/` }, clock());
-	}
-	return answer;
+	if (taken !== "gone") return;
+	const { path, lane } = listOf(object);
+	await queueDeletionAt(database, sourceId, { lane, path: `${path}${hex(given)}/` }, clock());
 }
 
 /** The uuid of what an earlier attempt created; undefined when it created nothing; or why that is not known. */
-async function createdBefore({ client, database }: Delivery, object: OutgoingLimit | OutgoingPolicy): Promise<string | WaldurAnswer | undefined> {
+async function createdBefore({ client, database }: Delivery, object: Made): Promise<string | WaldurAnswer | undefined> {
 	const { path, filter } = listOf(object);
 	const answer = await client.list(path, filter);
 	if (answer.kind !== "list") return answer;

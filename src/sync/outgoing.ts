@@ -63,6 +63,9 @@ export interface OutgoingDeletion {
 	readonly path: string;
 }
 
+/** What Waldur gives a uuid of its own when it is created there. */
+export type Made = OutgoingLimit | OutgoingPolicy;
+
 export type Outgoing = OutgoingUsage | OutgoingPart | OutgoingLimit | OutgoingPolicy | OutgoingDeletion;
 
 /** One of the records that Waldur holds of a resource, component and month: one for each plan period. */
@@ -123,13 +126,13 @@ export const policyRequest = (policy: OutgoingPolicy, base: URL): WaldurRequest 
 });
 
 /** Where such objects are listed in Waldur, by what they belong to; and the lane of their changes. */
-export const listOf = (object: OutgoingLimit | OutgoingPolicy): { path: string; filter: Readonly<Record<string, string>>; lane: string } =>
+export const listOf = (object: Made): { path: string; filter: Readonly<Record<string, string>>; lane: string } =>
 	object.kind === "LIMIT"
 		? { path: "component-user-usage-limits/", filter: { resource_uuid: hex(object.resource) }, lane: object.resource }
 		: { path: "marketplace-offering-usage-policies/", filter: { scope_uuid: hex(object.offering) }, lane: object.offering };
 
 /** Whether a record of Waldur is what would be created for the object. */
-export function createdFor(record: Readonly<Record<string, unknown>>, object: OutgoingLimit | OutgoingPolicy): boolean {
+export function createdFor(record: Readonly<Record<string, unknown>>, object: Made): boolean {
 	const linked = (field: string) => String(record[field] ?? "");
 	if (object.kind === "LIMIT")
 		return linked("resource").includes(hex(object.resource)) && linked("component") === hex(object.component) && linked("user").includes(hex(object.account));

@@ -1,5 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { parsedUuid } from "../../src/shared/uuid.ts";
 import { hex, mirroredForFile } from "./support.ts";
 
 const mirrored = mirroredForFile("2017-01-10T12:00:00Z");
@@ -45,40 +47,77 @@ describe("limits and policies", () => {
 		expect(await mirrored().gateway.database.rows(sql`select "state"::text as "state" from "WaldurDelivery"`)).toEqual([{ state: "SENT" }]);
 	});
 
-	test("are not created twice when the answer to the first attempt was lost", async () => {
-		const resource = await mirrored().resource();
-		const account = await mirrored().provider.account("ann");
-		await mirrored().gateway.database.rows(sql`update "OfferingUser" set "sourceId" = ${mirrored().sourceId}::smallint where "uuid" = ${account}::uuid`);
-		const component = await componentOf("cpu");
-		const limit = `mutation ($input: CreateComponentUserUsageLimitInput!) { createComponentUserUsageLimit(input: $input) {
-			... on CreateComponentUserUsageLimitPayload { componentUserUsageLimit { uuid } } ... on Error { message } } }`;
-		await mirrored().gateway.ask(mirrored().staff, limit, { input: { resource, component, user: account, limit: "7" } });
-		mirrored().waldur.answer(() => ({ status: 502 }));
-		await mirrored().deliver();
-		const uuid = "dddddddddddd4ddd8ddddddddddddddd";
+	describe("whose creation was not answered", () => {
+		/** The uuid that Waldur gave what was created, another one in each test. */
+		let uuid = "";
+		beforeEach(() => {
+			uuid = hex(randomUUID());
+		});
 		const url = (list: string, of: string) => new URL(`${list}/${hex(of)}/`, mirrored().waldur.base).href;
-		mirrored().waldur.answer(({ method }) =>
-			method === "GET"
-				? {
-						status: 200,
-						body: [
-							{
-								uuid,
-								resource: url("marketplace-resources", resource),
-								component: hex(component),
-								user: url("marketplace-offering-users", account),
-								limit: "7.00",
-							},
-						],
-					}
-				: { status: 500 },
-		);
-		mirrored().gateway.setTime("2017-01-10T12:01:00Z");
-		await mirrored().deliver();
-		expect(mirrored().posts()).toHaveLength(1);
-		expect(await mirrored().gateway.database.rows(sql`select "uuid" from "ComponentUserUsageLimit" where "resourceUuid" = ${resource}::uuid`)).toEqual([
-			{ uuid: "dddddddd-dddd-4ddd-8ddd-dddddddddddd" },
-		]);
+		const createLimit = `mutation ($input: CreateComponentUserUsageLimitInput!) { createComponentUserUsageLimit(input: $input) {
+			... on CreateComponentUserUsageLimitPayload { componentUserUsageLimit { uuid } } ... on Error { message } } }`;
+		const updateLimit = `mutation ($input: UpdateComponentUserUsageLimitInput!) { updateComponentUserUsageLimit(input: $input) { __typename ... on Error { message } } }`;
+
+		/** A limit whose creation arrived, and was answered by a proxy's 502. */
+		async function unansweredLimit(): Promise<{ resource: string; limit: string; held: object }> {
+			const resource = await mirrored().resource();
+			const account = await mirrored().provider.account("ann");
+			await mirrored().gateway.database.rows(sql`update "OfferingUser" set "sourceId" = ${mirrored().sourceId}::smallint where "uuid" = ${account}::uuid`);
+			const component = await componentOf("cpu");
+			const created = await mirrored().gateway.ask(mirrored().staff, createLimit, { input: { resource, component, user: account, limit: "7" } });
+			mirrored().waldur.answer(() => ({ status: 502 }));
+			await mirrored().deliver();
+			const [of, user] = [url("marketplace-resources", resource), url("marketplace-offering-users", account)];
+			const held = { uuid, resource: of, component: hex(component), user, limit: "7.00" };
+			return { resource, limit: created.createComponentUserUsageLimit.componentUserUsageLimit.uuid, held };
+		}
+
+		const deliverLater = async (held: object) => {
+			mirrored().waldur.answer(({ method }) => (method === "GET" ? { status: 200, body: [held] } : { status: 200, body: held }));
+			mirrored().gateway.setTime("2017-01-10T12:01:00Z");
+			await mirrored().deliver();
+		};
+
+		test("are not created twice", async () => {
+			const { resource, held } = await unansweredLimit();
+			await deliverLater(held);
+			expect(mirrored().posts()).toHaveLength(1);
+			expect(await mirrored().gateway.database.rows(sql`select "uuid" from "ComponentUserUsageLimit" where "resourceUuid" = ${resource}::uuid`)).toEqual([
+				{ uuid: parsedUuid(uuid) },
+			]);
+		});
+
+		test("are changed there when they have changed here since", async () => {
+			const { limit, held } = await unansweredLimit();
+			await mirrored().gateway.ask(mirrored().staff, updateLimit, { input: { uuid: limit, limit: "9" } });
+			await deliverLater(held);
+			expect(mirrored().posts().slice(1)).toMatchObject([{ method: "PUT", path: `component-user-usage-limits/${uuid}/`, body: { limit: "9.00" } }]);
+		});
+
+		test("are found by what was sent, not by what a policy has become", async () => {
+			await mirrored().resource();
+			const limits = (limit: string) => [{ type: "cpu", limit }];
+			const input = { scope: mirrored().provider.offering, actions: ["NOTIFY_ORGANIZATION_OWNERS"], applyToAll: true, componentLimits: limits("100") };
+			const created = await mirrored().gateway.ask(mirrored().provider.token, create, { input });
+			mirrored().waldur.answer(() => ({ status: 502 }));
+			await mirrored().deliver();
+			const policy = created.createOfferingUsagePolicy.offeringUsagePolicy.uuid;
+			const update = `mutation ($input: UpdateOfferingUsagePolicyInput!) { updateOfferingUsagePolicy(input: $input) { __typename ... on Error { message } } }`;
+			await mirrored().gateway.ask(mirrored().provider.token, update, { input: { uuid: policy, componentLimits: limits("200") } });
+			await deliverLater({
+				uuid,
+				scope_uuid: hex(mirrored().provider.offering),
+				actions: "notify_organization_owners",
+				options: {},
+				apply_to_all: true,
+				organization_groups: [],
+				component_limits_set: limits("100"),
+				period: 2,
+			});
+			expect(mirrored().posts().slice(1)).toMatchObject([
+				{ method: "PUT", path: `marketplace-offering-usage-policies/${uuid}/`, body: { component_limits_set: [{ type: "cpu", limit: 200 }] } },
+			]);
+		});
 	});
 });
 
