@@ -75,6 +75,7 @@ UsageSeriesPoint: billingPeriod usage
 WaldurDelivery: state attempts error queued sent
 WaldurSync: state isRunning lastSuccess lastWhole lag error lists
 WaldurSyncList: name read changed removed refused held
+_Service: sdl
 PageInfo: endCursor hasNextPage hasPreviousPage startCursor
 Problem: code message path
 ForbiddenError: code message path problems
