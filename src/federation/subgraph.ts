@@ -14,6 +14,9 @@ import { contractOf } from "./contract.ts";
 /** The oldest version that has all that is used here. */
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@shareable"])`;
 
+/** A directive that Apollo's composition does not know by itself. */
+const oneOf = "directive @oneOf on INPUT_OBJECT";
+
 /** The keys of stored objects: a router can ask for one by each of them, if the type has it. */
 const keys = ["id", "uuid"];
 
@@ -32,7 +35,8 @@ export function subgraphOf(schema: GraphQLSchema): string {
 function textOf(schema: GraphQLSchema): string {
 	const contract = parse(printSchema(lexicographicSortSchema(contractOf(schema))));
 	const withKeys = visit(contract, { ObjectTypeDefinition: (type) => ({ ...type, directives: [...(type.directives ?? []), ...directivesOf(type)] }) });
-	return `${link}\n\n${print(withKeys)}\n`;
+	const text = print(withKeys);
+	return [link, ...(/ @oneOf\b/.test(text) ? [oneOf] : []), text].join("\n\n");
 }
 
 function directivesOf({ name, interfaces = [], fields = [] }: ObjectTypeDefinitionNode): ConstDirectiveNode[] {

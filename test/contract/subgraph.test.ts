@@ -29,6 +29,13 @@ describe("the subgraph", () => {
 	});
 });
 
+test("what composers do not know by themselves is declared, where it is used", () => {
+	const inputs = "input A @oneOf { b: Int c: Int } type Query { d(a: A): Int }";
+	const parts = (text: string) => subgraphOf(buildSchema(text)).match(/^(extend schema|directive @oneOf|input A.*)/gm);
+	expect(parts(inputs)).toEqual(["extend schema", "directive @oneOf", "input A @oneOf {"]);
+	expect(parts(inputs.replace("@oneOf", ""))).toEqual(["extend schema", "input A {"]);
+});
+
 test("clients are promised nothing that is for routers alone, and all else that is served", () => {
 	const served = Object.keys(schema.getTypeMap()).filter((name) => !/^_[^_]/.test(name));
 	expect(Object.keys(contractOf(schema).getTypeMap()).sort()).toEqual(served.sort());
