@@ -41,6 +41,8 @@ export interface Config {
 	origins: readonly string[];
 	/** Names and addresses by which the service may be called, besides those of loopback; any when undefined. */
 	hosts: readonly string[] | undefined;
+	/** What the router of a federation is known by; undefined where it is like any other client. */
+	federationToken: string | undefined;
 	/** Whether the REST API is served. */
 	rest: boolean;
 	/** Where clients reach the service, without a slash at its end: addresses of objects in the REST API are made of it. This computer when undefined. */
@@ -193,6 +195,12 @@ export function parseConfig(env: Environment): Config {
 	const named = listed("ALLOWED_HOSTS");
 	for (const name of named) check(name, isHost(name), `ALLOWED_HOSTS must hold names or addresses such as usage.example.org, without a port, not "${name}".`);
 	const hosts = named.length > 0 || isEmbedded ? [host, ...named] : undefined;
+	const federationToken = secret("FEDERATION_TOKEN");
+	check(
+		federationToken,
+		!federationToken || /^[\x21-\x7e]{32,}$/.test(federationToken),
+		"FEDERATION_TOKEN must be at least 32 characters of ASCII without spaces, such as what openssl rand -hex 32 prints.",
+	);
 	const served = given("REST") ?? "on";
 	const rest = check(served, served === "on" || served === "off", `REST must be on or off, not "${served}".`) === "on";
 	const reached = given("PUBLIC_URL");
@@ -249,6 +257,7 @@ export function parseConfig(env: Environment): Config {
 		costPerSecond,
 		origins,
 		hosts,
+		federationToken,
 		rest,
 		publicUrl,
 		connections,

@@ -140,7 +140,7 @@ async function serve(
 		metrics,
 		mirror,
 	};
-	const { host, port, graphiql, origins, hosts, maxCost, costPerSecond, introspection } = config;
+	const { host, port, graphiql, origins, hosts, federationToken, maxCost, costPerSecond, introspection } = config;
 	const onBug = (error: unknown, requestId?: string) =>
 		report(requestId === undefined ? "unexpected error" : `unexpected error in request ${requestId}`)(error);
 	const admission = { maxCost, costPerSecond, introspection, maxExecutionTime: config.operationTimeout };
@@ -150,7 +150,7 @@ async function serve(
 		proxies: proxiesAt(config.proxies),
 	};
 	const rest = config.rest ? { publicUrl: config.publicUrl, version: build.version } : undefined;
-	const options = { host, port, connections, rest, isDemo: demo, graphiql, origins, hosts, admission, beginOperation, onBug };
+	const options = { host, port, connections, rest, isDemo: demo, graphiql, origins, hosts, federationToken, admission, beginOperation, onBug };
 	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await uses.stop();

@@ -29,6 +29,7 @@ import "./domain/usage-totals/usage-totals.schema.ts";
 import "./domain/user-usage/set-user-usage.schema.ts";
 import "./domain/user-usage/user-usage.schema.ts";
 import "./domain/user/user.schema.ts";
+import "./federation/entities.schema.ts";
 import { builder } from "./graphql/builder.ts";
 import { tellRefusals } from "./graphql/report-refusals.ts";
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { lexicographicSortSchema, printSchema } from "graphql";
+import { contractOf } from "../federation/contract.ts";
 import { schema } from "../schema.ts";
 import { readArguments, runCommand } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
@@ -19,7 +20,7 @@ const args = process.argv.slice(2);
 await runCommand({ args, usage }, async () => {
 	const { check = false } = readArguments(args, { check: { type: "boolean" } }).values;
 	const file = projectPath("schema.graphql");
-	const served = `${printSchema(lexicographicSortSchema(schema))}\n`;
+	const served = `${printSchema(lexicographicSortSchema(contractOf(schema)))}\n`;
 	if (!check) {
 		await writeFile(file, served);
 		return 0;

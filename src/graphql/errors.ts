@@ -59,6 +59,11 @@ export const eventsTooFast = (seconds: number, position: string) =>
 
 export const introspectionOff = () => new GraphQLError("Introspection is off.", { extensions: { code: "FORBIDDEN" } });
 
+export const entitiesClosed = () =>
+	new GraphQLError("Entities are for the router of the federation: it sends its token as the header X-Federation-Token.", {
+		extensions: { code: "FORBIDDEN" },
+	});
+
 export const timedOut = (seconds: number) =>
 	new GraphQLError(`The operation took longer than ${seconds} s. A change may have been stored: send it again with its idempotency key.`, {
 		extensions: { code: "TIMED_OUT" },

@@ -28,6 +28,29 @@ export const Resource = builder.prismaNode("Resource", { id });
 export const ResourcePlanPeriod = builder.prismaNode("ResourcePlanPeriod", { id });
 export const User = builder.prismaNode("User", { id });
 
+/** All of them. */
+export const nodes = [
+	Category,
+	CategoryComponent,
+	ComponentUsage,
+	ComponentUserUsage,
+	ComponentUserUsageLimit,
+	Customer,
+	Notification,
+	Offering,
+	OfferingComponent,
+	OfferingUsagePolicy,
+	OfferingUser,
+	OrganizationGroup,
+	Plan,
+	PlanComponent,
+	PolicyFiring,
+	Project,
+	Resource,
+	ResourcePlanPeriod,
+	User,
+] as const;
+
 /** Objects that are computed when they are asked for. They are no nodes: nothing is stored under an id of theirs. */
 export const CategoryComponentUsage = builder.objectRef<CategoryUsage>("CategoryComponentUsage");
 export const CustomerQuota = builder.objectRef<Quota>("CustomerQuota");

@@ -6,4 +6,5 @@ export type ScalarTypes = {
 	Date: { Input: string; Output: string };
 	DateTime: { Input: Date; Output: Date };
 	JSON: { Input: unknown; Output: unknown };
+	_Any: { Input: unknown; Output: unknown };
 };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
+import { routerTokenIn } from "../federation/router.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import { isTooDeep } from "./limits/json-bounds.ts";
 import { codesOf } from "./observed-operations.ts";
@@ -95,7 +96,7 @@ async function execute(
 		return undefined;
 	}
 	if (read.operation === undefined || read.operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
-	const prepared = await prepare(engine, { ...params, address: addressOf(request) }, read);
+	const prepared = await prepare(engine, { ...params, address: addressOf(request), routerToken: routerTokenIn(request.headers) }, read);
 	return "errors" in prepared ? prepared : (engine.execute(prepared.args) as Promise<ExecutionResult>);
 }
 

@@ -6,9 +6,12 @@ export interface Introspection {
 	readonly isAsked: boolean;
 	/** It asks for something else than what the schema is, and the names of its root types. */
 	readonly isOfData: boolean;
+	/** It asks for entities, as the router of a federation does. */
+	readonly isOfEntities: boolean;
 }
 
-const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type"]);
+/** `_service` is the schema too, as a router composes it. */
+const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type", "_service"]);
 
 /**
  * Looks once at each selection of all operations and fragments, used or not: a client that may only ask for the schema sends
@@ -16,13 +19,14 @@ const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type"]);
  * called for each selection.
  */
 export function introspectionIn({ definitions }: DocumentNode, visit = () => {}): Introspection {
-	let [isAsked, isOfData] = [false, false];
+	let [isAsked, isOfData, isOfEntities] = [false, false, false];
 	const look = ({ selections }: SelectionSetNode, isRoot: boolean): void => {
 		for (const selection of selections) {
 			visit();
 			if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
 			const name = selection.kind === Kind.FIELD ? selection.name.value : undefined;
 			const isMeta = name !== undefined && ofSchema.has(name);
+			if (name === "_entities") isOfEntities = true;
 			if (isMeta) isAsked = true;
 			else if (isRoot && name !== undefined && name !== "__typename") isOfData = true;
 			if (selection.selectionSet !== undefined) look(selection.selectionSet, isRoot && name === undefined);
@@ -32,5 +36,5 @@ export function introspectionIn({ definitions }: DocumentNode, visit = () => {})
 		if (definition.kind === Kind.OPERATION_DEFINITION) look(definition.selectionSet, true);
 		if (definition.kind === Kind.FRAGMENT_DEFINITION) look(definition.selectionSet, !definition.typeCondition.name.value.startsWith("__"));
 	}
-	return { isAsked, isOfData };
+	return { isAsked, isOfData, isOfEntities };
 }

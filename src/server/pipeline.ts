@@ -25,6 +25,8 @@ export interface Question {
 	readonly operationName?: string | null | undefined;
 	/** Where it comes from: who does not sign in is metered by it. */
 	readonly address: string;
+	/** What says that it is asked by the router of a federation. */
+	readonly routerToken: string | undefined;
 }
 
 /** An operation that may be executed, or what it is refused with. */

@@ -1,6 +1,7 @@
 import { type GraphQLError, getOperationAST } from "graphql";
+import type { Router } from "../federation/router.ts";
 import type { Context } from "../graphql/context.ts";
-import { badRequest } from "../graphql/errors.ts";
+import { badRequest, entitiesClosed } from "../graphql/errors.ts";
 import type { KnownDocuments } from "./known-documents.ts";
 import type { Admission } from "./limits/admission.ts";
 import type { Engine, Prepare, Question, ReadQuestion } from "./pipeline.ts";
@@ -18,10 +19,15 @@ export function readQuestion({ parse }: Engine, { query, operationName }: Pick<Q
  * `mask` makes of an error what the client may see.
  */
 export const createPrepare =
-	(documents: KnownDocuments, admission: Pick<Admission, "weigh" | "admit">, mask: (error: unknown, context: Partial<Context>) => GraphQLError): Prepare =>
+	(
+		documents: KnownDocuments,
+		admission: Pick<Admission, "weigh" | "admit">,
+		router: Router,
+		mask: (error: unknown, context: Partial<Context>) => GraphQLError,
+	): Prepare =>
 	async (engine, question, read) => {
 		const { schema, validate, contextFactory } = engine;
-		const { variables, operationName, address } = question;
+		const { variables, operationName, address, routerToken } = question;
 		let context: Partial<Context> = {};
 		try {
 			const { document, operation } = read ?? readQuestion(engine, question);
@@ -31,6 +37,7 @@ export const createPrepare =
 			const contextValue: Context = await contextFactory();
 			context = contextValue;
 			contextValue.operation?.identify(operation.operation, operation.name?.value);
+			if (known.introspection.isOfEntities && !router.mayAskEntities(routerToken)) throw entitiesClosed();
 			contextValue.admitted = await admission.admit(contextValue, asked, address);
 			const errors = known.isValid ? [] : validate(schema, document);
 			if (errors.length > 0) return { errors };

@@ -4,6 +4,7 @@ import { type Extra, useServer } from "graphql-ws/use/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
+import { routerTokenIn } from "../federation/router.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited, serviceStops } from "../graphql/errors.ts";
 import type { BeginOperation, OperationTrace } from "../shared/operation-trace.ts";
@@ -33,6 +34,8 @@ interface SignedIn extends Record<PropertyKey, unknown> {
 	authorization?: string | undefined;
 	/** Where it comes from. */
 	address?: string;
+	/** What says that it is the connection of the router of a federation. */
+	routerToken?: string | undefined;
 }
 
 const closeCodes = { badMessage: 4400, tooMany: 4429 };
@@ -96,7 +99,7 @@ export function serveWebSocket(
 				const { socket, request } = extra;
 				underWay.set(socket, () => connection.subscriptions);
 				const authorization = authorizationIn(connectionParams) ?? given(request.headers.authorization);
-				Object.assign(extra, { ...unused.extra, authorization, address: addressOf(request) });
+				Object.assign(extra, { ...unused.extra, authorization, address: addressOf(request), routerToken: routerTokenIn(request.headers) });
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
 				if (token === undefined) return false;
@@ -130,7 +133,8 @@ export function serveWebSocket(
 					address: connection.extra.address,
 				});
 				Object.assign(payload, unused.payload);
-				const prepared = await prepare(engine, { query, variables, operationName, address: connection.extra.address ?? "" });
+				const { address = "", routerToken } = connection.extra;
+				const prepared = await prepare(engine, { query, variables, operationName, address, routerToken });
 				if ("errors" in prepared) return refused(operation, prepared.errors);
 				const { token } = prepared.args.contextValue;
 				const tooMany = token === undefined ? undefined : signIn(connection.extra.socket, token);

@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from "graphql-yoga";
 import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
+import { createRouter, routerHeader } from "../federation/router.ts";
 import { type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
 import { badRequest, recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
@@ -43,12 +44,14 @@ export interface YogaOptions {
 	readonly admission: AdmissionOptions;
 	/** Other origins whose pages may ask. */
 	readonly origins: readonly string[];
+	/** What the router of a federation is known by; it is like any other client when absent. */
+	readonly federationToken?: string | undefined;
 	/** Called with errors of no known kind, our bugs, and with the request that met them, when it is known. */
 	readonly onBug: (error: unknown, requestId?: string) => void;
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
-export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions, proxies: Proxies): Pipeline {
+export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, federationToken, onBug }: YogaOptions, proxies: Proxies): Pipeline {
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {
 		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");
@@ -60,7 +63,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 	const streams = createOpenStreams();
 	const authenticate = meteredSignIn(services, admission);
 	const { documents, admit, admitCost, within, weigh, eventCharges, plugin } = createAdmission(services, admission);
-	const prepare = createPrepare(documents, { admit, weigh }, (error, { operation }) => {
+	const prepare = createPrepare(documents, { admit, weigh }, createRouter(federationToken), (error, { operation }) => {
 		requests.add([error], operation);
 		return mask(error);
 	});
@@ -118,7 +121,13 @@ const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (contex
 		setParamsHandler(async ({ request, params, context }) => {
 			const { query = "", variables, operationName } = params;
 			const engine = engineOf(Object.assign(context, { request, params }));
-			const prepared = await prepare(engine, { query, variables, operationName, address: context.address ?? "" });
+			const prepared = await prepare(engine, {
+				query,
+				variables,
+				operationName,
+				address: context.address ?? "",
+				routerToken: request.headers.get(routerHeader) ?? undefined,
+			});
 			if ("errors" in prepared) return prepared;
 			if (prepared.type !== OperationTypeNode.SUBSCRIPTION) return engine.execute(prepared.args);
 			const begun = await engine.subscribe(prepared.args);

@@ -106,6 +106,7 @@ export function operationOf(root: Root, made: readonly number[], pool: Pool): Op
 	function scalar(type: string, { arg, field, parent }: Place): unknown {
 		if (type === "UUID") return oneOf(pool.uuids[modelNamedBy(arg.name, field, parent)] ?? Object.values(pool.uuids).flat());
 		if (type === "ID") return globalId(arg.name, field, parent);
+		if (type === "_Any") return representation(field, parent);
 		if (type === "Int") return arg.name.endsWith("Month") ? 1 + choose(12) : arg.name.endsWith("Year") ? 2025 + choose(2) : choose(100);
 		if (type === "Boolean") return choose(2) === 1;
 		if (type === "Date") return `${2025 + choose(2)}-${String(12 - choose(12)).padStart(2, "0")}-${happens(3) ? "15" : "01"}`;
@@ -127,11 +128,19 @@ export function operationOf(root: Root, made: readonly number[], pool: Pool): Op
 		return nodeId(model, oneOf(pool.uuids[model] ?? []) ?? "");
 	}
 
+	/** What a router asks by; some are of two objects, or of another type. */
+	function representation(field: GraphQLField<unknown, unknown>, parent: GraphQLCompositeType): unknown {
+		const id = globalId("id", field, parent);
+		const model = chosenModels.at(-1) as VisibleModel;
+		const uuid = oneOf(pool.uuids[model] ?? []);
+		return { __typename: happens(nastyOneIn) ? "Query" : model, ...(happens(2) ? { id } : {}), ...(happens(2) ? { uuid } : {}) };
+	}
+
 	/** Fields below a type, each under an alias where another one could have its name. */
 	function selection(type: GraphQLCompositeType, depth: number): string {
 		if (!isObjectType(type)) {
 			const known = chosenModels.map(typeNamed);
-			const members = type.name === "Node" && known.length > 0 ? known : schema.getPossibleTypes(type);
+			const members = ["Node", "_Entity"].includes(type.name) && known.length > 0 ? known : schema.getPossibleTypes(type);
 			const chosen = Array.from({ length: 1 + choose(3) }, () => oneOf(members)).filter((member) => member !== undefined);
 			return `{ __typename ${chosen.map((member) => `... on ${member.name} ${selection(member, depth)}`).join(" ")} }`;
 		}

@@ -70,6 +70,23 @@ export function idsSeen({ row }: Viewer, things: readonly Thing[]): Set<string> 
 	return new Set(models.flatMap((model) => namesOf(model).map((name) => nodeId(model, uuidOf(model, name)))));
 }
 
+/** The objects as the router of a federation asks for them, by one of their keys. */
+const readEntities = `query ($by: [_Any!]!) { _entities(representations: $by) { __typename ... on Node { id } } }`;
+
+async function entityDifferences(send: Send, viewer: Viewer, type: string, own: readonly Thing[], seen: ReadonlySet<string>): Promise<Difference[]> {
+	const uuids = own.map(({ model, name }) => uuidOf(model, name));
+	const [byId, byUuid] = [uuids.map((uuid) => ({ __typename: type, id: nodeId(type, uuid) })), uuids.map((uuid) => ({ __typename: type, uuid }))];
+	const { data, errors = [] } = await send(viewer.name, readEntities, { by: [...byId, ...byUuid] });
+	const differences: Difference[] = errors.map(({ message }: Answer) => ({ where: `${viewer.name} _entities ${type}`, expected: undefined, read: message }));
+	for (const [index, { id }] of [...byId, ...byId].entries()) {
+		const expected = seen.has(id) ? { __typename: type, id } : null;
+		const read = data?._entities[index];
+		const where = `${viewer.name} _entities ${type} ${own[index % own.length]?.name} by its ${index < own.length ? "id" : "uuid"}`;
+		if (JSON.stringify(read) !== JSON.stringify(expected)) differences.push({ where, expected, read });
+	}
+	return differences;
+}
+
 const readAll = (type: GraphQLObjectType) => `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on ${type.name} ${everythingOf(type)} } }`;
 
 /** The lists that begin at the root. */
@@ -164,6 +181,7 @@ export async function differencesFor(
 	for (const type of nodeTypes.filter(({ name }) => isLookedAt(name))) {
 		const own = things.filter(({ model }) => model === type.name);
 		const ids = idsOf(type.name, things);
+		differences.push(...(await entityDifferences(send, viewer, type.name, own, seen)));
 		const { data, errors = [] } = await send(viewer.name, readAll(type), { ids });
 		for (const { extensions, path } of errors)
 			if (extensions.code !== "FORBIDDEN" || path.at(-1) !== "Customer_quota") compare(path.join("."), undefined, extensions.code);

@@ -78,6 +78,7 @@ UsageTotalRest: groups measuredUnit total records previousTotal change
 WaldurDelivery: state attempts error queued sent
 WaldurSync: state isRunning lastSuccess lastWhole lag error lists
 WaldurSyncList: name read changed removed refused held
+_Service: sdl
 PageInfo: endCursor hasNextPage hasPreviousPage startCursor
 Problem: code message path
 ForbiddenError: code message path problems

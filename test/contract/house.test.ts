@@ -19,14 +19,15 @@ const layers = {
 	graphql: ["service", "store", "rules", "reading", "event-log", "access", "database", "generated", "shared"],
 	subscriptions: ["graphql", "reading", "event-log", "access", "database", "shared"],
 	types: ["subscriptions", "graphql", "service", "store", "rules", "reading", "event-log", "access", "database", "shared"],
-	schema: ["types", "graphql"],
+	federation: ["graphql", "shared"],
+	schema: ["types", "federation", "graphql"],
 	import: ["rules", "database", "shared"],
 	world: ["import", "service", "access", "database", "shared"],
 	sync: ["import", "service", "store", "rules", "event-log", "access", "database", "shared"],
 	telemetry: ["database", "shared"],
 	rest: ["types", "graphql", "service", "store", "rules", "reading", "access", "database", "generated", "shared"],
-	server: ["rest", "schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
-	commands: ["schema", "world", "sync", "import", "service", "store", "access", "database", "config", "shared"],
+	server: ["rest", "schema", "federation", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
+	commands: ["schema", "federation", "world", "sync", "import", "service", "store", "access", "database", "config", "shared"],
 	main: ["server", "telemetry", "world", "sync", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;
 

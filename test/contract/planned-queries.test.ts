@@ -86,7 +86,7 @@ describe("a document that skips and includes in many ways", () => {
 		const viewer = await services.authenticate("demo_staff");
 		if (viewer === undefined) throw new Error("Staff signs in.");
 		const contextValue = createContext(services, { token: "demo_staff", viewer });
-		const documents = new KnownDocuments((text) => ({ document: parse(text), introspection: { isAsked: false, isOfData: false } }));
+		const documents = new KnownDocuments((text) => ({ document: parse(text), introspection: { isAsked: false, isOfData: true, isOfEntities: false } }));
 		const document = documents.read(text);
 		const planned = vi.spyOn(documents, "reckon");
 		let fieldByField = 0;

@@ -30,8 +30,8 @@ export interface Message {
 const signOfLife = 1_000;
 
 /** Connects, and signs in where there is a token. Rejects when this is refused. */
-export async function connectRaw(url: string, token?: string): Promise<RawSocket> {
-	const socket = new WebSocket(url.replace(/^http/, "ws"), "graphql-transport-ws");
+export async function connectRaw(url: string, token?: string, headers: Readonly<Record<string, string>> = {}): Promise<RawSocket> {
+	const socket = new WebSocket(url.replace(/^http/, "ws"), "graphql-transport-ws", { headers });
 	const messages: Message[] = [];
 	const waiting = new Set<() => void>();
 	let living: NodeJS.Timeout | undefined;

@@ -77,6 +77,7 @@ describe("an operation costs 1, and 1 for each 10 objects that it may read", () 
 			"{ resources(first: 100) { ...A } } fragment A on ResourceConnection { ... { ...B } } fragment B on ResourceConnection { nodes { planPeriods(first: 10) { nodes { start } } } }",
 			1 + 10 + 100,
 		],
+		["the schema as a router composes it", "{ _service { sdl } }", 1 + 50],
 		["introspection", "{ __schema { types { name fields { name } } } }", 1 + 50],
 		[
 			"a report",

@@ -37,6 +37,13 @@ export function nodeNamedIn<Holder>(name: (holder: Holder) => NodeName) {
 	return withSource({ kind: "node", names: (holder: Holder) => [name(holder)], isList: false, sight: "holder" }, resolve);
 }
 
+/** Resolves to the objects that the arguments name, in their order; null in place of each that the viewer does not see. */
+export function nodesNamed<Args>(names: (args: Args) => readonly NodeName[]) {
+	const resolve = (_root: unknown, args: Args, context: Context, info: GraphQLResolveInfo): Promise<never>[] =>
+		names(args).map((name) => nodeById(name, context, info) as Promise<never>);
+	return withSource({ kind: "node", names: (_root: unknown, args: Args) => names(args), isList: true, sight: "viewer" }, resolve);
+}
+
 function branded(row: AnyRow, typename: string): object {
 	brandWithType(row, typename as never);
 	return row;

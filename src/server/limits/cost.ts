@@ -124,7 +124,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 		const name = node.name.value;
 		const items = values.longestIn(node);
 		const ofItself = parent !== undefined && parent === schema.getMutationType() ? everywhere(ofChange + (items ?? 0)) : nothing;
-		if (name === "__schema" || name === "__type") return everywhere(ofSchema);
+		if (name === "__schema" || name === "__type" || (name === "_service" && parent === root)) return everywhere(ofSchema);
 		const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 		if (field === undefined) return ofItself;
 		return sumOf(ofItself, name === "totalCount" ? countOf(parent) : ofObjects(field, node, parent, items));
