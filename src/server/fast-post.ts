@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { OperationTrace } from "../shared/operation-trace.ts";
+import { acceptedEncoding, encoded } from "./compression.ts";
 import { isTooDeep } from "./limits/json-bounds.ts";
 import { codesOf } from "./observed-operations.ts";
 import type { Pipeline, ReadQuestion } from "./pipeline.ts";
@@ -71,11 +72,16 @@ async function answer(pipeline: Pipeline, request: IncomingMessage, response: Se
 	operation.end(codesOf(executed.errors));
 	if (executed.errors === undefined) {
 		const text = (executed as { stringify?: () => string }).stringify?.() ?? JSON.stringify(executed);
-		response.writeHead(200, { "content-type": `${mediaType}; charset=utf-8`, "content-length": Buffer.byteLength(text) }).end(text);
-		return;
+		return send(request, response, 200, { "content-type": `${mediaType}; charset=utf-8` }, text);
 	}
 	const { status, headers, text } = await asResponse(pipeline.yoga, executed);
-	response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
+	return send(request, response, status, headers, text);
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, status: number, headers: Record<string, string>, text: string): Promise<void> {
+	const body = encoded(text, acceptedEncoding(request));
+	const { content, headers: ofBody } = body instanceof Promise ? await body : body;
+	response.writeHead(status, { ...headers, ...ofBody }).end(content);
 }
 
 /** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */

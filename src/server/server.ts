@@ -7,6 +7,7 @@ import { badRequest, rateLimited } from "../graphql/errors.ts";
 import { listening } from "../shared/listening.ts";
 import type { BeginOperation } from "../shared/operation-trace.ts";
 import { createOperations } from "../telemetry/operations.ts";
+import { answerHeaders } from "./answer-headers.ts";
 import { answerPlainPosts } from "./fast-post.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
@@ -53,6 +54,8 @@ const largestMessage = 64 * 1024;
  */
 const shutdownTimeout = 8_000;
 
+const headersOfAnswers = Object.entries(answerHeaders);
+
 /** A response of status 406 repeats what can be sent for each type that is accepted; in characters. */
 const maxAccept = 1_000;
 
@@ -79,15 +82,17 @@ export async function startServer(
 			leave?.();
 		});
 		if (isLeaving) makeLast(response);
+		const isOfRest = rest !== undefined && isRest(request);
+		if (!isOfRest) for (const [name, value] of headersOfAnswers) response.setHeader(name, value);
 		const refused = foreign(request);
 		const refuse = (status: number, error: GraphQLError): void => {
-			const body = rest !== undefined && isRest(request) ? JSON.stringify({ detail: error.message }) : bodyOf(error);
+			const body = isOfRest ? JSON.stringify({ detail: error.message }) : bodyOf(error);
 			response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
 		};
 		if (leave === undefined) refuse(429, tooManyConnections());
 		else if (!hasTarget(request)) refuse(400, noTarget());
 		else if (refused !== undefined) refuse(refused.status, refused.error);
-		else if (answerOfRest !== undefined && isRest(request)) answerOfRest(request, response, operation);
+		else if (answerOfRest !== undefined && isOfRest) answerOfRest(request, response, operation);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
 		else if (isForeignForm(request)) refuse(415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));

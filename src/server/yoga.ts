@@ -9,6 +9,7 @@ import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../schema.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import { createSubscriptions } from "../subscriptions/subscriptions.ts";
+import { useAnswers } from "./answers.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { type AdmissionOptions, createAdmission } from "./limits/admission.ts";
 import { clientAddress, type Proxies } from "./limits/client-address.ts";
@@ -83,6 +84,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		// whose results they change. Of those that replace how a document is executed, each wraps what the one before it has set: the
 		// plan first, and around it the admission's time limit, which also stops a plan.
 		plugins: [
+			useAnswers(),
 			useOperations(requests),
 			useReadable(),
 			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
