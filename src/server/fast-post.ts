@@ -4,14 +4,14 @@ import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import { acceptedEncoding, encoded } from "./compression.ts";
+import { type AskedDocument, type Naming, nameParameters } from "./documents/asked-documents.ts";
 import { isTooDeep } from "./limits/json-bounds.ts";
 import { codesOf } from "./observed-operations.ts";
 import type { Pipeline, ReadQuestion } from "./pipeline.ts";
 import { readQuestion } from "./prepare.ts";
 import { endpoint, maxBodyBytes } from "./yoga.ts";
 
-interface Params {
-	readonly query: string;
+interface Params extends Naming {
 	readonly variables?: Record<string, unknown> | null;
 	readonly operationName?: string | null;
 }
@@ -86,7 +86,7 @@ async function send(request: IncomingMessage, response: ServerResponse, status: 
 
 /** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */
 async function execute(
-	{ yoga, prepare, addressOf }: Pipeline,
+	{ yoga, prepare, addressOf, documents }: Pipeline,
 	request: IncomingMessage,
 	operation: OperationTrace,
 	body: string,
@@ -94,14 +94,18 @@ async function execute(
 	const params = paramsIn(body);
 	if (params === undefined) return undefined;
 	const engine = yoga.getEnveloped({ authorization: request.headers.authorization, operation, address: addressOf(request) });
+	const { variables, operationName } = params;
+	let asked: AskedDocument | undefined;
 	let read: ReadQuestion;
 	try {
-		read = readQuestion(engine, params);
+		asked = documents.documentOf(params);
+		if (asked === undefined || !documents.isTrusted(asked.query)) return undefined;
+		read = readQuestion(engine, { query: asked.query, operationName });
 	} catch {
 		return undefined;
 	}
 	if (read.operation === undefined || read.operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
-	const prepared = await prepare(engine, { ...params, address: addressOf(request) }, read);
+	const prepared = await prepare(engine, { ...asked, variables, operationName, address: addressOf(request) }, read);
 	return "errors" in prepared ? prepared : (engine.execute(prepared.args) as Promise<ExecutionResult>);
 }
 
@@ -116,13 +120,15 @@ function paramsIn(body: string): Params | undefined {
 	return isParams(params) ? params : undefined;
 }
 
+const known: ReadonlySet<string> = new Set(["query", "variables", "operationName", "extensions", ...nameParameters]);
+
 const isParams = (params: unknown): params is Params =>
 	typeof params === "object" &&
 	params !== null &&
 	!Array.isArray(params) &&
-	Object.keys(params).every((key) => key === "query" || key === "variables" || key === "operationName") &&
-	"query" in params &&
-	typeof params.query === "string" &&
+	Object.keys(params).every((key) => known.has(key)) &&
+	(!("query" in params) || typeof params.query === "string") &&
+	(!("extensions" in params) || (typeof params.extensions === "object" && !Array.isArray(params.extensions))) &&
 	(!("operationName" in params) || params.operationName === null || typeof params.operationName === "string") &&
 	(!("variables" in params) || params.variables === null || (typeof params.variables === "object" && !Array.isArray(params.variables)));
 

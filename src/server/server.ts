@@ -12,6 +12,7 @@ import { answerPlainPosts } from "./fast-post.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
 import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { hasTarget } from "./request-target.ts";
 import { answerRest, isRest, type RestOptions } from "./rest.ts";
 import { serveWebSocket } from "./websocket.ts";
@@ -34,6 +35,8 @@ export interface ServerOptions extends YogaOptions {
 export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
+	/** What is known of the operations of trusted documents, where there are any. */
+	readonly trusted: Pipeline["trusted"];
 	/** Goes on as before, but makes each response the last of its connection, so that few are idle when it stops: a client may send on one that closes. */
 	drain(): void;
 	/**
@@ -59,7 +62,7 @@ const headersOfAnswers = Object.entries(answerHeaders);
 /** A response of status 406 repeats what can be sent for each type that is accepted; in characters. */
 const maxAccept = 1_000;
 
-/** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
+/** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken, or a trusted document is not good. */
 export async function startServer(
 	services: Services,
 	{ host, port, connections = withoutBounds, rest, beginOperation = createOperations(), ...options }: ServerOptions,
@@ -122,6 +125,7 @@ export async function startServer(
 	const url = await listening(http, host, port, "PORT");
 	return {
 		url: url + endpoint,
+		trusted: pipeline.trusted,
 		drain: () => {
 			isLeaving = true;
 		},
