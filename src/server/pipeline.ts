@@ -32,7 +32,9 @@ export interface Question {
 	/** Where it comes from: who does not sign in is metered by it. */
 	readonly address: string;
 	/** What says that it is asked by the router of a federation. */
-	readonly routerToken: string | undefined;
+	readonly routerToken?: string | undefined;
+	/** Whether the service itself has written the query, as that of an export: it is trusted. */
+	readonly isOwn?: boolean;
 }
 
 /** An operation that may be executed, or what it is refused with. */
@@ -72,7 +74,7 @@ export interface Pipeline {
 	/** The same promise, whose errors are logged with the operation's request. */
 	readonly watch: <Result>(promise: Promise<Result>, operation: OperationTrace) => Promise<Result>;
 	/** Lets such an operation run. */
-	readonly admission: Pick<Admission, "admitCost" | "within">;
+	readonly admission: Pick<Admission, "admitCost" | "within" | "eventCharges">;
 	/** The connections of each token: WebSockets and streams of events together. */
 	readonly connections: Slots;
 	readonly streams: OpenStreams;

@@ -37,10 +37,10 @@ export const createPrepare =
 	): Prepare =>
 	async (engine, question, read) => {
 		const { schema, validate, contextFactory } = engine;
-		const { variables, operationName, address, keepAs, routerToken } = question;
+		const { variables, operationName, address, keepAs, routerToken, isOwn } = question;
 		let context: Partial<Context> = {};
 		try {
-			const isTrusted = asked.isTrusted(question.query) || router.isKnownBy(routerToken); // a router writes its documents itself
+			const isTrusted = isOwn === true || asked.isTrusted(question.query) || router.isKnownBy(routerToken); // a router writes its documents itself
 			const ofStaff = isTrusted ? undefined : await contextOfStaff(contextFactory);
 			const { document, operation } = read ?? readQuestion(engine, question);
 			if (operation === undefined) throw badRequest("The document has no such operation, or several.", { http: { status: 400 } });

@@ -125,7 +125,7 @@ export function createPipeline(services: Services, options: YogaOptions, proxies
 		authenticate,
 		contextOf,
 		watch,
-		admission: { admitCost, within },
+		admission: { admitCost, within, eventCharges },
 		connections,
 		streams,
 		addressOf: (request) => clientAddress(request, proxies),
