@@ -9,7 +9,6 @@ import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../schema.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import { createSubscriptions } from "../subscriptions/subscriptions.ts";
-import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { type AdmissionOptions, createAdmission } from "./limits/admission.ts";
 import { clientAddress, type Proxies } from "./limits/client-address.ts";
 import { deepestJson, isTooDeep } from "./limits/json-bounds.ts";
@@ -35,10 +34,6 @@ const suggestion = / Did you mean [^?]+\?$/;
 export const maxBodyBytes = 256 * 1024;
 
 export interface YogaOptions {
-	/** Whether GraphiQL signs in with the demo's tokens. */
-	readonly isDemo: boolean;
-	/** Whether browsers are served GraphiQL. */
-	readonly graphiql: boolean;
 	/** What an operation and a token may ask for. */
 	readonly admission: AdmissionOptions;
 	/** Other origins whose pages may ask. */
@@ -48,7 +43,7 @@ export interface YogaOptions {
 }
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
-export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, onBug }: YogaOptions, proxies: Proxies): Pipeline {
+export function createPipeline(services: Services, { admission, origins, onBug }: YogaOptions, proxies: Proxies): Pipeline {
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {
 		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");
@@ -76,8 +71,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		multipart: false,
 		parserAndValidationCache: false, // it keeps all that any client sends
 		logging: false,
-		graphiql: graphiql ? graphiqlOptions(isDemo) : false,
-		renderGraphiQL: graphiqlPage,
+		graphiql: false, // the server answers browsers before
 		// The order matters. What is known of an operation first, for all that comes after is logged together with it; then what reads
 		// the request, before prepare takes over from yoga's own order of steps. Error codes come before what parses and validates,
 		// whose results they change. Of those that replace how a document is executed, each wraps what the one before it has set: the
