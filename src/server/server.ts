@@ -5,6 +5,7 @@ import { WebSocketServer } from "ws";
 import { formatAccepted } from "../export/accepted-format.ts";
 import type { Services } from "../graphql/context.ts";
 import { badRequest, rateLimited } from "../graphql/errors.ts";
+import { billingPeriodAt } from "../shared/billing-period.ts";
 import { listening } from "../shared/listening.ts";
 import type { BeginOperation, OperationTrace } from "../shared/operation-trace.ts";
 import { createOperations } from "../telemetry/operations.ts";
@@ -12,6 +13,8 @@ import { answerHeaders } from "./answer-headers.ts";
 import { answerCrossOrigin } from "./cross-origin.ts";
 import { createExports, isExport } from "./exports.ts";
 import { answerPlainPosts } from "./fast-post.ts";
+import { createGraphiql } from "./graphiql/graphiql.ts";
+import { tabsOf } from "./graphiql/tabs.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
 import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
@@ -24,6 +27,10 @@ import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
 export interface ServerOptions extends YogaOptions {
+	/** Whether browsers are served GraphiQL. */
+	readonly graphiql: boolean;
+	/** Whether GraphiQL signs in with the demo's tokens; it does not when absent. */
+	readonly isDemo?: boolean;
 	readonly host: string;
 	/** 0 takes a free port. */
 	readonly port: number;
@@ -80,6 +87,7 @@ export async function startServer(
 	const answerOfRest = rest && answerRest(pipeline, rest);
 	const exports = createExports(pipeline, exportPage);
 	const tickets = createTickets(services, pipeline);
+	const graphiql = options.graphiql ? graphiqlOf(services, options) : undefined;
 	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
 	let isLeaving = false;
@@ -91,6 +99,7 @@ export async function startServer(
 			if (!crossing(request, response, "GET, HEAD")) exports.byAddress(request, response, operation);
 		} else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
+		else if (graphiql?.isFor(request)) graphiql.answer(request, response);
 		else if (isForeignForm(request))
 			refuseWith(response, 415, bodyOf(badRequest("Send the operation as JSON, with the header Content-Type: application/json.")));
 		else if (path === ticketPath) {
@@ -175,6 +184,10 @@ export async function startServer(
 		},
 	};
 }
+
+/** Its tabs are about the months before the one that it is opened in. */
+const graphiqlOf = ({ clock, timeZone }: Services, { isDemo = false, onBug }: Pick<ServerOptions, "isDemo" | "onBug">) =>
+	createGraphiql({ endpoint, opensWith: () => ({ isDemo, tabs: tabsOf(billingPeriodAt(clock(), timeZone)) }), onBug });
 
 /** What a page of any origin can send without asking first: a body that is not JSON. */
 const isForeignForm = ({ method, headers }: IncomingMessage): boolean =>

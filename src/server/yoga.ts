@@ -14,7 +14,6 @@ import { useAnswers } from "./answers.ts";
 import { createAskedDocuments } from "./documents/asked-documents.ts";
 import { prepareTrusted } from "./documents/prepare-trusted.ts";
 import type { TrustedDocuments } from "./documents/trusted-documents.ts";
-import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { type AdmissionOptions, createAdmission } from "./limits/admission.ts";
 import { clientAddress, type Proxies } from "./limits/client-address.ts";
 import { documentBounds } from "./limits/document-bounds.ts";
@@ -42,10 +41,6 @@ const suggestion = / Did you mean [^?]+\?$/;
 export const maxBodyBytes = 256 * 1024;
 
 export interface YogaOptions {
-	/** Whether GraphiQL signs in with the demo's tokens. */
-	readonly isDemo: boolean;
-	/** Whether browsers are served GraphiQL. */
-	readonly graphiql: boolean;
 	/** What an operation and a token may ask for. */
 	readonly admission: AdmissionOptions;
 	/** The only documents that are answered, but for staff; any when absent. */
@@ -60,7 +55,7 @@ export interface YogaOptions {
 
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. Throws a Failure for a trusted document that is not good. */
 export function createPipeline(services: Services, options: YogaOptions, proxies: Proxies): Pipeline {
-	const { isDemo, graphiql, admission, trusted, origins, federationToken, onBug } = options;
+	const { admission, trusted, origins, federationToken, onBug } = options;
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {
 		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");
@@ -91,8 +86,7 @@ export function createPipeline(services: Services, options: YogaOptions, proxies
 		multipart: false,
 		parserAndValidationCache: false, // it keeps all that any client sends
 		logging: false,
-		graphiql: graphiql ? graphiqlOptions(isDemo) : false,
-		renderGraphiQL: graphiqlPage,
+		graphiql: false, // the server answers browsers before
 		// The order matters. What is known of an operation first, for all that comes after is logged together with it; then what reads
 		// the request, before prepare takes over from yoga's own order of steps. Error codes come before what parses and validates,
 		// whose results they change. Of those that replace how a document is executed, each wraps what the one before it has set: the

@@ -45,7 +45,7 @@ builder.prismaObjectFields(PolicyFiring, (t) => ({
 
 builder.queryFields((t) => ({
 	policyFirings: t.field({
-		description: "The firings of the policies that the viewer sees, newest first.",
+		description: "The firings of the policies that the viewer sees, newest first: the alerts that there were.",
 		...firings.page(),
 	}),
 }));

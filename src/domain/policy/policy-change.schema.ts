@@ -91,7 +91,7 @@ const namesIn = (changed: ChangedPolicy) => [{ model: "OfferingUsagePolicy", uui
 builder.mutationFields((t) => ({
 	createOfferingUsagePolicy: t.field({
 		type: CreatePayload,
-		description: `Puts a policy on an offering and evaluates it at once: over usage that exceeds it already, it fires. ${writers}`,
+		description: `Puts a policy on an offering, which alerts when usage goes above a threshold, and evaluates it at once: over usage that exceeds it already, it fires. ${writers}`,
 		args: { input: t.arg({ type: CreateInput, required: true, description: "The policy." }) },
 		errors: answersResult("CreateOfferingUsagePolicy"),
 		resolve: async (_root, { input }, context) => {

@@ -66,7 +66,7 @@ builder.queryFields((t) => ({
 	previewOfferingUsagePolicy: t.field({
 		type: Preview,
 		description:
-			"Tells what a policy would total now and in which months it would have fired, to choose its limits by. Only reads: nothing is stored, nothing turns. " +
+			"Tells what a policy would total now and in which months it would have fired, to choose its limits, the thresholds of its alerts, by. Only reads: nothing is stored, nothing turns. " +
 			"For staff and the provider's owners; FORBIDDEN for others of the provider's side and for support.",
 		args: { input: t.arg({ type: PreviewInput, required: true, description: "The policy." }) },
 		errors: answersResult("PreviewOfferingUsagePolicy", "what was asked for, or why there is no answer. Nothing is changed."),

@@ -12,7 +12,7 @@ import { currentTotals } from "./policy.service.ts";
 import { isExceeded, type LimitTotal, policyPeriods } from "./policy.ts";
 
 export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicyComponentLimit").implement({
-	description: "A policy's limit on one component, and where the affected customers together stand.",
+	description: "A policy's limit on one component, the threshold of its alerts, and where the affected customers together stand.",
 	fields: (t) => ({
 		component: t.field({
 			type: OfferingComponent,
@@ -29,7 +29,7 @@ export const ComponentLimit = builder.objectRef<LimitTotal>("OfferingUsagePolicy
 });
 
 export const LimitInput = builder.inputType("OfferingUsagePolicyComponentLimitInput", {
-	description: "A limit on one component.",
+	description: "A limit on one component: the threshold of an alert.",
 	fields: (t) => ({
 		type: t.string({ required: true, description: "Type of a component of the offering, such as cpu." }),
 		limit: t.field({ type: "Decimal", required: true, description: "A whole number of the component's measured unit, 0 or more; the policy fires above it." }),
@@ -88,7 +88,7 @@ builder.queryFields((t) => ({
 		resolve: byUuid("OfferingUsagePolicy"),
 	}),
 	offeringUsagePolicies: t.field({
-		description: "The policies that the viewer sees, newest first: those of the provider's side.",
+		description: "The policies that the viewer sees, newest first: those of the provider's side. Each alerts when usage goes above a threshold, its limit.",
 		...policies.page(),
 	}),
 }));
