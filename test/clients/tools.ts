@@ -30,3 +30,7 @@ export async function run(program: string, args: readonly string[], environment:
 
 /** Compiles a client's sample application against what was generated for it; throws the compiler's errors. */
 export const compile = (client: string): Promise<string> => run("tsc", ["--project", join(client, "app")]);
+
+/** A module of a client's sample application, which can be loaded once what it imports has been generated. */
+// biome-ignore lint/suspicious/noExplicitAny: the compiler looks at sample applications by themselves, with what they import
+export const application = (client: string, file: string): Promise<any> => import(/* @vite-ignore */ join(folder, client, "app", file));
