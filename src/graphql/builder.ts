@@ -1,3 +1,4 @@
+import "./identifiers.plugin.ts";
 import SchemaBuilder from "@pothos/core";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import PrismaPlugin from "@pothos/plugin-prisma";
@@ -29,7 +30,8 @@ export type Builder = PothosSchemaTypes.SchemaBuilder<PothosSchemaTypes.ExtendDe
 
 /** The one schema builder. It holds no types: each noun adds its own in its `.schema.ts`. */
 export const builder: Builder = new SchemaBuilder<SchemaTypes>({
-	plugins: [RelayPlugin, ScopeAuthPlugin, ErrorsPlugin, PrismaPlugin],
+	// The last is the nearest to the resolvers: what it throws is answered as theirs is.
+	plugins: [RelayPlugin, ScopeAuthPlugin, ErrorsPlugin, PrismaPlugin, "identifiers"],
 	defaultFieldNullability: false,
 	relay: {
 		cursorType: "String",

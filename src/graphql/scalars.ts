@@ -1,7 +1,8 @@
 import { GraphQLError, Kind, type ValueNode } from "graphql";
 import { exactDecimal, isPlainDecimal, normalized } from "../shared/decimal.ts";
-import { parsedUuid } from "../shared/uuid.ts";
+import { identifierIn } from "../shared/identifier.ts";
 import { builder } from "./builder.ts";
+import { identifierForms, writtenIdentifier } from "./identifiers.ts";
 
 const refused = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
@@ -11,16 +12,16 @@ function textOf(node: ValueNode, kinds: readonly Kind[], message: string): strin
 	return String(node.value);
 }
 
-const uuidForm = "A UUID is 32 hexadecimal digits, with or without dashes.";
+const uuidForm = `An object is named by ${identifierForms}.`;
 
 function uuid(text: unknown): string {
-	const parsed = typeof text === "string" ? parsedUuid(text) : undefined;
-	if (parsed === undefined) throw refused(`${quoted(text)} is not a UUID. ${uuidForm}`);
-	return parsed;
+	const identifier = typeof text === "string" ? identifierIn(text) : undefined;
+	if (identifier === undefined) throw refused(`${quoted(text)} is not a UUID. ${uuidForm}`);
+	return writtenIdentifier(identifier);
 }
 
 builder.scalarType("UUID", {
-	description: `An identifier. ${uuidForm} The dashed form in small letters is answered.`,
+	description: `Identifies an object. Answered with dashes and in small letters. As input, an object is named by any identifier of it: ${identifierForms}.`,
 	serialize: (value) => value,
 	parseValue: uuid,
 	parseLiteral: (node) => uuid(textOf(node, [Kind.STRING], uuidForm)),

@@ -55,7 +55,7 @@ export const limitRoutes: readonly Route[] = [
 			const filter = {
 				componentType: given.component_type,
 				offeringUuid: given.offering_uuid,
-				resource: given.resource === undefined ? undefined : { typename: "Resource", id: given.resource },
+				resource: given.resource,
 				resourceUuid: given.resource_uuid,
 				username: given.username,
 			};

@@ -92,8 +92,7 @@ export const policyRoutes: readonly Route[] = [
 		choosesFields: false,
 		price: { count: 1, row: ofRow },
 		rows: ({ scope, scope_uuid: scopeUuid }, { context }, shape) => {
-			const filter = { scope: scope === undefined ? undefined : { typename: "Offering", id: scope }, scopeUuid };
-			return rowsOf(context, policies.of({ filter }, context.timeZone), shape);
+			return rowsOf(context, policies.of({ filter: { scope, scopeUuid } }, context.timeZone), shape);
 		},
 	}),
 	retrieveRoute({ path, model: "OfferingUsagePolicy", fields, choosesFields: false, price: ofRow }),

@@ -25,7 +25,7 @@ export const usageFilterOf = (given: Given<typeof usageParameters>) => ({
 	dateBefore: given.date_before,
 	offeringUuid: given.offering_uuid,
 	projectUuid: given.project_uuid,
-	resource: given.resource === undefined ? undefined : { typename: "Resource", id: given.resource },
+	resource: given.resource,
 	resourceUuid: given.resource_uuid,
 	type: given.type,
 });

@@ -33,6 +33,25 @@ export const storedQuotas = {
 	ESTIMATED_PRICE: "estimated_price",
 } as const;
 
+/** The type of the objects that Waldur has under an address, such as /api/customers/…/. Others are told by their uuid alone. */
+export const typesOfCollections: Readonly<Record<string, string>> = {
+	"component-user-usage-limits": "ComponentUserUsageLimit",
+	customers: "Customer",
+	"marketplace-categories": "Category",
+	"marketplace-component-usages": "ComponentUsage",
+	"marketplace-component-user-usages": "ComponentUserUsage",
+	"marketplace-offering-usage-policies": "OfferingUsagePolicy",
+	"marketplace-offering-users": "OfferingUser",
+	"marketplace-plans": "Plan",
+	"marketplace-provider-offerings": "Offering",
+	"marketplace-provider-resources": "Resource",
+	"marketplace-public-offerings": "Offering",
+	"marketplace-resources": "Resource",
+	"organization-groups": "OrganizationGroup",
+	projects: "Project",
+	users: "User",
+};
+
 /** Ours by Waldur's words. */
 export const byWord = <Ours extends string>(words: Readonly<Record<Ours, string | number>>): Readonly<Record<string, Ours>> =>
 	Object.fromEntries((Object.keys(words) as Ours[]).map((ours) => [String(words[ours]), ours]));

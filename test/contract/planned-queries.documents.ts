@@ -35,6 +35,24 @@ export const answeredDocuments: Asked[] = [
 			... on Node { id ... on Customer { blocked } } ... on Project { isRemoved }
 		} } } projects(first: 1) { nodes { categoryComponentUsages(first: 2) { nodes { scope { ... on CategoryComponentUsageScope { ... on Project { customer { name } } } } } } } } } } }`,
 	],
+	[
+		"objects that are named by an address and an id",
+		`query ($u: UUID) { one: resources(first: 2, filter: { projectUuid: $u }) { nodes { name } } two: resources(first: 2, filter: { offeringUuid: "https://waldur.example.com/api/marketplace-public-offerings/00000000000040008000000000000000/" }) { nodes { name } } }`,
+		{ u: btoa("Project:00000000-0000-4000-8000-000000000000") },
+	],
+	[
+		"an id of another type",
+		"query ($f: ComponentUsageFilter) { componentUsages(filter: $f) { nodes { usage } } viewer { username } }",
+		{ f: { resource: btoa("Offering:00000000-0000-4000-8000-000000000000") } },
+	],
+	[
+		"the scope of totals by a uuid that is of nothing",
+		`{ categoryComponentUsages(scope: "00000000-0000-4000-8000-000000000000") { nodes { id } } viewer { username } }`,
+	],
+	[
+		"totals, as nodes",
+		`{ nodes(ids: ["${btoa("CategoryComponentUsage:Customer:00000000-0000-4000-8000-000000000000:00000000-0000-4000-8000-000000000000:2026-10-01")}", "${btoa("CategoryComponentUsage:7")}"]) { id ... on CategoryComponentUsage { name scope { __typename } } } }`,
+	],
 	["a variable that is not given", "query ($n: Int, $f: ResourceFilter) { resources(first: $n, filter: $f) { nodes { name } } }", {}],
 	["a variable that is null", "query ($f: ResourceFilter) { resources(first: 2, filter: $f) { nodes { name } } }", { f: null }],
 	["a variable with a default", "query ($n: Int = 2) { resources(first: $n) { nodes { name } } }", {}],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CategoryUsageKey, parsedId, printedId, requiredScope } from "../../src/domain/category-usage/category-usage.ts";
+import { type CategoryUsageKey, parsedId, printedId, scopeNamed } from "../../src/domain/category-usage/category-usage.ts";
 
 const scopeUuid = "6ff0a0f5-57d8-4a4a-a7c4-4d8b6ff5cd41";
 const categoryComponentUuid = "0c0d1c5a-8d54-4a1f-9b69-1dd4e3e8d9a0";
@@ -37,14 +37,11 @@ describe("the id of a total", () => {
 });
 
 describe("the scope of a list of totals", () => {
-	test.each(["Customer", "Project"] as const)("is a %s by its id", (typename) => {
-		expect(requiredScope({ typename, id: scopeUuid })).toEqual({ kind: typename, uuid: scopeUuid });
+	test.each(["Customer", "Project"] as const)("is a %s where its type is said", (typename) => {
+		expect(scopeNamed(`${typename}:${scopeUuid}`)).toEqual({ uuid: scopeUuid, kinds: [typename] });
 	});
 
-	test.each([
-		["another kind of object", { typename: "Offering", id: scopeUuid }],
-		["an id without a uuid", { typename: "Customer", id: "north" }],
-	])("is refused when it is %s", (_what, scope) => {
-		expect(() => requiredScope(scope)).toThrow("scope must be the id of a customer or a project, as it was answered.");
+	test("can be of either kind by its uuid alone", () => {
+		expect(scopeNamed(scopeUuid)).toEqual({ uuid: scopeUuid, kinds: ["Customer", "Project"] });
 	});
 });

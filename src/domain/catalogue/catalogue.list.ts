@@ -1,6 +1,6 @@
 import { sql } from "../../database/sql.ts";
 import { OfferingState } from "../../graphql/enums.ts";
-import { oneOf, uuid } from "../../graphql/fields/filters.ts";
+import { identifier, oneOf } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Category, Offering, OfferingUser } from "../../graphql/nodes.ts";
 import { conditions, when } from "../../reading/conditions.ts";
@@ -53,8 +53,8 @@ export const planComponentList = {
 export const offerings = list(Offering, {
 	items: "offerings",
 	filters: {
-		providerUuid: uuid("Sold by this customer."),
-		categoryUuid: uuid("In this category."),
+		providerUuid: identifier("Customer", "Sold by this customer."),
+		categoryUuid: identifier("Category", "In this category."),
 		states: oneOf(OfferingState, "In one of these states.", { column: "state" }),
 	},
 	order: byName("Offering"),

@@ -2,6 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Category, CategoryComponent } from "../../graphql/nodes.ts";
 import { categories, categoryComponentList, offerings } from "./catalogue.list.ts";
 
@@ -36,7 +37,7 @@ builder.queryFields((t) => ({
 		type: Category,
 		nullable: true,
 		description: "The category with the uuid. Error NOT_FOUND when there is none.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The category's uuid." }) },
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The category: its uuid, its id, or Waldur's address of it.", ...naming("Category") }) },
 		resolve: byUuid("Category"),
 	}),
 	categories: t.field({

@@ -5,6 +5,7 @@ import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { page } from "../../graphql/fields/page.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Category, CategoryComponent, Customer, Offering, OfferingComponent, Plan } from "../../graphql/nodes.ts";
 import { policies } from "../policy/policy.list.ts";
 import { resources } from "../resource/resource.list.ts";
@@ -68,7 +69,7 @@ builder.queryFields((t) => ({
 		type: Offering,
 		nullable: true,
 		description: "The offering with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The offering's uuid." }) },
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The offering: its uuid, its id, or Waldur's address of it.", ...naming("Offering") }) },
 		resolve: byUuid("Offering"),
 	}),
 	offerings: t.field({

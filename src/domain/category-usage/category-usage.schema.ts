@@ -1,18 +1,18 @@
-import "./category-usage-type.schema.ts";
 import { builder } from "../../graphql/builder.ts";
 import type { Context } from "../../graphql/context.ts";
 import { notFound } from "../../graphql/errors.ts";
 import { loadedBy } from "../../graphql/fields/loaded.ts";
 import { computedPage } from "../../graphql/fields/page.ts";
 import type { ComputedPages } from "../../graphql/fields/source.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { CategoryComponentUsage, Customer, Project } from "../../graphql/nodes.ts";
 import { type FilterOf, filterConditions } from "../../reading/declared-list.ts";
 import type { PageArguments } from "../../reading/page.ts";
-import { billingPeriodAt } from "../../shared/billing-period.ts";
 import type { Maybe } from "../../shared/maybe.ts";
 import { CategoryComponentUsageConnection, CategoryComponentUsageFilter, totalFilters } from "./category-usage.list.ts";
-import { type Calendar, categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys, newestFirst } from "./category-usage.store.ts";
-import { type CategoryUsage, parsedId, requiredScope, type ScopeKind, typeName } from "./category-usage.ts";
+import { categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys, newestFirst } from "./category-usage.store.ts";
+import { type CategoryUsage, parsedId, type ScopeKind, scopeNamed, typeName } from "./category-usage.ts";
+import { calendar } from "./category-usage-type.schema.ts";
 
 const filterDescription = "Which months; all when absent.";
 const linkDescription = (readers: string) =>
@@ -22,8 +22,6 @@ const linkDescription = (readers: string) =>
 interface ListArguments extends PageArguments {
 	filter?: Maybe<FilterOf<typeof totalFilters>>;
 }
-
-const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: billingPeriodAt(clock(), timeZone), timeZone });
 
 /** Reads pages of the totals of scopes of one kind, in one batch for all of them. */
 function totalsOf(scopeKind: ScopeKind, { filter }: ListArguments, context: Context): ComputedPages {
@@ -45,13 +43,31 @@ const totalsBelow = (kind: ScopeKind) =>
 	);
 
 /** Resolves to the totals of the scope that is named. Throws NOT_FOUND when there is none whose totals the viewer may read. */
-const totalsOfScope = computedPage<CategoryUsage, unknown, ListArguments & { scope: { typename: string; id: string } }>(
-	(_root, { scope }) => requiredScope(scope).uuid,
+const totalsOfScope = computedPage<CategoryUsage, unknown, ListArguments & { scope: string }>(
+	(_root, { scope }) => scopeNamed(scope).uuid,
 	(args, context) => {
-		const { kind, uuid } = requiredScope(args.scope);
-		return { ...totalsOf(kind, args, context), refusal: () => notFound(kind, uuid) };
+		const { kinds, uuid } = scopeNamed(args.scope);
+		const [first, ...others] = kinds.map((kind) => totalsOf(kind, args, context));
+		if (first === undefined) throw new Error("A scope of no kind was let through.");
+		return others.reduce(eitherTotals, { ...first, refusal: () => notFound(kinds.join(" or "), uuid) });
 	},
 );
+
+/** The totals of a scope of one kind, and of the other kind where there is none of the first. */
+const eitherTotals = (one: ComputedPages, other: ComputedPages): ComputedPages => ({
+	...one,
+	name: `${one.name} or ${other.name}`,
+	pages: async (uuids, request) => {
+		const found = await one.pages(uuids, request);
+		const missing = uuids.filter((_uuid, index) => found[index] === null);
+		const others = missing.length === 0 ? [] : await other.pages(missing, request);
+		return found.map((page, index) => page ?? others[missing.indexOf(uuids[index] ?? "")] ?? null);
+	},
+	counts: async (uuids) => {
+		const [counts, others] = await Promise.all([one.counts(uuids), other.counts(uuids)]);
+		return counts.map((count, index) => count + (others[index] ?? 0)); // of one kind it has none
+	},
+});
 
 /** Resolves to the total with the id, in one batch for all ids of a kind of scope. Throws NOT_FOUND when there is none that the viewer may read. */
 const totalWithId = loadedBy({
@@ -104,7 +120,7 @@ builder.queryFields((t) => ({
 			"a project's also by those with a role on the project.",
 		args: {
 			...t.arg.connectionArgs(),
-			scope: t.arg.globalID({ for: [Customer, Project], required: true, description: "The id of the customer or of the project." }),
+			scope: t.arg({ type: "ID", required: true, description: "The customer or the project.", ...naming("Customer", "Project") }),
 			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
 		},
 		resolve: totalsOfScope,

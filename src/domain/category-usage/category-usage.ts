@@ -1,5 +1,4 @@
 import type { BillingPeriod } from "../../shared/billing-period.ts";
-import { InvalidInput } from "../../shared/invalid-input.ts";
 import { parsedUuid } from "../../shared/uuid.ts";
 
 /** Whose resources a total counts: a customer's, or those of one of its projects. */
@@ -8,6 +7,19 @@ export type ScopeKind = "Customer" | "Project";
 export interface Scope {
 	readonly kind: ScopeKind;
 	readonly uuid: string;
+}
+
+/** What a client names the scope of a list by. A uuid alone does not say of which kind it is. */
+export interface NamedScope {
+	readonly uuid: string;
+	/** The kinds that it can be of. */
+	readonly kinds: readonly ScopeKind[];
+}
+
+/** What the text names: a uuid, with the type and a colon before it where that is known. */
+export function scopeNamed(text: string): NamedScope {
+	const [uuid = "", type] = text.split(":").reverse();
+	return { uuid, kinds: scopeKinds.filter((kind) => type === undefined || type === kind) };
 }
 
 /** What distinguishes one total from all others. */
@@ -39,21 +51,21 @@ export const printedId = ({ scopeKind, scopeUuid, categoryComponentUuid, date }:
 
 /** The key in an id that printedId made; undefined for any other text. */
 export function parsedId(id: string): CategoryUsageKey | undefined {
-	const [type, scopeKind = "", scope = "", component = "", date = ""] = Buffer.from(id, "base64").toString("utf8").split(":");
-	const [scopeUuid, categoryComponentUuid] = [parsedUuid(scope), parsedUuid(component)];
-	if (type !== typeName || !isScopeKind(scopeKind) || scopeUuid === undefined || categoryComponentUuid === undefined || !isMonth(date)) return undefined;
-	const key = { scopeKind, scopeUuid, categoryComponentUuid, date };
-	return printedId(key) === id ? key : undefined;
+	const [type, ...parts] = Buffer.from(id, "base64").toString("utf8").split(":");
+	const key = type === typeName ? keyIn(parts.join(":")) : undefined;
+	return key !== undefined && printedId(key) === id ? key : undefined;
 }
+
+/** The key in what an id holds behind its type; undefined for any other text. */
+export function keyIn(text: string): CategoryUsageKey | undefined {
+	const [scopeKind = "", scopeUuid = "", categoryComponentUuid = "", date = "", ...more] = text.split(":");
+	const isWritten = [scopeUuid, categoryComponentUuid].every((uuid) => parsedUuid(uuid) === uuid);
+	return isScopeKind(scopeKind) && isWritten && isMonth(date) && more.length === 0 ? { scopeKind, scopeUuid, categoryComponentUuid, date } : undefined;
+}
+
+const scopeKinds: readonly ScopeKind[] = ["Customer", "Project"];
 
 const isScopeKind = (text: string): text is ScopeKind => text === "Customer" || text === "Project";
 
 /** The first day of a month of the years 1 to 9999. */
 const isMonth = (text: string): boolean => /^(?!0000)\d{4}-(0[1-9]|1[0-2])-01$/.test(text);
-
-/** The scope that a global id names. Throws InvalidInput when it is the id of something else, or of nothing at all. */
-export function requiredScope({ typename, id }: { typename: string; id: string }): Scope {
-	const uuid = parsedUuid(id);
-	if (uuid === undefined || !isScopeKind(typename)) throw new InvalidInput("scope must be the id of a customer or a project, as it was answered.");
-	return { kind: typename, uuid };
-}

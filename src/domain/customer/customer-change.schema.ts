@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { momentOf, resetLoader } from "../../graphql/context.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Customer } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -10,12 +11,13 @@ import { type ChangedCustomer, updateCustomer } from "./customer-change.service.
 const UpdateCustomerInput = builder.inputType("UpdateCustomerInput", {
 	description: "Changes of a customer: what is absent or null stays as it is.",
 	fields: (t) => ({
-		uuid: t.field({ type: "UUID", required: true, description: "Uuid of the customer." }),
+		uuid: t.field({ type: "UUID", required: true, description: "The customer.", ...naming("Customer") }),
 		blocked: t.boolean({ description: "Whether it is blocked: it gets no new resources, and is left out of every policy's totals." }),
 		archived: t.boolean({ description: "Whether it is archived: it gets no new resources, and is left out of every policy's totals." }),
 		organizationGroups: t.field({
 			type: ["UUID"],
-			description: "Uuids of all the groups that it is to be a member of: it leaves those that are not named, with [] all of them.",
+			description: "All the groups that it is to be a member of: it leaves those that are not named, with [] all of them.",
+			...naming("OrganizationGroup"),
 		}),
 		idempotencyKey: idempotencyKey(t),
 	}),

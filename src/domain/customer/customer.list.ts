@@ -1,4 +1,4 @@
-import { uuid } from "../../graphql/fields/filters.ts";
+import { identifier } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Customer, Project } from "../../graphql/nodes.ts";
 import { byName, type List } from "../../reading/list.ts";
@@ -18,6 +18,6 @@ export const customerGroupList = {
 /** Projects, by name. */
 export const projects = list(Project, {
 	items: "projects",
-	filters: { customerUuid: uuid("Of this customer.") },
+	filters: { customerUuid: identifier("Customer", "Of this customer.") },
 	order: byName("Project"),
 });

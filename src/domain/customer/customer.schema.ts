@@ -2,6 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { optionalLink } from "../../graphql/fields/link.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Customer, OrganizationGroup } from "../../graphql/nodes.ts";
 import { offerings } from "../catalogue/catalogue.list.ts";
 import { resources } from "../resource/resource.list.ts";
@@ -52,7 +53,7 @@ builder.queryFields((t) => ({
 		type: Customer,
 		nullable: true,
 		description: "The customer with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The customer's uuid." }) },
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The customer: its uuid, its id, or Waldur's address of it.", ...naming("Customer") }) },
 		resolve: byUuid("Customer"),
 	}),
 	customers: t.field({

@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Customer, Project } from "../../graphql/nodes.ts";
 import { resources } from "../resource/resource.list.ts";
 import { projects } from "./customer.list.ts";
@@ -23,7 +24,7 @@ builder.queryFields((t) => ({
 		type: Project,
 		nullable: true,
 		description: "The project with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The project's uuid." }) },
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The project: its uuid, its id, or Waldur's address of it.", ...naming("Project") }) },
 		resolve: byUuid("Project"),
 	}),
 	projects: t.field({

@@ -1,5 +1,5 @@
 import { NotificationState } from "../../graphql/enums.ts";
-import { oneOf, uuid } from "../../graphql/fields/filters.ts";
+import { identifier, oneOf } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Notification } from "../../graphql/nodes.ts";
 import { type OrderColumn, thenUuid } from "../../reading/list.ts";
@@ -12,8 +12,8 @@ export const notifications = list(Notification, {
 	items: "notifications",
 	filters: {
 		states: oneOf(NotificationState, "In one of these states.", { column: "state" }),
-		offeringUuid: uuid("Of policies of this offering."),
-		policyUuid: uuid("Of this policy."),
+		offeringUuid: identifier("Offering", "Of policies of this offering."),
+		policyUuid: identifier("OfferingUsagePolicy", "Of this policy."),
 	},
 	order: (parent) => (parent === undefined ? newestFirst : oldestFirst),
 });

@@ -3,6 +3,7 @@ import { momentOf, resetLoader } from "../../graphql/context.ts";
 import { PolicyAction, PolicyPeriod, policyActions } from "../../graphql/enums.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { OfferingUsagePolicy } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -22,11 +23,15 @@ const OptionsInput = builder.inputType("OfferingUsagePolicyOptionsInput", {
 const CreateInput = builder.inputType("CreateOfferingUsagePolicyInput", {
 	description: "A policy on an offering.",
 	fields: (t) => ({
-		scope: t.field({ type: "UUID", required: true, description: "Uuid of the offering, fixed from then on." }),
+		scope: t.field({ type: "UUID", required: true, description: "The offering, fixed from then on.", ...naming("Offering") }),
 		actions: t.field({ type: [PolicyAction], required: true, description: "What happens when it fires; at least one." }),
 		options: t.field({ type: OptionsInput, description: "What the actions need to know." }),
 		applyToAll: t.boolean({ required: true, defaultValue: false, description: "Whether it affects all customers; not together with organizationGroups." }),
-		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects; not together with applyToAll." }),
+		organizationGroups: t.field({
+			type: ["UUID"],
+			description: "The groups whose members it affects; not together with applyToAll.",
+			...naming("OrganizationGroup"),
+		}),
 		period: t.field({ type: PolicyPeriod, required: true, defaultValue: "ONE_MONTH", description: "The window that usage is totalled over." }),
 		componentLimits: t.field({ type: [LimitInput], required: true, description: "At least one, each type once." }),
 		idempotencyKey: idempotencyKey(t),
@@ -36,12 +41,12 @@ const CreateInput = builder.inputType("CreateOfferingUsagePolicyInput", {
 const UpdateInput = builder.inputType("UpdateOfferingUsagePolicyInput", {
 	description: "Changes of a policy: what is absent or null stays as it is, a list that is given replaces the whole list.",
 	fields: (t) => ({
-		uuid: t.field({ type: "UUID", required: true, description: "Uuid of the policy." }),
-		scope: t.field({ type: "UUID", description: "Uuid of the policy's offering, which is fixed: another one is refused." }),
+		uuid: t.field({ type: "UUID", required: true, description: "The policy.", ...naming("OfferingUsagePolicy") }),
+		scope: t.field({ type: "UUID", description: "The policy's offering, which is fixed: another one is refused.", ...naming("Offering") }),
 		actions: t.field({ type: [PolicyAction], description: "What happens when it fires; at least one." }),
 		options: t.field({ type: OptionsInput, description: "What the actions need to know." }),
 		applyToAll: t.boolean({ description: "Whether it affects all customers; with true, give organizationGroups: [] if it has groups." }),
-		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects." }),
+		organizationGroups: t.field({ type: ["UUID"], description: "The groups whose members it affects.", ...naming("OrganizationGroup") }),
 		period: t.field({ type: PolicyPeriod, description: "The window that usage is totalled over." }),
 		componentLimits: t.field({ type: [LimitInput], description: "At least one, each type once." }),
 		idempotencyKey: idempotencyKey(t),
@@ -50,7 +55,10 @@ const UpdateInput = builder.inputType("UpdateOfferingUsagePolicyInput", {
 
 const DeleteInput = builder.inputType("DeleteOfferingUsagePolicyInput", {
 	description: "A policy to delete.",
-	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the policy." }), idempotencyKey: idempotencyKey(t) }),
+	fields: (t) => ({
+		uuid: t.field({ type: "UUID", required: true, description: "The policy.", ...naming("OfferingUsagePolicy") }),
+		idempotencyKey: idempotencyKey(t),
+	}),
 });
 
 const payload = (name: string, description: string) =>

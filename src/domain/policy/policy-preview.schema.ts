@@ -1,5 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
 import { PolicyPeriod } from "../../graphql/enums.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { ComponentLimit, LimitInput } from "./policy.schema.ts";
 import { previewPolicy } from "./policy-preview.service.ts";
@@ -8,9 +9,13 @@ import type { PreviewMonth } from "./policy-preview.ts";
 const PreviewInput = builder.inputType("PreviewOfferingUsagePolicyInput", {
 	description: "A policy that an offering could have.",
 	fields: (t) => ({
-		scope: t.field({ type: "UUID", required: true, description: "Uuid of the offering." }),
+		scope: t.field({ type: "UUID", required: true, description: "The offering.", ...naming("Offering") }),
 		applyToAll: t.boolean({ required: true, defaultValue: false, description: "Whether it affects all customers; not together with organizationGroups." }),
-		organizationGroups: t.field({ type: ["UUID"], description: "Uuids of the groups whose members it affects; not together with applyToAll." }),
+		organizationGroups: t.field({
+			type: ["UUID"],
+			description: "The groups whose members it affects; not together with applyToAll.",
+			...naming("OrganizationGroup"),
+		}),
 		period: t.field({ type: PolicyPeriod, required: true, defaultValue: "ONE_MONTH", description: "The window that usage is totalled over." }),
 		componentLimits: t.field({ type: [LimitInput], required: true, description: "At least one, each type once." }),
 	}),

@@ -1,8 +1,8 @@
 import { sql } from "../../database/sql.ts";
 import { PolicyFiringKind } from "../../graphql/enums.ts";
-import { condition, globalId, oneOf, uuid } from "../../graphql/fields/filters.ts";
+import { globalId, identifier, identifierWhere, oneOf } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
-import { Offering, OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
+import { OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
 import { byName, type List, type OrderColumn, thenUuid } from "../../reading/list.ts";
 import { policiesAimedAt } from "./policy-totals.store.ts";
 
@@ -12,8 +12,8 @@ const newest: OrderColumn = { column: "created", type: "timestamptz", descending
 export const policies = list(OfferingUsagePolicy, {
 	items: "policies",
 	filters: {
-		scope: globalId(Offering, "On the offering with this id.", { column: "scopeUuid" }),
-		scopeUuid: uuid("On the offering with this uuid."),
+		scope: globalId("Offering", "On this offering.", { column: "scopeUuid" }),
+		scopeUuid: identifier("Offering", "On this offering."),
 	},
 	order: [newest, thenUuid("OfferingUsagePolicy")],
 });
@@ -34,17 +34,17 @@ const policyOfFiring = sql`coalesce("t"."policyUuid", "t"."deletedPolicyUuid")`;
 export const firings = list(PolicyFiring, {
 	items: "firings",
 	filters: {
-		offeringUuid: uuid("Of policies on this offering."),
-		policyUuid: condition("UUID", "Of this policy, also after it was deleted.", (uuid) => sql`${policyOfFiring} = ${uuid}::uuid`),
-		customerUuid: condition(
-			"UUID",
+		offeringUuid: identifier("Offering", "Of policies on this offering."),
+		policyUuid: identifierWhere("OfferingUsagePolicy", "Of this policy, also after it was deleted.", (uuid) => sql`${policyOfFiring} = ${uuid}::uuid`),
+		customerUuid: identifierWhere(
+			"Customer",
 			"Of policies whose audience includes this customer, be it blocked or not: those that apply to all customers or to one of its groups; " +
 				"of a deleted policy, the audience that it had last. None when the viewer does not see the customer.",
 			(uuid) => sql`${policyOfFiring} = any(array(${policiesAimedAt(sql`${uuid}::uuid`)}))`,
 			{ sees: "Customer" },
 		),
 		// Only staff may learn whose a record of a removed project is.
-		causedByCustomerUuid: uuid("Whose cause is a usage record of this customer that the viewer sees.", {
+		causedByCustomerUuid: identifier("Customer", "Whose cause is a usage record of this customer that the viewer sees.", {
 			link: "cause",
 			column: "customerUuid",
 			seen: "ComponentUsage",

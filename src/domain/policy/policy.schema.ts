@@ -5,6 +5,7 @@ import { byUuid, namedIn } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../../graphql/nodes.ts";
 import { firings, policies, policyGroupList } from "./policy.list.ts";
 import { currentTotals } from "./policy.service.ts";
@@ -81,7 +82,9 @@ builder.queryFields((t) => ({
 		type: OfferingUsagePolicy,
 		nullable: true,
 		description: "The policy with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The policy's uuid." }) },
+		args: {
+			uuid: t.arg({ type: "UUID", required: true, description: "The policy: its uuid, its id, or Waldur's address of it.", ...naming("OfferingUsagePolicy") }),
+		},
 		resolve: byUuid("OfferingUsagePolicy"),
 	}),
 	offeringUsagePolicies: t.field({

@@ -2,6 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { momentOf, resetLoader } from "../../graphql/context.ts";
 import { ResourceState } from "../../graphql/enums.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Resource } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -11,11 +12,12 @@ const CreateResourceInput = builder.inputType("CreateResourceInput", {
 	description: "A resource of an offering in a project.",
 	fields: (t) => ({
 		name: t.string({ required: true, description: "Name of the resource, 1 to 150 characters." }),
-		offering: t.field({ type: "UUID", required: true, description: "Uuid of an offering on sale." }),
-		project: t.field({ type: "UUID", required: true, description: "Uuid of the project that is to hold it." }),
+		offering: t.field({ type: "UUID", required: true, description: "An offering on sale.", ...naming("Offering") }),
+		project: t.field({ type: "UUID", required: true, description: "The project that is to hold it.", ...naming("Project") }),
 		plan: t.field({
 			type: "UUID",
-			description: "Uuid of a plan of the offering, which applies from when the resource is first OK; without one, no usage can be reported.",
+			description: "A plan of the offering, which applies from when the resource is first OK; without one, no usage can be reported.",
+			...naming("Plan"),
 		}),
 		idempotencyKey: idempotencyKey(t),
 	}),
@@ -24,7 +26,7 @@ const CreateResourceInput = builder.inputType("CreateResourceInput", {
 const SetResourceStateInput = builder.inputType("SetResourceStateInput", {
 	description: "Where a resource is in its life.",
 	fields: (t) => ({
-		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
+		resource: t.field({ type: "UUID", required: true, description: "The resource.", ...naming("Resource") }),
 		state: t.field({
 			type: ResourceState,
 			required: true,
@@ -37,8 +39,8 @@ const SetResourceStateInput = builder.inputType("SetResourceStateInput", {
 const SetResourcePlanInput = builder.inputType("SetResourcePlanInput", {
 	description: "The price plan of a resource.",
 	fields: (t) => ({
-		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
-		plan: t.field({ type: "UUID", required: true, description: "Uuid of a plan of the resource's offering that is not archived." }),
+		resource: t.field({ type: "UUID", required: true, description: "The resource.", ...naming("Resource") }),
+		plan: t.field({ type: "UUID", required: true, description: "A plan of the resource's offering that is not archived.", ...naming("Plan") }),
 		idempotencyKey: idempotencyKey(t),
 	}),
 });

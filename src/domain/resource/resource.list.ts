@@ -1,5 +1,5 @@
 import { ResourceState } from "../../graphql/enums.ts";
-import { oneOf, text, uuid } from "../../graphql/fields/filters.ts";
+import { identifier, oneOf, text } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
 import { byName, thenUuid } from "../../reading/list.ts";
@@ -8,9 +8,9 @@ import { byName, thenUuid } from "../../reading/list.ts";
 export const resources = list(Resource, {
 	items: "resources",
 	filters: {
-		offeringUuid: uuid("Instances of this offering."),
-		projectUuid: uuid("In this project."),
-		customerUuid: uuid("Of this customer."),
+		offeringUuid: identifier("Offering", "Instances of this offering."),
+		projectUuid: identifier("Project", "In this project."),
+		customerUuid: identifier("Customer", "Of this customer."),
 		backendId: text("Which the provider's own system calls exactly this."),
 		states: oneOf(ResourceState, "In one of these states.", { column: "state" }),
 	},

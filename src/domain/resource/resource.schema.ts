@@ -3,6 +3,7 @@ import { ResourceState } from "../../graphql/enums.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
 import { usages } from "../usage/usage.list.ts";
 import { userLimits } from "../user-usage/limit.list.ts";
@@ -82,7 +83,7 @@ builder.queryFields((t) => ({
 		type: Resource,
 		nullable: true,
 		description: "The resource with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The resource's uuid." }) },
+		args: { uuid: t.arg({ type: "UUID", required: true, description: "The resource: its uuid, its id, or Waldur's address of it.", ...naming("Resource") }) },
 		resolve: byUuid("Resource"),
 	}),
 	resources: t.field({

@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { momentOf, resetLoader, writesOf } from "../../graphql/context.ts";
 import { visibleRows } from "../../graphql/fields/by-uuid.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { ComponentUsage } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey } from "../idempotency/idempotency.schema.ts";
@@ -24,8 +25,12 @@ const ReportedUsageInput = builder.inputType("ReportedUsageInput", {
 export const SetUsageInput = builder.inputType("SetUsageInput", {
 	description: "A report of a resource's usage in the current billing month. Give the resource, or one of its plan periods.",
 	fields: (t) => ({
-		resource: t.field({ type: "UUID", description: "The resource's uuid: usage is charged to the plan period that is open now." }),
-		planPeriod: t.field({ type: "UUID", description: "Uuid of the plan period that usage is charged to. Beside a resource, it must be one of that resource." }),
+		resource: t.field({ type: "UUID", description: "The resource: usage is charged to the plan period that is open now.", ...naming("Resource") }),
+		planPeriod: t.field({
+			type: "UUID",
+			description: "The plan period that usage is charged to. Beside a resource, it must be one of that resource.",
+			...naming("ResourcePlanPeriod"),
+		}),
 		usages: t.field({ type: [ReportedUsageInput], required: true, description: "At least one, each type once." }),
 		idempotencyKey: idempotencyKey(t),
 	}),

@@ -1,5 +1,6 @@
 import { builder } from "../../graphql/builder.ts";
 import { momentOf, resetLoader } from "../../graphql/context.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { firingsIn, idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
 import { causedFirings } from "../policy/caused-firings.schema.ts";
@@ -7,7 +8,10 @@ import { type RemovedUsage, removeUsage } from "./usage-removal.service.ts";
 
 const DeleteInput = builder.inputType("DeleteComponentUsageInput", {
 	description: "A usage record to delete.",
-	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the record." }), idempotencyKey: idempotencyKey(t) }),
+	fields: (t) => ({
+		uuid: t.field({ type: "UUID", required: true, description: "The record.", ...naming("ComponentUsage") }),
+		idempotencyKey: idempotencyKey(t),
+	}),
 });
 
 const DeletePayload = builder.objectRef<RemovedUsage>("DeleteComponentUsagePayload").implement({

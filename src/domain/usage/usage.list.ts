@@ -1,7 +1,7 @@
 import { sql } from "../../database/sql.ts";
-import { condition, globalId, text, uuid } from "../../graphql/fields/filters.ts";
+import { condition, globalId, identifier, text } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
-import { ComponentUsage, Resource } from "../../graphql/nodes.ts";
+import { ComponentUsage } from "../../graphql/nodes.ts";
 import { thenUuid } from "../../reading/list.ts";
 import { startOfDay, startOfNextDay } from "../../shared/billing-period.ts";
 import { InvalidInput } from "../../shared/invalid-input.ts";
@@ -14,11 +14,11 @@ const lastDay = "9999-12-31";
  * service's calendar, both included. Year and month together name one billing month; each alone has an index of its own.
  */
 export const usageFilters = {
-	resource: globalId(Resource, "Of the resource with this id.", { column: "resourceUuid" }),
-	resourceUuid: uuid("Of the resource with this uuid."),
-	offeringUuid: uuid("Of resources of this offering."),
-	projectUuid: uuid("Of resources in this project."),
-	customerUuid: uuid("Of resources of this customer."),
+	resource: globalId("Resource", "Of this resource.", { column: "resourceUuid" }),
+	resourceUuid: identifier("Resource", "Of this resource."),
+	offeringUuid: identifier("Offering", "Of resources of this offering."),
+	projectUuid: identifier("Project", "Of resources in this project."),
+	customerUuid: identifier("Customer", "Of resources of this customer."),
 	type: text("Of components of this type, such as cpu."),
 	billingPeriod: condition("Date", "Of the billing month with this first day.", (month, { column }) => sql`${column} = ${month}::date`),
 	billingPeriodYear: condition(

@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { ComponentUsage, OfferingComponent, Resource, ResourcePlanPeriod, User } from "../../graphql/nodes.ts";
 import { userUsages } from "../user-usage/user-usage.list.ts";
 import { usages } from "./usage.list.ts";
@@ -30,7 +31,9 @@ builder.queryFields((t) => ({
 		type: ComponentUsage,
 		nullable: true,
 		description: "The usage record with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The record's uuid." }) },
+		args: {
+			uuid: t.arg({ type: "UUID", required: true, description: "The record: its uuid, its id, or Waldur's address of it.", ...naming("ComponentUsage") }),
+		},
 		resolve: byUuid("ComponentUsage"),
 	}),
 	componentUsages: t.field({

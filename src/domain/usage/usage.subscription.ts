@@ -2,7 +2,7 @@ import { PositionExpired } from "../../event-log/position-expired.ts";
 import { builder } from "../../graphql/builder.ts";
 import { positionExpired } from "../../graphql/errors.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
-import { uuid } from "../../graphql/fields/filters.ts";
+import { identifier } from "../../graphql/fields/filters.ts";
 import { filterType } from "../../graphql/fields/list-types.ts";
 import { ComponentUsage } from "../../graphql/nodes.ts";
 import { followLog, type LogEvent, previousDescription } from "../../subscriptions/follow-log.ts";
@@ -25,7 +25,7 @@ const { offeringUuid, projectUuid, customerUuid } = usageFilters;
 
 /** Some of the filters of the list, which the events are from. */
 const UsageReportedFilter = filterType("UsageReportedFilter", "reports", {
-	resourceUuid: uuid("Of this resource."),
+	resourceUuid: identifier("Resource", "Of this resource."),
 	offeringUuid,
 	projectUuid,
 	customerUuid,

@@ -1,6 +1,6 @@
-import { globalId, text, uuid } from "../../graphql/fields/filters.ts";
+import { globalId, identifier, text } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
-import { ComponentUserUsageLimit, Resource } from "../../graphql/nodes.ts";
+import { ComponentUserUsageLimit } from "../../graphql/nodes.ts";
 import { thenUuid } from "../../reading/list.ts";
 
 /** Per-user limits, newest first. */
@@ -8,9 +8,9 @@ export const userLimits = list(ComponentUserUsageLimit, {
 	items: "per-user limits",
 	called: { argument: "limits" },
 	filters: {
-		resource: globalId(Resource, "On the resource with this id.", { column: "resourceUuid" }),
-		resourceUuid: uuid("On the resource with this uuid."),
-		offeringUuid: uuid("On resources of this offering."),
+		resource: globalId("Resource", "On this resource.", { column: "resourceUuid" }),
+		resourceUuid: identifier("Resource", "On this resource."),
+		offeringUuid: identifier("Offering", "On resources of this offering."),
 		componentType: text("On components of this type, such as cpu.", { link: "component", column: "type" }),
 		username: text("For accounts of exactly this name.", { link: "user" }),
 	},

@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { resetLoader } from "../../graphql/context.ts";
 import { visibleRow } from "../../graphql/fields/by-uuid.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { ComponentUserUsageLimit } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey, once } from "../idempotency/idempotency.schema.ts";
@@ -13,9 +14,9 @@ const writers = "For staff, the consuming customer's owners and the project's ma
 const CreateInput = builder.inputType("CreateComponentUserUsageLimitInput", {
 	description: "A limit for one account on one component of one resource.",
 	fields: (t) => ({
-		resource: t.field({ type: "UUID", required: true, description: "Uuid of the resource." }),
-		component: t.field({ type: "UUID", required: true, description: "Uuid of a component of the resource's offering." }),
-		user: t.field({ type: "UUID", required: true, description: "Uuid of an account at the resource's offering." }),
+		resource: t.field({ type: "UUID", required: true, description: "The resource.", ...naming("Resource") }),
+		component: t.field({ type: "UUID", required: true, description: "A component of the resource's offering.", ...naming("OfferingComponent") }),
+		user: t.field({ type: "UUID", required: true, description: "An account at the resource's offering.", ...naming("OfferingUser") }),
 		limit: t.field({ type: "Decimal", required: true, defaultValue: "0", description: `${amountProse}.` }),
 		idempotencyKey: idempotencyKey(t),
 	}),
@@ -24,10 +25,10 @@ const CreateInput = builder.inputType("CreateComponentUserUsageLimitInput", {
 const UpdateInput = builder.inputType("UpdateComponentUserUsageLimitInput", {
 	description: "Changes of a limit: what is absent or null stays as it is.",
 	fields: (t) => ({
-		uuid: t.field({ type: "UUID", required: true, description: "Uuid of the limit." }),
-		resource: t.field({ type: "UUID", description: "Uuid of the limit's resource, which is fixed: another one is refused." }),
-		component: t.field({ type: "UUID", description: "Uuid of another component of the resource's offering." }),
-		user: t.field({ type: "UUID", description: "Uuid of another account at the resource's offering." }),
+		uuid: t.field({ type: "UUID", required: true, description: "The limit.", ...naming("ComponentUserUsageLimit") }),
+		resource: t.field({ type: "UUID", description: "The limit's resource, which is fixed: another one is refused.", ...naming("Resource") }),
+		component: t.field({ type: "UUID", description: "Another component of the resource's offering.", ...naming("OfferingComponent") }),
+		user: t.field({ type: "UUID", description: "Another account at the resource's offering.", ...naming("OfferingUser") }),
 		limit: t.field({ type: "Decimal", description: `${amountProse}. Lowering it below what is reported is allowed: only later reports meet it.` }),
 		idempotencyKey: idempotencyKey(t),
 	}),
@@ -35,7 +36,10 @@ const UpdateInput = builder.inputType("UpdateComponentUserUsageLimitInput", {
 
 const DeleteInput = builder.inputType("DeleteComponentUserUsageLimitInput", {
 	description: "A limit to delete.",
-	fields: (t) => ({ uuid: t.field({ type: "UUID", required: true, description: "Uuid of the limit." }), idempotencyKey: idempotencyKey(t) }),
+	fields: (t) => ({
+		uuid: t.field({ type: "UUID", required: true, description: "The limit.", ...naming("ComponentUserUsageLimit") }),
+		idempotencyKey: idempotencyKey(t),
+	}),
 });
 
 const payload = (name: string, description: string) =>

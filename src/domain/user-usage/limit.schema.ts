@@ -2,6 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { ComponentUserUsageLimit, OfferingComponent, OfferingUser, Resource } from "../../graphql/nodes.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import { userLimits } from "./limit.list.ts";
@@ -29,7 +30,14 @@ builder.queryFields((t) => ({
 		type: ComponentUserUsageLimit,
 		nullable: true,
 		description: "The per-user limit with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The limit's uuid." }) },
+		args: {
+			uuid: t.arg({
+				type: "UUID",
+				required: true,
+				description: "The limit: its uuid, its id, or Waldur's address of it.",
+				...naming("ComponentUserUsageLimit"),
+			}),
+		},
 		resolve: byUuid("ComponentUserUsageLimit"),
 	}),
 	componentUserUsageLimits: t.field({

@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { resetLoader, writesOf } from "../../graphql/context.ts";
 import { visibleRow, visibleRows } from "../../graphql/fields/by-uuid.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { ComponentUserUsage } from "../../graphql/nodes.ts";
 import { answersResult } from "../../graphql/refusals.ts";
 import { idempotencyKey } from "../idempotency/idempotency.schema.ts";
@@ -9,7 +10,7 @@ import { type StoredPart, setUserUsage, setUserUsages } from "./user-usage.servi
 const SetUserUsageInput = builder.inputType("SetUserUsageInput", {
 	description: "One username's part of a usage record.",
 	fields: (t) => ({
-		componentUsage: t.field({ type: "UUID", required: true, description: "Uuid of the usage record." }),
+		componentUsage: t.field({ type: "UUID", required: true, description: "The usage record.", ...naming("ComponentUsage") }),
 		username: t.string({ required: true, description: "Name of the account at the provider, 1 to 100 characters." }),
 		usage: t.field({
 			type: "Decimal",
@@ -20,7 +21,8 @@ const SetUserUsageInput = builder.inputType("SetUserUsageInput", {
 		user: t.field({
 			type: "UUID",
 			description:
-				"Uuid of the offering's account that it counts for; when absent, the account of that username, if there is one. Required when several accounts have the username.",
+				"The offering's account that it counts for; when absent, the account of that username, if there is one. Required when several accounts have the username.",
+			...naming("OfferingUser"),
 		}),
 		idempotencyKey: idempotencyKey(t),
 	}),

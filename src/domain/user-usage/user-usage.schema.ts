@@ -1,6 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { ComponentUsage, ComponentUserUsage, OfferingUser } from "../../graphql/nodes.ts";
 import { userUsages } from "./user-usage.list.ts";
 
@@ -19,7 +20,9 @@ builder.queryFields((t) => ({
 		type: ComponentUserUsage,
 		nullable: true,
 		description: "The part with the uuid. Error NOT_FOUND when there is none that the viewer sees.",
-		args: { uuid: t.arg({ type: "UUID", required: true, description: "The part's uuid." }) },
+		args: {
+			uuid: t.arg({ type: "UUID", required: true, description: "The part: its uuid, its id, or Waldur's address of it.", ...naming("ComponentUserUsage") }),
+		},
 		resolve: byUuid("ComponentUserUsage"),
 	}),
 	componentUserUsages: t.field({

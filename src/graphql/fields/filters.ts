@@ -1,9 +1,9 @@
 import type { Queries } from "../../database/database.ts";
+import type { ModelName } from "../../database/model.ts";
 import { isOneOfWords, type Sql, sql } from "../../database/sql.ts";
 import type { Filter, FilterColumn, FilterContext } from "../../reading/declared-list.ts";
-import { InvalidInput } from "../../shared/invalid-input.ts";
-import { parsedUuid } from "../../shared/uuid.ts";
 import type { builder } from "../builder.ts";
+import { naming } from "../identifiers.ts";
 
 type Types = typeof builder.$inferSchemaTypes;
 
@@ -42,30 +42,32 @@ export const lookedUp = (description: string, lookUp: (text: string) => (queries
 	lookUp,
 });
 
-/** The column has the uuid. */
-export const uuid = (description: string, column?: FilterColumn): ListFilter<string> =>
-	condition("UUID", description, (value, { column }) => sql`${column} = ${value}::uuid`, column);
+/** A filter by an object of the type, however a client names it, with a condition of its own on the object's uuid. */
+export const identifierWhere = (
+	type: ModelName,
+	description: string,
+	conditions: (uuid: string, context: FilterContext) => Sql,
+	column: FilterColumn = {},
+): ListFilter<string> => ({
+	...condition("UUID", description, conditions, column),
+	field: (t) => t.field({ type: "UUID", description, ...naming(type) }),
+});
+
+/** The column has the uuid of the object of the type. */
+export const identifier = (type: ModelName, description: string, column?: FilterColumn): ListFilter<string> =>
+	identifierWhere(type, description, hasUuid, column);
+
+/** The same, as an ID: for clients that have ids alone. */
+export const globalId = (type: ModelName, description: string, column?: FilterColumn): ListFilter<string> => ({
+	...identifierWhere(type, description, hasUuid, column),
+	field: (t) => t.field({ type: "ID", description, ...naming(type) }),
+});
+
+const hasUuid = (uuid: string, { column }: FilterContext): Sql => sql`${column} = ${uuid}::uuid`;
 
 /** The column has the text, exactly. */
 export const text = (description: string, column?: FilterColumn): ListFilter<string> =>
 	condition("String", description, (value, { column }) => sql`${column} = ${value}`, column);
-
-/** The column has the uuid in the id of an object of the type. Throws InvalidInput when there is none in it. */
-export const globalId = (
-	node: PothosSchemaTypes.ObjectRef<Types, unknown>,
-	description: string,
-	column?: FilterColumn,
-): ListFilter<{ typename: string; id: string }> => ({
-	...column,
-	conditions: ({ id }, { column }) => [sql`${column} = ${uuidIn(id)}::uuid`],
-	field: (t) => t.globalID({ for: node, description }),
-});
-
-function uuidIn(id: string): string {
-	const uuid = parsedUuid(id);
-	if (uuid === undefined) throw new InvalidInput("An id in the filter holds no uuid: pass the id of an object as it was answered.");
-	return uuid;
-}
 
 /** The column, of the enumeration of the same name, has one of the values. */
 export const oneOf = <Word extends string>(

@@ -1,5 +1,5 @@
 import { brandWithType } from "@pothos/core";
-import type { GraphQLResolveInfo } from "graphql";
+import type { GraphQLNamedType, GraphQLResolveInfo } from "graphql";
 import { isVisibleModel, type VisibleModel } from "../../access/visibility.ts";
 import type { RowSelection } from "../../database/select.ts";
 import type { AnyRow } from "../../reading/statements.ts";
@@ -19,8 +19,21 @@ export const nodeSource: NodeSource = { kind: "node", names: (_root, { id }: { i
 /** The source of nodes(ids). */
 export const nodesSource: NodeSource = { kind: "node", names: (_root, { ids }: { ids: NodeName[] }) => ids, isList: true, sight: "viewer" };
 
+/** Reads objects that are computed and not stored, by what their ids hold behind the type: null for each that the viewer may not read. */
+export type NodeLoader = (ids: readonly string[], context: Context) => Promise<readonly (object | null)[]>;
+
+/** Says how node(id) reads the objects of a type that is computed. */
+export const loadedById = (load: NodeLoader) => ({ extensions: { nodeLoader: load } });
+
+const loaderOf = (type: GraphQLNamedType | undefined): NodeLoader | undefined => (type?.extensions as { nodeLoader?: NodeLoader } | undefined)?.nodeLoader;
+
 /** The object behind a global id, if the viewer sees it: the same reading as everywhere else. */
 export async function nodeById(name: NodeName, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
+	const load = loaderOf(info.schema.getType(name.typename));
+	if (load !== undefined) {
+		const found = await context.read.load(`nodes ${name.typename}`, (ids) => load(ids, context), name.id);
+		return found === null ? null : branded(found, name.typename);
+	}
 	const node = visibleName(name);
 	const row = node && (await seenRow(node.model, rowSelectionOf(info, node.model), node.uuid, context));
 	return row === undefined || row === null ? null : branded(row, name.typename);
@@ -37,7 +50,7 @@ export function nodeNamedIn<Holder>(name: (holder: Holder) => NodeName) {
 	return withSource({ kind: "node", names: (holder: Holder) => [name(holder)], isList: false, sight: "holder" }, resolve);
 }
 
-function branded(row: AnyRow, typename: string): object {
+function branded(row: object, typename: string): object {
 	brandWithType(row, typename as never);
 	return row;
 }
@@ -49,6 +62,8 @@ function visibleName({ typename, id }: NodeName): { model: VisibleModel; uuid: s
 
 /** How objects of one of the possible types are read and written. */
 interface TypePlan {
+	/** Reads those that are not stored. */
+	readonly load: NodeLoader | undefined;
 	readonly selection: RowSelection;
 	readonly plan: ObjectPlan;
 }
@@ -60,29 +75,38 @@ export function planNode({ names: namesOf, isList, sight }: NodeSource, { asked,
 	const part = planner.nextPart();
 	const plans = new Map<string, TypePlan>();
 	for (const type of planner.possibleTypes(field)) {
-		plans.set(type.name, { selection: planner.selection(asked, type.name), plan: planner.objectsOf(type, selectionSetsOf(asked.nodes)) });
+		plans.set(type.name, { load: loaderOf(type), selection: planner.selection(asked, type.name), plan: planner.objectsOf(type, selectionSetsOf(asked.nodes)) });
 	}
+
+	/** The stored rows with the names; null for each that is not seen. */
+	const stored = async (names: readonly NodeName[], selection: RowSelection, { statements }: Execution): Promise<readonly (AnyRow | null)[]> => {
+		const nodes = names.map(visibleName);
+		const model = nodes.find((node) => node !== undefined)?.model;
+		if (model === undefined) return [];
+		const uuids = nodes.flatMap((node) => node?.uuid ?? []);
+		const rows = await (sight === "viewer" ? statements.visible(model, selection, uuids) : statements.linked(model, selection, uuids));
+		const byUuid = new Map(uuids.map((uuid, index) => [uuid, rows[index] ?? null]));
+		return nodes.map((node) => (node === undefined ? null : (byUuid.get(node.uuid) ?? null)));
+	};
 
 	/** Reads the objects of one type, and what is asked below them. */
 	const readType = async (typename: string, names: readonly NodeName[], execution: Execution): Promise<readonly [string, string][]> => {
-		const nodes = names.flatMap((name) => {
-			const node = visibleName(name);
-			return node === undefined ? [] : [{ name: nameOf(name), ...node }];
-		});
-		const [first] = nodes;
-		if (first === undefined) return [];
 		const found = plans.get(typename);
-		if (found === undefined) throw new Unplanned(`There is no plan of ${typename}.`);
-		const uuids = nodes.map(({ uuid }) => uuid);
-		const { statements } = execution;
-		const rows = await (sight === "viewer" ? statements.visible(first.model, found.selection, uuids) : statements.linked(first.model, found.selection, uuids));
+		if (found === undefined) {
+			if (names.some((name) => visibleName(name) !== undefined)) throw new Unplanned(`There is no plan of ${typename}.`);
+			return [];
+		}
+		const ids = names.map(({ id }) => id);
+		const rows = (await (found.load === undefined
+			? stored(names, found.selection, execution)
+			: found.load(ids, execution.context))) as readonly (AnyRow | null)[];
 		await found.plan.read?.(
 			rows.filter((row) => row !== null),
 			execution,
 		);
-		return nodes.flatMap(({ name }, index): [string, string][] => {
+		return names.flatMap((name, index): [string, string][] => {
 			const row = rows[index];
-			return row == null ? [] : [[name, found.plan.write(row, execution)]];
+			return row == null ? [] : [[nameOf(name), found.plan.write(row, execution)]];
 		});
 	};
 

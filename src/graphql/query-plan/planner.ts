@@ -2,22 +2,18 @@ import { decodeGlobalID } from "@pothos/plugin-relay";
 import {
 	type FieldNode,
 	type GraphQLField,
-	type GraphQLInputType,
 	type GraphQLObjectType,
 	type GraphQLSchema,
 	getArgumentValues,
 	getNamedType,
-	getNullableType,
 	isAbstractType,
-	isInputObjectType,
-	isListType,
 	isObjectType,
 	type SelectionSetNode,
 	visit,
 } from "graphql";
 import type { RowSelection } from "../../database/select.ts";
-import type { AnyRow } from "../../reading/statements.ts";
 import type { NodeName } from "../fields/source.ts";
+import { withIdentifiers } from "../identifiers.ts";
 import { asksFor, fieldsOf, grouped, type Operation, rowSelectionOf, selectionSetsOf } from "../selection.ts";
 import { type Execution, type ObjectPlan, Unplanned } from "./execution.ts";
 
@@ -141,40 +137,22 @@ export class Planner {
 function readArguments(field: Field, node: FieldNode, variables: Execution["variables"]): Record<string, unknown> {
 	let values: Record<string, unknown>;
 	try {
-		values = getArgumentValues(field, node, variables);
+		values = withIdentifiers(field.args, getArgumentValues(field, node, variables));
 	} catch {
 		throw new Unplanned("The arguments are refused.");
 	}
-	for (const { name, type, extensions } of field.args) if (values[name] != null) values[name] = withIds(type, extensions, values[name]);
+	for (const { name, extensions } of field.args) if (extensions["isRelayGlobalID"] === true) values[name] = withNames(values[name]);
 	return values;
 }
 
-/** The value with its global ids decoded, as the schema builder does it for resolvers. Throws Unplanned for an id that is refused. */
-function withIds(type: GraphQLInputType, extensions: Readonly<Record<string, unknown>>, value: unknown): unknown {
-	if (value == null) return value;
-	const present = getNullableType(type);
-	if (isListType(present)) return (value as unknown[]).map((item) => withIds(present.ofType, extensions, item));
-	if (extensions["isRelayGlobalID"] === true) return decodedId(String(value), extensions["relayGlobalIDFor"]);
-	if (!isInputObjectType(present)) return value;
-	const fields = present.getFields();
-	return Object.fromEntries(
-		Object.entries(value as AnyRow).map(([name, item]) => {
-			const field = fields[name];
-			return [name, field === undefined ? item : withIds(field.type, field.extensions, item)];
-		}),
-	);
-}
-
-function decodedId(text: string, allowed: unknown): NodeName {
-	let name: NodeName;
+/** The ids of node and nodes decoded, as the schema builder does it for resolvers. Throws Unplanned for an id that is refused. */
+function withNames(ids: unknown): NodeName | NodeName[] {
+	if (Array.isArray(ids)) return ids.map((id) => withNames(id) as NodeName);
 	try {
-		name = decodeGlobalID(text);
+		return decodeGlobalID(String(ids));
 	} catch {
 		throw new Unplanned("An id is refused.");
 	}
-	const types = allowed as readonly { typename: string; parseId?: unknown }[] | null | undefined;
-	if (types != null && !types.some(({ typename, parseId }) => typename === name.typename && parseId === undefined)) throw new Unplanned("An id is refused.");
-	return name;
 }
 
 function usesVariables(node: FieldNode): boolean {
