@@ -1,4 +1,5 @@
 import { createAuthentication } from "./access/authentication.ts";
+import { forgetOldTickets } from "./access/ticket.store.ts";
 import { startTokenUses } from "./access/token-uses.ts";
 import { startTokenWatch } from "./access/token-watch.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -192,6 +193,7 @@ async function serve(
 	const clear = async (now: Date) => {
 		await forgetOldAnswers(database, now);
 		await forgetFullBuckets(database);
+		await forgetOldTickets(database, now);
 		await pruneLog(database, daysBefore(now, config.alertRetention));
 		await forgetUnusedUsernames(database);
 	};

@@ -23,6 +23,21 @@ export interface Viewer {
 /** Staff and support see everything. */
 export const seesEverything = (viewer: Viewer): boolean => viewer.isStaff || viewer.isSupport;
 
+/** Whether the viewer saw something by a right that they no longer have. */
+export function hasLostSight(before: Viewer, now: Viewer): boolean {
+	if (seesEverything(now)) return before.isStaff && !now.isStaff;
+	const rights = rightsOf(now);
+	return seesEverything(before) || [...rightsOf(before)].some((right) => !rights.has(right));
+}
+
+const rightsOf = ({ customerRoles, projectRoles, managedOfferings, providedOfferings }: Viewer): ReadonlySet<string> =>
+	new Set([
+		...customerRoles.map(({ customer, role }) => `${role} ${customer}`),
+		...projectRoles.map(({ project, role }) => `${role} ${project}`),
+		...managedOfferings,
+		...providedOfferings,
+	]);
+
 /** Customers whose consumer's side the viewer sees. */
 export const customersOf = (viewer: Viewer): string[] =>
 	viewer.customerRoles.filter(({ role }) => consumingCustomerRoles.includes(role)).map(({ customer }) => customer);

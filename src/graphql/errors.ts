@@ -7,6 +7,9 @@ export const unauthenticated = (message = "Sign in: send a token as «Authorizat
 
 export const notFound = (what: string, uuid: string) => new GraphQLError(`${what} ${uuid} was not found.`, { extensions: { code: "NOT_FOUND" } });
 
+/** Of what an address names. */
+export const notThere = (message: string) => new GraphQLError(message, { extensions: { code: "NOT_FOUND" } });
+
 export const badUserInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
 /** The same of what is known before anything is executed. */
@@ -36,6 +39,16 @@ interface AskedCost {
 	readonly requested: number;
 	readonly limit: number;
 }
+
+export const sightLost = () =>
+	new GraphQLError("A role of yours has ended since the export began, and not all that it began with may be seen any more: export again.", {
+		extensions: { code: "FORBIDDEN" },
+	});
+
+export const tooManyExports = (atOnce: number, seconds: number) =>
+	new GraphQLError(`The token has ${atOnce} exports under way: let one end first.`, {
+		extensions: { code: "RATE_LIMITED", retryAfter: seconds, http: { status: 429, headers: { "retry-after": String(seconds) } } },
+	});
 
 export const costLimitExceeded = (cost: AskedCost) =>
 	new GraphQLError(`The operation may cost ${cost.requested}, and ${cost.limit} is allowed: ask for smaller pages, or in several steps.`, {

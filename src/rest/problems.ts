@@ -71,7 +71,8 @@ export function troubleOf(thrown: unknown, mask: (thrown: unknown) => GraphQLErr
 
 const tookTooLong = "The request took longer than it may. A change may have been stored: look, or send it again.";
 
-const statuses: Readonly<Record<string, number>> = {
+/** The status of an error by its code. */
+export const statuses: Readonly<Record<string, number>> = {
 	BAD_USER_INPUT: 400,
 	BAD_REQUEST: 400,
 	COST_LIMIT_EXCEEDED: 400,

@@ -60,7 +60,7 @@ export interface Pipeline {
 	/** The same promise, whose errors are logged with the operation's request. */
 	readonly watch: <Result>(promise: Promise<Result>, operation: OperationTrace) => Promise<Result>;
 	/** Lets such an operation run. */
-	readonly admission: Pick<Admission, "admitCost" | "within">;
+	readonly admission: Pick<Admission, "admitCost" | "within" | "eventCharges">;
 	/** The connections of each token: WebSockets and streams of events together. */
 	readonly connections: Slots;
 	readonly streams: OpenStreams;

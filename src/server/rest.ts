@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { written } from "../rest/json.ts";
-import { absentHere, clientGone, tooLarge, troubleOf, unreadable, unsignedIn, wrongMediaType, wrongMethod } from "../rest/problems.ts";
+import { absentHere, troubleOf, unsignedIn, wrongMethod } from "../rest/problems.ts";
 import { type Answer, createFinder, nameOf, typeOf } from "../rest/route.ts";
 import { routes } from "../rest/routes.ts";
 import { createUrls, type Urls } from "../rest/urls.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
-import { deepestJson, isTooDeep } from "./limits/json-bounds.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { maxBodyBytes } from "./yoga.ts";
+import { bodyOf, bytesOf } from "./request-body.ts";
 
 export interface RestOptions {
 	/** Where clients reach the service, without a slash at its end; this computer when undefined. */
@@ -78,34 +77,4 @@ async function answer(
 	const body = bodyOf(request, sent);
 	context.admitted = await admission.admitCost(context, route.price({ query, body }), address);
 	return admission.within(context, typeOf(route), () => route.answer({ context, ...service, key: found.key, query, body }));
-}
-
-/** The bytes of a request's body. Throws for more than there may be; the connection is kept for the answer then. */
-async function bytesOf(request: IncomingMessage): Promise<Buffer> {
-	if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
-	const chunks: Buffer[] = [];
-	let length = 0;
-	try {
-		for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-			length += chunk.length;
-			if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-			chunks.push(chunk);
-		}
-	} catch (error) {
-		throw request.destroyed && !request.complete ? clientGone() : error;
-	}
-	return Buffer.concat(chunks);
-}
-
-/** The JSON in the bytes; undefined when there are none. Throws for what is of another type, or no JSON. */
-function bodyOf({ headers }: IncomingMessage, bytes: Buffer): unknown {
-	if (bytes.length === 0) return undefined;
-	if (!/^application\/json\b/i.test(headers["content-type"] ?? "")) throw wrongMediaType();
-	const text = bytes.toString();
-	if (isTooDeep(text)) throw unreadable(`Lists and objects are nested more than ${deepestJson} deep.`);
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw unreadable("JSON parse error: the body is not JSON.");
-	}
 }

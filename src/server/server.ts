@@ -2,17 +2,22 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { Socket } from "node:net";
 import type { GraphQLError } from "graphql";
 import { WebSocketServer } from "ws";
+import { formatAccepted } from "../export/accepted-format.ts";
 import type { Services } from "../graphql/context.ts";
 import { badRequest, rateLimited } from "../graphql/errors.ts";
 import { listening } from "../shared/listening.ts";
-import type { BeginOperation } from "../shared/operation-trace.ts";
+import type { BeginOperation, OperationTrace } from "../shared/operation-trace.ts";
 import { createOperations } from "../telemetry/operations.ts";
+import { answerCrossOrigin } from "./cross-origin.ts";
+import { createExports, isExport } from "./exports.ts";
 import { answerPlainPosts } from "./fast-post.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
 import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
 import { hasTarget } from "./request-target.ts";
 import { answerRest, isRest, type RestOptions } from "./rest.ts";
+import { createTickets, ticketPath } from "./tickets.ts";
+import { hasTokenInAddress } from "./token-in-address.ts";
 import { serveWebSocket } from "./websocket.ts";
 import { createPipeline, endpoint, type YogaOptions } from "./yoga.ts";
 
@@ -26,6 +31,8 @@ export interface ServerOptions extends YogaOptions {
 	readonly connections?: ConnectionBounds;
 	/** How the REST API answers; it is off when absent. */
 	readonly rest?: RestOptions | undefined;
+	/** How many rows of an export are read by one statement, when not as usual. */
+	readonly exportPage?: number;
 	/** Makes an operation of each request; one that is not observed when absent. */
 	readonly beginOperation?: BeginOperation;
 }
@@ -59,18 +66,38 @@ const maxAccept = 1_000;
 /** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
 export async function startServer(
 	services: Services,
-	{ host, port, connections = withoutBounds, rest, beginOperation = createOperations(), ...options }: ServerOptions,
+	{ host, port, connections = withoutBounds, rest, exportPage, beginOperation = createOperations(), ...options }: ServerOptions,
 ): Promise<RunningServer> {
 	const pipeline = createPipeline(services, options, connections.proxies);
 	const { yoga } = pipeline;
 	const answer = answerPlainPosts(pipeline);
 	const answerOfRest = rest && answerRest(pipeline, rest);
+	const exports = createExports(pipeline, exportPage);
+	const tickets = createTickets(services, pipeline);
 	const foreign = foreignRequests(options);
 	const underWay = new Set<ServerResponse>();
 	let isLeaving = false;
+	const crossing = (request: IncomingMessage, response: ServerResponse, methods: string) => answerCrossOrigin(request, response, options.origins, methods);
+	const route = (request: IncomingMessage, response: ServerResponse, operation: OperationTrace): void => {
+		const path = request.url?.split("?", 1)[0];
+		const format = path === endpoint && (request.method === "GET" || request.method === "POST") ? formatAccepted(request.headers.accept) : undefined;
+		if (isExport(request)) {
+			if (!crossing(request, response, "GET, HEAD")) exports.byAddress(request, response, operation);
+		} else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
+		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
+		else if (isForeignForm(request))
+			refuseWith(response, 415, bodyOf(badRequest("Send the operation as JSON, with the header Content-Type: application/json.")));
+		else if (path === ticketPath) {
+			if (!crossing(request, response, "POST")) tickets.issue(request, response, operation);
+		} else if (format !== undefined) {
+			crossing(request, response, "GET, POST");
+			exports.byQuestion(request, response, operation, format);
+		} else answer(request, response, operation);
+	};
 	const http = createHttpServer({ connectionsCheckingInterval: betweenLooks }, (request, response) => {
 		const operation = beginOperation({ requestId: onlyOne(request.headers["x-request-id"]), traceparent: onlyOne(request.headers["traceparent"]) });
 		response.setHeader("x-request-id", operation.requestId);
+		response.setHeader("referrer-policy", "no-referrer"); // an address may have a ticket, and what is asked
 		const leave = enter(request);
 		underWay.add(response);
 		response.on("close", () => {
@@ -82,16 +109,15 @@ export async function startServer(
 		const refused = foreign(request);
 		const refuse = (status: number, error: GraphQLError): void => {
 			const body = rest !== undefined && isRest(request) ? JSON.stringify({ detail: error.message }) : bodyOf(error);
-			response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
+			refuseWith(response, status, body);
 		};
 		if (leave === undefined) refuse(429, tooManyConnections());
 		else if (!hasTarget(request)) refuse(400, noTarget());
 		else if (refused !== undefined) refuse(refused.status, refused.error);
 		else if (answerOfRest !== undefined && isRest(request)) answerOfRest(request, response, operation);
-		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
-		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
-		else if (isForeignForm(request)) refuse(415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
-		else answer(request, response, operation);
+		else if (hasTokenInAddress(request)) refuse(400, tokenInAddress());
+		else if (tickets.isUsed(request)) tickets.use(request, response, operation, () => route(request, response, operation));
+		else route(request, response, operation);
 	});
 	Object.assign(http, connectionTimeouts);
 	const enter = boundConnections(http, connections, services.metrics);
@@ -130,6 +156,7 @@ export async function startServer(
 			const socketsClosed = graphql.stop();
 			for (const response of underWay) if (!response.headersSent) makeLast(response);
 			pipeline.streams.stop();
+			exports.stop();
 			await socketsClosed;
 			http.closeIdleConnections();
 			for (const connection of silent) connection.destroy();
@@ -146,6 +173,15 @@ const isForeignForm = ({ method, headers }: IncomingMessage): boolean =>
 
 /** Of a client behind a proxy: others are refused before they ask. */
 const tooManyConnections = () => rateLimited("Too many connections of this address are open: end one, or try again.");
+
+const tokenInAddress = () =>
+	badRequest(
+		"A token is never part of an address, which is kept in logs and histories: send it in the header Authorization, or use a ticket. Revoke this one.",
+	);
+
+function refuseWith(response: ServerResponse, status: number, body: string): void {
+	response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
+}
 
 const noTarget = () => badRequest("The Host header or the target of the request is not that of a URL.");
 

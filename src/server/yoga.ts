@@ -105,7 +105,7 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		authenticate,
 		contextOf,
 		watch,
-		admission: { admitCost, within },
+		admission: { admitCost, within, eventCharges },
 		connections,
 		streams,
 		addressOf: (request) => clientAddress(request, proxies),

@@ -16,6 +16,9 @@ const parsed = (month: BillingPeriod): DateTime => DateTime.fromISO(month, { zon
 /** The calendar month that the moment falls into in the zone: 21:25Z on 31 July is August in Europe/Tallinn. */
 export const billingPeriodAt = (moment: Date, timeZone: string): BillingPeriod => printed(DateTime.fromJSDate(moment, { zone: timeZone }));
 
+/** The calendar day that the moment falls on in the zone. */
+export const dayAt = (moment: Date, timeZone: string): string => DateTime.fromJSDate(moment, { zone: timeZone }).toFormat("yyyy-MM-dd");
+
 /** The month `count` months later (earlier, when negative). */
 export const addMonths = (month: BillingPeriod, count: number): BillingPeriod => printed(parsed(month).plus({ months: count }));
 

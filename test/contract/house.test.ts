@@ -25,7 +25,8 @@ const layers = {
 	sync: ["import", "service", "store", "rules", "event-log", "access", "database", "shared"],
 	telemetry: ["database", "shared"],
 	rest: ["types", "graphql", "service", "store", "rules", "reading", "access", "database", "generated", "shared"],
-	server: ["rest", "schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
+	export: ["graphql", "reading", "access", "shared"],
+	server: ["export", "rest", "schema", "subscriptions", "graphql", "telemetry", "world", "reading", "access", "database", "shared"],
 	commands: ["schema", "world", "sync", "import", "service", "store", "access", "database", "config", "shared"],
 	main: ["server", "telemetry", "world", "sync", "graphql", "service", "transport", "store", "event-log", "access", "database", "config", "shared"],
 } as const satisfies Record<string, readonly string[]>;

@@ -24,7 +24,7 @@ export interface ConnectionOf<Item> {
 }
 
 /** Where a connection's rows are in what is asked of it. */
-const rowPaths = [["edges", "node"], ["nodes"]] as const;
+export const rowPaths = [["edges", "node"], ["nodes"]] as const;
 
 /** Where its cursors are. */
 const cursorPaths = [

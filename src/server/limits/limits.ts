@@ -2,6 +2,8 @@
 
 /** Connections of a token: WebSockets and streams of events together. */
 export const connectionsPerToken = 10;
+/** Exports of a token that are under way. */
+export const exportsPerToken = 2;
 /** Tokens that sign in on one WebSocket. */
 export const tokensPerSocket = 10;
 export const subscriptionsPerSocket = 50;
