@@ -9,8 +9,8 @@ export async function manyUsages(gateway: Pick<Gateway, "database">, records: nu
 	const resource = await provider.resource();
 	await gateway.database.rows(sql`
 		insert into "ComponentUsage" ("resourceUuid", "componentUuid", "offeringUuid", "projectUuid", "customerUuid", "type", "usage", "date", "billingPeriod", "description")
-		select r."uuid", ${component}::uuid, r."offeringUuid", r."projectUuid", r."customerUuid", 'cpu', n, month + interval '12 hours', month, repeat('x', ${characters}::int)
-		from "Resource" r, generate_series(0, ${records - 1}::int) n, lateral (select ((date '1700-01-01' + n * interval '1 month')::timestamp at time zone 'UTC') month) m
+		select r."uuid", ${component}::uuid, r."offeringUuid", r."projectUuid", r."customerUuid", 'cpu', n, m.begins + interval '12 hours', m.begins, repeat('x', ${characters}::int)
+		from "Resource" r, generate_series(0, ${records - 1}::int) n, lateral (select (date '1700-01-01' + n * interval '1 month') as begins) m
 		where r."uuid" = ${resource}::uuid
 	`);
 	return { ...provider, resource1: resource };
