@@ -1,15 +1,34 @@
-import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
+import { createHash } from "node:crypto";
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from "@apollo/client";
+import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { expect, test } from "vitest";
 import { demoHandles } from "../../../src/world/demo.ts";
 import { gatewayForFile } from "../../support/gateway.ts";
 import { published, signedIn } from "../service.ts";
+import { type Alert, alerts, alertsOf } from "../streams/alerts.ts";
 
 const gateway = gatewayForFile(published);
 
-const clientOf = (token: string) =>
+/** What was sent in the bodies of requests. */
+interface Sent {
+	readonly query?: string;
+	readonly extensions?: { readonly persistedQuery?: { readonly sha256Hash: string } };
+}
+
+const clientOf = (token: string, { links = [], sent = [] }: { links?: ApolloLink[]; sent?: Sent[] } = {}) =>
 	new ApolloClient({
-		link: new HttpLink({ uri: gateway().url, headers: signedIn(token) }),
+		link: ApolloLink.from([
+			...links,
+			new HttpLink({
+				uri: gateway().url,
+				headers: signedIn(token),
+				fetch: (url, init) => {
+					if (typeof init?.body === "string") sent.push(JSON.parse(init.body));
+					return fetch(url, init);
+				},
+			}),
+		]),
 		cache: new InMemoryCache({
 			possibleTypes: { Error: ["ForbiddenError", "InvalidInputError", "NotFoundError", "RuleError"] },
 			typePolicies: { Query: { fields: { resources: relayStylePagination(["filter", "orderBy"]) } } },
@@ -73,4 +92,48 @@ test("with the error policy «all» a refused field leaves what is beside it", a
 	expect(data?.customer.name).toBe("University of Larkholm");
 	expect(data?.customerQuotas).toBeNull();
 	expect(error).toMatchObject({ errors: [{ path: ["customerQuotas"], extensions: { code: "FORBIDDEN" } }] });
+});
+
+test("persisted queries are sent as a hash, with the text only while the service does not know it", async () => {
+	const sent: Sent[] = [];
+	const hashes = new PersistedQueryLink({ sha256: (text) => createHash("sha256").update(text).digest("hex") });
+	const client = clientOf("demo_owner", { links: [hashes], sent });
+	const read = () => client.query<{ resource: { name: string } }>({ query: resource, variables: { uuid: demoHandles.resource }, fetchPolicy: "network-only" });
+	for (let time = 0; time < 2; time++) expect((await read()).data?.resource.name).toEqual(expect.any(String));
+	expect(sent.map(({ query, extensions }) => [typeof query, extensions?.persistedQuery?.sha256Hash.length])).toEqual([
+		["undefined", 64],
+		["string", 64],
+		["undefined", 64],
+	]);
+});
+
+test("the multipart protocol over HTTP follows alerts, and ends with the subscriber", async () => {
+	const provider = await alertsOf(gateway());
+	await provider.turn("FIRED");
+	const client = clientOf(provider.token);
+	const kinds: (string | undefined)[] = [];
+	await new Promise<void>((resolve, reject) => {
+		const following = client.subscribe<Alert>({ query: gql(alerts), variables: { after: "0" } }).subscribe({
+			next: ({ data, error }) => {
+				if (error !== undefined) reject(error);
+				kinds.push(data?.policyFirings.firing.kind);
+				if (kinds.length === 1) provider.turn("RESET").catch(reject);
+				else {
+					following.unsubscribe();
+					resolve();
+				}
+			},
+			error: reject,
+		});
+	});
+	expect(kinds).toEqual(["FIRED", "RESET"]);
+});
+
+test("a subscription that is refused says why over the multipart protocol, too", async () => {
+	const told = new Promise<unknown>((resolve) => {
+		clientOf("demo_owner")
+			.subscribe({ query: gql(alerts), variables: { after: "nowhere" } })
+			.subscribe({ next: ({ error }) => resolve(error), error: resolve });
+	});
+	expect(await told).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
 });

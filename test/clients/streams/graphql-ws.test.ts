@@ -27,3 +27,36 @@ test("graphql-ws, whose line was cut, connects again and goes on after the last 
 	const kinds = [(await second.next()).value, (await second.next()).value].map((event) => event.data?.policyFirings.firing.kind);
 	expect(kinds).toEqual(["RESET", "FIRED"]);
 });
+
+test("a client that cannot change its variables goes on after the position that it connects with, with every subscription", async () => {
+	let last: string | undefined;
+	const kinds: string[] = [];
+	// `authorization` in any case.
+	const connectionParams = () => ({ authorization: `Token ${provider.token}`, after: last });
+	client = createClient({ url: socketUrl(), webSocketImpl: WebSocket, connectionParams, retryWait: async () => {}, shouldRetry: () => true });
+	const following = client;
+	await provider.turn("FIRED");
+	last = "0";
+	await new Promise<void>((resolve, reject) => {
+		following.subscribe<Alert>(
+			{ query: alerts },
+			{
+				next: ({ data }) => {
+					if (data === undefined || data === null) return;
+					last = data.policyFirings.position;
+					kinds.push(data.policyFirings.firing.kind);
+					if (kinds.length === 3) resolve();
+					if (kinds.length > 1) return;
+					following.terminate();
+					provider
+						.turn("RESET")
+						.then(() => provider.turn("FIRED"))
+						.catch(reject);
+				},
+				error: reject,
+				complete: () => reject(new Error("The subscription ended.")),
+			},
+		);
+	});
+	expect(kinds).toEqual(["FIRED", "RESET", "FIRED"]);
+});
