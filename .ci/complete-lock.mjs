@@ -1,11 +1,11 @@
-// Run after npm install has changed package-lock.json: node .ci/complete-lock.mjs
+// Run after npm install has changed a package-lock.json: node .ci/complete-lock.mjs, and the folder of another than the root's
 //
 // npm leaves packages for other platforms out of the lock file when the registry that it asked does not offer them, and
 // then refuses the lock file wherever it is installed («Missing: … from lock file»). This adds what the installed
 // packages themselves name as optional, with the platform that the name tells.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const file = new URL("../package-lock.json", import.meta.url);
+const file = new URL(`../${process.argv[2] ?? "."}/package-lock.json`, import.meta.url);
 const lock = JSON.parse(readFileSync(file, "utf8"));
 
 const systems = ["android", "darwin", "linux", "win32", "freebsd", "openbsd", "netbsd", "sunos", "aix", "openharmony"];

@@ -1,8 +1,8 @@
-import { createServer, connect as dial, type Server, type Socket } from "node:net";
 import { EventSource } from "eventsource";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
+import { type Line, lineTo } from "../support/line.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 
 const gateway = gatewayForFile({ now: "2017-01-10T12:00:00Z" });
@@ -19,49 +19,6 @@ beforeEach(async () => {
 const report = (amount: string) => gateway().ask(provider.token, setUsage, { input: { resource, usages: [{ type: "cpu", amount }] } });
 
 const alerts = `subscription ($after: String) { policyFirings(after: $after) { __typename ... on PolicyFiringEvent { position firing { kind } } } }`;
-
-/** The way to the gateway for clients whose connections are to be lost. */
-interface Line {
-	readonly url: string;
-	/** How many connections there have been. */
-	connections(): number;
-	cut(): void;
-	close(): void;
-}
-
-async function lineTo(url: string): Promise<Line> {
-	const { port, pathname } = new URL(url);
-	const open = new Set<Socket>();
-	let made = 0;
-	const server: Server = createServer((near) => {
-		made++;
-		const far = dial(Number(port), "127.0.0.1");
-		for (const [one, other] of [[near, far] as const, [far, near] as const]) {
-			open.add(one);
-			one.pipe(other);
-			one.on("error", () => {});
-			one.on("close", () => {
-				open.delete(one);
-				other.destroy();
-			});
-		}
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	const nearPort = typeof address === "object" && address !== null ? address.port : 0;
-	const cut = () => {
-		for (const socket of open) socket.destroy();
-	};
-	return {
-		url: `http://127.0.0.1:${nearPort}${pathname}`,
-		connections: () => made,
-		cut,
-		close: () => {
-			cut();
-			server.close();
-		},
-	};
-}
 
 let line: Line;
 let source: EventSource | undefined;
