@@ -237,7 +237,8 @@ const valueIn = (values: unknown, lowerCased: string): string | undefined =>
 /** What is no position is refused when a subscription goes on from it; none is as long, and it is kept as long as the connection is. */
 function afterIn(values: unknown): string | undefined {
 	const after = propertyOf(values, "after");
-	return after == null ? undefined : String(after).slice(0, maxPosition);
+	// An object of a client's may refuse to be a text.
+	return after == null ? undefined : (typeof after === "string" ? after : JSON.stringify(after)).slice(0, maxPosition);
 }
 
 const propertyOf = (values: unknown, name: string): unknown => (isObject(values) && Object.hasOwn(values, name) ? values[name] : undefined);

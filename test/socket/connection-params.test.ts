@@ -102,7 +102,7 @@ test("a subscription without the argument goes on from the position of its conne
 	expect(data.usageReported.previous).toBe(first);
 });
 
-test.each<[unknown]>([["soon"], [{}], [4], ["x".repeat(10_000)]])("a connection's position that is none is refused to each subscription: %j", async (after) => {
+test.each<[unknown]>([["soon"], [{}], [{ toString: 1 }], [4], ["x".repeat(10_000)]])("a connection's position that is none is refused to each subscription: %j", async (after) => {
 	const answer = await ask(signedIn({ after }), { query: alerts });
 	expect(payloadOf(answer).errors[0]).toMatchObject({
 		message: expect.stringContaining("is not a position of the log"),

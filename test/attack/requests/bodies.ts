@@ -74,7 +74,7 @@ export const bodies: readonly RawAttack[] = [
 		what: "a hash instead of a document",
 		bytes: () => post('{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}'),
 		status: 200,
-		codes: ["BAD_REQUEST"],
+		codes: ["PERSISTED_QUERY_NOT_FOUND"],
 	},
 	{ what: "parameters that are not there", bytes: () => post('{"query":"{ __typename }","__proto__":{"a":1},"constructor":1}'), ...refused },
 	{ what: "two documents in one body", bytes: () => post('{"query":"mutation { nope }","query":"{ __typename }"}'), ...answered },
