@@ -28,6 +28,7 @@ import "./domain/usage/usage.subscription.ts";
 import "./domain/user-usage/set-user-usage.schema.ts";
 import "./domain/user-usage/user-usage.schema.ts";
 import "./domain/user/user.schema.ts";
+import "./domain/user/viewer.schema.ts";
 import { builder } from "./graphql/builder.ts";
 import { tellRefusals } from "./graphql/report-refusals.ts";
 

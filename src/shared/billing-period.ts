@@ -16,6 +16,9 @@ const parsed = (month: BillingPeriod): DateTime => DateTime.fromISO(month, { zon
 /** The calendar month that the moment falls into in the zone: 21:25Z on 31 July is August in Europe/Tallinn. */
 export const billingPeriodAt = (moment: Date, timeZone: string): BillingPeriod => printed(DateTime.fromJSDate(moment, { zone: timeZone }));
 
+/** The month that the calendar day is in. */
+export const theMonthOf = (day: string): BillingPeriod => `${day.slice(0, 7)}-01`;
+
 /** The month `count` months later (earlier, when negative). */
 export const addMonths = (month: BillingPeriod, count: number): BillingPeriod => printed(parsed(month).plus({ months: count }));
 

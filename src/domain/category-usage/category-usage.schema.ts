@@ -10,28 +10,37 @@ import { type FilterOf, filterConditions } from "../../reading/declared-list.ts"
 import type { PageArguments } from "../../reading/page.ts";
 import { billingPeriodAt } from "../../shared/billing-period.ts";
 import type { Maybe } from "../../shared/maybe.ts";
-import { CategoryComponentUsageConnection, CategoryComponentUsageFilter, totalFilters } from "./category-usage.list.ts";
-import { type Calendar, categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys, newestFirst } from "./category-usage.store.ts";
+import {
+	CategoryComponentUsageConnection,
+	CategoryComponentUsageFilter,
+	CategoryComponentUsageOrder,
+	type TotalOrder,
+	totalFilters,
+	totalOrder,
+} from "./category-usage.list.ts";
+import { type Calendar, categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys } from "./category-usage.store.ts";
 import { type CategoryUsage, parsedId, requiredScope, type ScopeKind, typeName } from "./category-usage.ts";
 
 const filterDescription = "Which months; all when absent.";
+const orderDescription = "In what order; as the field says when absent.";
 const linkDescription = (readers: string) =>
 	"The monthly totals of what its resources used and their plans included, by category component: newest month first, then by type. " +
 	`Read by staff, support and ${readers}; empty for anyone else.`;
 
 interface ListArguments extends PageArguments {
 	filter?: Maybe<FilterOf<typeof totalFilters>>;
+	orderBy?: Maybe<TotalOrder>;
 }
 
 const calendar = ({ clock, timeZone }: Context): Calendar => ({ currentMonth: billingPeriodAt(clock(), timeZone), timeZone });
 
 /** Reads pages of the totals of scopes of one kind, in one batch for all of them. */
-function totalsOf(scopeKind: ScopeKind, { filter }: ListArguments, context: Context): ComputedPages {
+function totalsOf(scopeKind: ScopeKind, { filter, orderBy }: ListArguments, context: Context): ComputedPages {
 	const { database, viewer } = context;
-	const list = { scopeKind, where: filterConditions(totalFilters, filter, context.timeZone), ...calendar(context) };
+	const list = { scopeKind, where: filterConditions(totalFilters, filter, context.timeZone), order: totalOrder(orderBy), ...calendar(context) };
 	return {
-		name: `CategoryComponentUsage ${JSON.stringify([scopeKind, filter, calendar(context)])}`,
-		order: newestFirst,
+		name: `CategoryComponentUsage ${JSON.stringify([scopeKind, filter, orderBy, calendar(context)])}`,
+		order: list.order,
 		pages: (uuids, request) => categoryUsagePages(database, viewer, list, request, uuids),
 		counts: (uuids) => categoryUsageCounts(database, viewer, list, uuids),
 	};
@@ -73,7 +82,11 @@ builder.prismaObjectField(Customer, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the customer itself"),
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }) },
+		args: {
+			...t.arg.connectionArgs(),
+			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
+			orderBy: t.arg({ type: CategoryComponentUsageOrder, description: orderDescription }),
+		},
 		resolve: totalsBelow("Customer"),
 	}),
 );
@@ -82,7 +95,11 @@ builder.prismaObjectField(Project, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the project or its customer"),
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }) },
+		args: {
+			...t.arg.connectionArgs(),
+			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
+			orderBy: t.arg({ type: CategoryComponentUsageOrder, description: orderDescription }),
+		},
 		resolve: totalsBelow("Project"),
 	}),
 );
@@ -106,6 +123,7 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			scope: t.arg.globalID({ for: [Customer, Project], required: true, description: "The id of the customer or of the project." }),
 			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
+			orderBy: t.arg({ type: CategoryComponentUsageOrder, description: orderDescription }),
 		},
 		resolve: totalsOfScope,
 	}),

@@ -1,16 +1,21 @@
 import { ResourceState } from "../../graphql/enums.ts";
-import { oneOf, text, uuid } from "../../graphql/fields/filters.ts";
+import { oneOf, text, uuid, uuids } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
 import { byName, thenUuid } from "../../reading/list.ts";
+import { search } from "../name/name.list.ts";
 
 /** Resources, by name unless another order is asked for. */
 export const resources = list(Resource, {
 	items: "resources",
 	filters: {
+		search: search(),
 		offeringUuid: uuid("Instances of this offering."),
+		offerings: uuids("Instances of one of these offerings.", { column: "offeringUuid" }),
 		projectUuid: uuid("In this project."),
+		projects: uuids("In one of these projects.", { column: "projectUuid" }),
 		customerUuid: uuid("Of this customer."),
+		customers: uuids("Of one of these customers.", { column: "customerUuid" }),
 		backendId: text("Which the provider's own system calls exactly this."),
 		states: oneOf(ResourceState, "In one of these states.", { column: "state" }),
 	},
@@ -21,8 +26,9 @@ export const resources = list(Resource, {
 	order: byName("Resource"),
 });
 
-/** When a resource ran under which plan, oldest record first. */
+/** When a resource ran under which plan, oldest record first unless it is asked for the other way round. */
 export const planPeriods = list(ResourcePlanPeriod, {
 	items: "plan periods",
+	orders: { CREATED: { description: "When they were recorded.", column: "created", type: "timestamptz" } },
 	order: [{ column: "created", type: "timestamptz" }, thenUuid("ResourcePlanPeriod")],
 });

@@ -1,5 +1,5 @@
 import type { Queries } from "../../database/database.ts";
-import { isOneOfWords, type Sql, sql } from "../../database/sql.ts";
+import { isOneOf, isOneOfTexts, isOneOfWords, type Sql, sql } from "../../database/sql.ts";
 import type { Filter, FilterColumn, FilterContext } from "../../reading/declared-list.ts";
 import { InvalidInput } from "../../shared/invalid-input.ts";
 import { parsedUuid } from "../../shared/uuid.ts";
@@ -22,7 +22,11 @@ interface Values {
 	String: string;
 	Int: number;
 	Date: string;
+	Boolean: boolean;
 }
+
+/** What a list of values in a filter means, and how many a request may hold (src/server/limits). */
+const severalValues = "At most 250; an empty list finds nothing.";
 
 /** A filter with conditions of its own. */
 export const condition = <Type extends keyof Values>(
@@ -50,6 +54,24 @@ export const uuid = (description: string, column?: FilterColumn): ListFilter<str
 export const text = (description: string, column?: FilterColumn): ListFilter<string> =>
 	condition("String", description, (value, { column }) => sql`${column} = ${value}`, column);
 
+/** The column has one of the uuids. */
+export const uuids = (description: string, column?: FilterColumn): ListFilter<readonly string[]> => ({
+	...column,
+	conditions: (values, { column }) => [isOneOf(column, [...new Set(values)])],
+	field: (t) => t.field({ type: ["UUID"], description: `${description} ${severalValues}` }),
+});
+
+/** The column has one of the texts, exactly. */
+export const texts = (description: string, column?: FilterColumn): ListFilter<readonly string[]> => ({
+	...column,
+	conditions: (values, { column }) => [isOneOfTexts(column, values)],
+	field: (t) => t.field({ type: ["String"], description: `${description} ${severalValues}` }),
+});
+
+/** The column is true, or is not. */
+export const flag = (description: string, column?: FilterColumn): ListFilter<boolean> =>
+	condition("Boolean", description, (value, { column }) => sql`${column} = ${value}::boolean`, column);
+
 /** The column has the uuid in the id of an object of the type. Throws InvalidInput when there is none in it. */
 export const globalId = (
 	node: PothosSchemaTypes.ObjectRef<Types, unknown>,
@@ -75,7 +97,7 @@ export const oneOf = <Word extends string>(
 ): ListFilter<readonly Word[]> => ({
 	...column,
 	conditions: (words, { column }) => [isOneOfWords(column, enumeration.name, words)],
-	field: (t) => t.field({ type: [enumeration], description }),
+	field: (t) => t.field({ type: [enumeration], description: `${description} ${severalValues}` }),
 });
 
 /** The same filters on the row behind a link. */
