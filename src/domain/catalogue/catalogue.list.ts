@@ -75,9 +75,6 @@ export const offerings = list(Offering, {
 	order: byName("Offering"),
 });
 
-/** By the full name of the person, which several may have. */
-const byPerson = (descending: boolean): readonly OrderColumn[] => [{ column: "user.fullName", type: "text", descending }, thenUuid("OfferingUser", descending)];
-
 /** Accounts at an offering, oldest first unless another order is asked for. */
 export const offeringUsers = list(OfferingUser, {
 	items: "accounts at an offering",
@@ -86,10 +83,7 @@ export const offeringUsers = list(OfferingUser, {
 		username: text("Of exactly this name at the provider."),
 		isRestricted: flag("Which may not use the offering, or may."),
 	},
-	orders: {
-		CREATED: { description: "When they were created.", column: "created", type: "timestamptz" },
-		FULL_NAME: { description: "The full name of the person.", columns: byPerson },
-	},
+	orders: { CREATED: { description: "When they were created.", column: "created", type: "timestamptz" } },
 	order: [{ column: "created", type: "timestamptz" }, thenUuid("OfferingUser")],
 });
 

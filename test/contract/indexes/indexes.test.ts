@@ -44,7 +44,7 @@ const all = listings(
 		resourceUuid: text(example.resource),
 		scope: globalId("Offering", example.offering),
 		scopeUuid: text(example.offering),
-		search: text("1234"),
+		search: text(" 1234"),
 		type: text("cpu"),
 		types: texts("cpu", "gpu"),
 		username: text("user-1234"),
