@@ -18,3 +18,11 @@ CREATE INDEX "WaldurDelivery_sourceId_state_queued_idx" ON "WaldurDelivery" ("so
 
 -- Resources by what the provider's own system calls them.
 CREATE INDEX "Resource_backendId_idx" ON "Resource" ("backendId");
+
+-- Names of what is listed, by a piece of them.
+CREATE INDEX "SearchedName_trigrams_idx" ON "SearchedName" USING GIN ("trigrams");
+
+-- Customers and projects by when they were created, and limits by what they are.
+CREATE INDEX "Customer_created_uuid_idx" ON "Customer" ("created", "uuid");
+CREATE INDEX "Project_created_uuid_idx" ON "Project" ("created", "uuid");
+CREATE INDEX "ComponentUserUsageLimit_limit_uuid_idx" ON "ComponentUserUsageLimit" ("limit", "uuid");

@@ -16,10 +16,10 @@ import { forgetOldAnswers } from "./domain/idempotency/idempotency.store.ts";
 import { sourceNamed } from "./domain/mirror/source.store.ts";
 import { monthTurns } from "./domain/month-turn/month-turns.service.ts";
 import { measureMonths } from "./domain/month-turn/month-watch.service.ts";
+import { foldNames, forgetUnusedNames, objectNames, usernames } from "./domain/name/name.store.ts";
 import { startDelivery } from "./domain/notification/delivery.service.ts";
 import { openMailTransport } from "./domain/notification/mail.transport.ts";
 import { openMails } from "./domain/notification/notification.store.ts";
-import { foldUsernames, forgetUnusedUsernames } from "./domain/user-usage/username.store.ts";
 import { lastVerification } from "./domain/verify/verify.store.ts";
 import { pruneLog } from "./event-log/log.store.ts";
 import { startLogReader } from "./event-log/log-reader.ts";
@@ -193,13 +193,16 @@ async function serve(
 		),
 	];
 	const turns = repeat(millisecondsBetweenTurns, turn, report("the month cannot be turned"));
-	const folding = repeat(millisecondsBetweenFoldings, () => foldUsernames(database), report("usernames cannot be folded"));
+	const fold = async () => {
+		for (const names of [usernames, objectNames]) await foldNames(database, names);
+	};
+	const folding = repeat(millisecondsBetweenFoldings, fold, report("names cannot be folded"));
 	const clear = async (now: Date) => {
 		await forgetOldAnswers(database, now);
 		await forgetFullBuckets(database);
 		await forgetOldTickets(database, now);
 		await pruneLog(database, daysBefore(now, config.alertRetention));
-		await forgetUnusedUsernames(database);
+		for (const names of [usernames, objectNames]) await forgetUnusedNames(database, names);
 	};
 	const clearings = repeat(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
 	const verifications =

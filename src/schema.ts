@@ -31,6 +31,7 @@ import "./domain/user-usage/user-usage.schema.ts";
 import "./domain/user/user.schema.ts";
 import "./federation/entities.schema.ts";
 import { withDescription } from "./graphql/about.ts";
+import "./domain/user/viewer.schema.ts";
 import { builder } from "./graphql/builder.ts";
 import { tellRefusals } from "./graphql/report-refusals.ts";
 import { withNullableRoots } from "./graphql/root-fields.ts";

@@ -27,6 +27,9 @@ export const maySendAnyDocument = (viewer: Viewer): boolean => viewer.isStaff;
 export const mayChangePolicies = (viewer: Viewer, { providerUuid }: ProvidedBy): boolean =>
 	viewer.isStaff || viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && role === "OWNER");
 
+/** Having tokens created, which no mutation does: staff. */
+export const mayCreateTokens = (viewer: Viewer): boolean => viewer.isStaff;
+
 /** Deleting usage that was reported: staff. */
 export const mayDeleteUsage = (viewer: Viewer): boolean => viewer.isStaff;
 

@@ -1,5 +1,6 @@
 import type { ModelName } from "../database/model.ts";
 import { and, isOneOf, name, or, type Sql, sql } from "../database/sql.ts";
+import { rolesOpening } from "./sight.ts";
 import { customersOf, projectsOf, seesEverything, type Viewer } from "./viewer.ts";
 
 /**
@@ -179,6 +180,20 @@ const organizationGroup = everythingOr((viewer, t) =>
 		)`,
 );
 
+/** A person's own roles, while they count: not those that have expired, nor those of which this service does not know what they open. */
+const ownRole =
+	(on: "customer" | "project" | "offering"): Visibility =>
+	(viewer, t) =>
+		and([
+			sql`${t}."userUuid" = ${viewer.uuid}::uuid`,
+			sql`(${t}."expires" is null or ${t}."expires" > ${viewer.asOf}::timestamptz)`,
+			sql`${t}."role"::text = any(${[...new Set([...rolesOpening("consumed", on), ...rolesOpening("provided", on)])]}::text[])`,
+		]);
+
+/** A role in a project that was removed counts for nothing either. */
+const ownProjectRole: Visibility = (viewer, t) =>
+	and([ownRole("project")(viewer, t), sql`exists (select from "Project" held where held."uuid" = ${t}."projectUuid" and not held."isRemoved")`]);
+
 /** What each model's rows are seen by. A model that is not named here is never read for a viewer. */
 export const visibility = {
 	Category: anySignedIn,
@@ -187,16 +202,19 @@ export const visibility = {
 	ComponentUserUsage: componentUserUsage,
 	ComponentUserUsageLimit: limit,
 	Customer: customer,
+	CustomerRole: ownRole("customer"),
 	Notification: firing,
 	Offering: offering,
 	OfferingComponent: everythingOr(through("Offering", "offeringUuid", offering)),
 	OfferingUsagePolicy: policy,
+	OfferingRole: ownRole("offering"),
 	OfferingUser: offeringUser,
 	OrganizationGroup: organizationGroup,
 	Plan: plan,
 	PlanComponent: everythingOr(through("Plan", "planUuid", plan)),
 	PolicyFiring: firing,
 	Project: project,
+	ProjectRole: ownProjectRole,
 	Resource: used,
 	ResourcePlanPeriod: staffOr(through("Resource", "resourceUuid", used)),
 	User: user,

@@ -73,3 +73,10 @@ export function isOneOf(column: Sql, uuids: readonly string[]): Sql {
 	if (uuids.length === 0) return sql`false`;
 	return uuids.length === 1 ? sql`${column} = ${uuids[0]}::uuid` : sql`${column} = any(${uuids}::uuid[])`;
 }
+
+/** The column is one of these texts, exactly. As with isOneOf, a single one is an equality: below it an index keeps its order. */
+export function isOneOfTexts(column: Sql, texts: readonly string[]): Sql {
+	const different = [...new Set(texts)];
+	if (different.length === 0) return sql`false`;
+	return different.length === 1 ? sql`${column} = ${different[0]}` : sql`${column} = any(${different}::text[])`;
+}

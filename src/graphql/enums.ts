@@ -1,12 +1,15 @@
 import {
 	BillingType as BillingTypes,
+	CustomerRoleName as CustomerRoleNames,
 	DeliveryState as DeliveryStates,
 	LimitPeriod as LimitPeriods,
 	NotificationState as NotificationStates,
+	OfferingRoleName as OfferingRoleNames,
 	OfferingState as OfferingStates,
 	PolicyAction as PolicyActions,
 	PolicyFiringKind as PolicyFiringKinds,
 	PolicyPeriod as PolicyPeriods,
+	ProjectRoleName as ProjectRoleNames,
 	QuotaName as QuotaNames,
 	ResourceState as ResourceStates,
 } from "../generated/prisma/enums.ts";
@@ -26,6 +29,16 @@ export const BillingType = builder.enumType("BillingType", {
 		LIMIT: "By the limit that the consumer ordered.",
 		ONE_TIME: "Once, at activation.",
 		ON_PLAN_SWITCH: "Each time the plan is switched.",
+	}),
+});
+
+export const CustomerRoleName = builder.enumType("CustomerRoleName", {
+	description: "A role on a customer. Each sees all that the customer consumes, and all that belongs to the offerings that it sells.",
+	values: described(CustomerRoleNames, {
+		OWNER: "Sets limits per user and creates resources; of a provider, also reports usage and manages policies.",
+		MANAGER: "Reports usage of what the customer sells.",
+		SUPPORT: "Changes nothing.",
+		READER: "Changes nothing.",
 	}),
 });
 
@@ -56,6 +69,11 @@ export const NotificationState = builder.enumType("NotificationState", {
 		FAILED: "Given up after the last attempt.",
 		EXPIRED: "Not sent: too old, or of a policy that was not fired any more when it was due or was deleted, or discarded.",
 	}),
+});
+
+export const OfferingRoleName = builder.enumType("OfferingRoleName", {
+	description: "A role for one offering.",
+	values: described(OfferingRoleNames, { MANAGER: "Sees all that belongs to the offering, and reports usage of it." }),
 });
 
 export const OfferingState = builder.enumType("OfferingState", {
@@ -97,6 +115,16 @@ export const PolicyPeriod = builder.enumType("PolicyPeriod", {
 		ONE_MONTH: "This month.",
 		THREE_MONTHS: "The last three months, this one included.",
 		TWELVE_MONTHS: "The last twelve months, this one included.",
+	}),
+});
+
+export const ProjectRoleName = builder.enumType("ProjectRoleName", {
+	description: "A role in a project. Each sees all that is used in it.",
+	values: described(ProjectRoleNames, {
+		ADMIN: "Creates resources.",
+		MANAGER: "Creates resources, and sets limits per user.",
+		MEMBER: "Changes nothing.",
+		OBSERVER: "Changes nothing.",
 	}),
 });
 

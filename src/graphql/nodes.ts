@@ -51,6 +51,11 @@ export const nodes = [
 	User,
 ] as const;
 
+/** Roles, which are read of the viewer alone. They are no nodes: whoever asks for one again asks who they are. */
+export const CustomerRole = builder.prismaObject("CustomerRole", {});
+export const OfferingRole = builder.prismaObject("OfferingRole", {});
+export const ProjectRole = builder.prismaObject("ProjectRole", {});
+
 /** Objects that are computed when they are asked for. They are no nodes: nothing is stored under an id of theirs. */
 export const CategoryComponentUsage = builder.objectRef<CategoryUsage>("CategoryComponentUsage");
 export const CustomerQuota = builder.objectRef<Quota>("CustomerQuota");

@@ -13,7 +13,7 @@ import {
 	type SelectionNode,
 	type SelectionSetNode,
 } from "graphql";
-import { mergedSelection, type RowSelection } from "../database/select.ts";
+import { mergedSelection, type RowSelection, selectionAtPath } from "../database/select.ts";
 import { exposedBy, sourceOf } from "./fields/source.ts";
 
 /** What is known of an operation without any of its fields being resolved. */
@@ -77,17 +77,30 @@ function selectionUnder(
 function selectionOfRow(selectionSets: readonly SelectionSetNode[], type: GraphQLObjectType, info: Operation): RowSelection {
 	const columns = new Set(["uuid"]);
 	const links = new Map<string, RowSelection>();
+	const add = (selection: RowSelection) => {
+		for (const column of selection.columns) columns.add(column);
+		for (const [link, linked] of selection.links) addLinked(link, linked);
+	};
+	const addLinked = (link: string, linked: RowSelection) => {
+		const present = links.get(link);
+		links.set(link, present === undefined ? linked : mergedSelection(present, linked));
+	};
 	for (const [name, nodes] of grouped(fieldsOf(selectionSets, type, info), (node) => node.name.value)) {
 		const field = type.getFields()[name];
 		if (field === undefined) continue;
 		const exposed = exposedBy(field);
 		const source = sourceOf(field);
 		if (exposed !== undefined) columns.add(exposed);
-		if (source?.kind === "computed" || source?.kind === "byUuid") for (const column of source.columns) columns.add(column);
-		if (source?.kind === "link") {
-			const linked = selectionOfRow(selectionSetsOf(nodes), getNamedType(field.type) as GraphQLObjectType, info);
-			const present = links.get(source.link);
-			links.set(source.link, present === undefined ? linked : mergedSelection(present, linked));
+		if (source?.kind === "computed" || source?.kind === "byUuid") {
+			for (const column of source.columns) {
+				if (column.includes(".")) add(selectionAtPath(column));
+				else columns.add(column);
+			}
+		}
+		if (source?.kind === "link" || source?.kind === "itself") {
+			const below = selectionOfRow(selectionSetsOf(nodes), getNamedType(field.type) as GraphQLObjectType, info);
+			if (source.kind === "itself") add(below);
+			else addLinked(source.link, below);
 		}
 	}
 	return { columns, links };

@@ -18,6 +18,8 @@ export const usageParameters = {
 /** The filters as the lists call them. */
 export const usageFilterOf = (given: Given<typeof usageParameters>) => ({
 	billingPeriod: given.billing_period,
+	// Waldur compares with the day that it stores: there is nothing of a day that no month begins with.
+	...(given.billing_period === undefined || given.billing_period.endsWith("-01") ? {} : { resources: [] }),
 	billingPeriodMonth: given.billing_period_month,
 	billingPeriodYear: given.billing_period_year,
 	customerUuid: given.customer_uuid,

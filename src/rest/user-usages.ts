@@ -1,5 +1,5 @@
+import { searchedPart } from "../domain/name/name.ts";
 import { userUsages } from "../domain/user-usage/user-usage.list.ts";
-import { searchedPart } from "../domain/user-usage/username.ts";
 import { listRoute, retrieveRoute, rowsOf } from "./collection.ts";
 import { digits, type Fields, hexOf, link, moment, plain } from "./fields.ts";
 import { ordering, type Parameter } from "./parameters.ts";

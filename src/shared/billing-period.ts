@@ -19,6 +19,9 @@ export const billingPeriodAt = (moment: Date, timeZone: string): BillingPeriod =
 /** The calendar day that the moment falls on in the zone. */
 export const dayAt = (moment: Date, timeZone: string): string => DateTime.fromJSDate(moment, { zone: timeZone }).toFormat("yyyy-MM-dd");
 
+/** The month that the calendar day is in. */
+export const theMonthOf = (day: string): BillingPeriod => `${day.slice(0, 7)}-01`;
+
 /** The month `count` months later (earlier, when negative). */
 export const addMonths = (month: BillingPeriod, count: number): BillingPeriod => printed(parsed(month).plus({ months: count }));
 

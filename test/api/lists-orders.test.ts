@@ -41,6 +41,17 @@ const orders: [list: string, field: string, selection: string, order: Compare<No
 	["componentUserUsages", "BILLING_PERIOD", "componentUsage { billingPeriod }", by(({ componentUsage }) => componentUsage?.["billingPeriod"] ?? "")],
 	["componentUserUsages", "USAGE", "usage", by(({ usage = "" }) => usage, amount)],
 	["componentUserUsages", "USERNAME", "username", by(({ username = "" }) => username)],
+	["componentUsages", "DATE", "date", by(({ date = "" }) => date)],
+	["componentUserUsages", "DATE", "componentUsage { date }", by(({ componentUsage }) => componentUsage?.["date"] ?? "")],
+	["componentUserUsageLimits", "LIMIT", "limit", by(({ limit = "" }) => limit, amount)],
+	["offeringUsagePolicies", "OFFERING", "scope { name }", by(({ scope }) => scope?.["name"] ?? "")],
+	["categories", "TITLE", "title", by(({ title = "" }) => title)],
+	["customers", "NAME", "name", by(({ name = "" }) => name)],
+	["projects", "NAME", "name", by(({ name = "" }) => name)],
+	["offerings", "NAME", "name", by(({ name = "" }) => name)],
+	...["categories", "componentUserUsageLimits", "customers", "notifications", "offeringUsagePolicies", "offerings", "policyFirings", "projects"].map(
+		(list): (typeof orders)[number] => [list, "CREATED", "created", by(({ created = "" }) => created)],
+	),
 	["resources", "NAME", "name", by(({ name = "" }) => name)],
 	["resources", "CREATED", "created", by(({ created = "" }) => created)],
 ];
@@ -99,6 +110,29 @@ test("the parts of one usage record stand by username, unless another order is a
 
 	expect(componentUsage.userUsages.nodes).toEqual([{ username: "ann" }, { username: "guest" }]);
 	expect(componentUsage.backwards.nodes).toEqual([{ username: "guest" }, { username: "ann" }]);
+});
+
+test("the accounts of an offering stand in either direction, and are found by a part of their names", async () => {
+	const accounts = async (args: string) =>
+		(
+			await gateway().ask("demo_staff", `{ offering(uuid: "${uuidOf("Offering", "compute")}") { users(${args}) { nodes { username } } } }`)
+		).offering.users.nodes.map(({ username }: { username: string }) => username);
+
+	expect(await accounts("orderBy: { field: CREATED, direction: DESC }")).toEqual((await accounts("first: 9")).reverse());
+	expect(await accounts('filter: { search: "VEN" }')).toEqual(["sven"]);
+	expect(await accounts('filter: { search: "ven" }, username: "ann"')).toEqual([]);
+	expect(await accounts("filter: { isRestricted: true }")).toEqual([]);
+});
+
+test("the roles of a viewer, and monthly totals, stand in the order that is asked for", async () => {
+	const { viewer, customer } = await gateway().ask(
+		"demo_northowner",
+		`{ viewer { customers(orderBy: { field: CREATED }, filter: { roles: [OWNER] }) { nodes { role } } none: customers(filter: { roles: [] }) { totalCount } }
+		customer(uuid: "${uuidOf("Customer", "north")}") { categoryComponentUsages(orderBy: { field: BILLING_PERIOD, direction: ASC }) { nodes { date } } } }`,
+	);
+	expect(viewer).toEqual({ customers: { nodes: [{ role: "OWNER" }] }, none: { totalCount: 0 } });
+	const months = customer.categoryComponentUsages.nodes.map(({ date }: { date: string }) => date);
+	expect(months).toEqual([...months].sort());
 });
 
 test("a filter up to the last day of all leaves nothing out", async () => {

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { VisibleModel } from "../../src/access/visibility.ts";
+import { sql } from "../../src/database/sql.ts";
+import { foldNames, forgetUnusedNames, objectNames } from "../../src/domain/name/name.store.ts";
 import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
 import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
@@ -51,6 +53,24 @@ const ofUsages: [filter: object, keeps: Keeps][] = [
 	[{ billingPeriodYear: 2024 }, () => false],
 	[{ billingPeriodMonth: 9 }, () => false],
 	[{ billingPeriodYear: 9_999, billingPeriodMonth: 12 }, () => false],
+	[{ resources: [n1Compute, uuidOf("Resource", "s1 storage")] }, (thing) => has(" n1 compute ")(thing) || has(" s1 storage ")(thing)],
+	[{ resources: [n1Compute], resourceUuid: uuidOf("Resource", "s1 storage") }, () => false],
+	[{ offerings: [storage, uuidOf("Offering", "archive")] }, ({ place }) => ["storage", "archive"].includes(place.offering)],
+	[{ projects: [uuidOf("Project", "s1")] }, ({ place }) => place.project === "s1"],
+	[{ projects: [] }, () => false],
+	[{ customers: [uuidOf("Customer", "south"), uuidOf("Customer", "coral")] }, ({ place }) => place.customer === "south"],
+	[{ types: ["ram", "gb", "ram"] }, (thing) => has(" ram ")(thing) || has(" gb ")(thing)],
+	[{ types: [] }, () => false],
+	[{ billingPeriod: "2026-10-31" }, has(` ${october} `)],
+	[{ billingPeriodFrom: "2026-10-31" }, ({ name }) => !name.includes(december)],
+	[{ billingPeriodTo: "2026-10-01" }, ({ name }) => !name.includes(november)],
+	[{ billingPeriodTo: "2025-12-01" }, has(` ${december} `)],
+	[{ billingPeriodFrom: "2026-10-31", billingPeriodTo: "2026-10-01" }, has(` ${october} `)],
+	[{ billingPeriodFrom: "2026-01-01", billingPeriodTo: "2026-10-31" }, has(` ${october} `)],
+	[{ billingPeriodFrom: "2025-11-30", billingPeriodTo: "2026-10-01" }, ({ name }) => !name.includes(november)],
+	[{ billingPeriodFrom: "2026-11-01", billingPeriodTo: "2026-10-31" }, () => false],
+	[{ billingPeriodFrom: "2027-01-01", billingPeriodTo: "2026-01-01" }, () => false],
+	[{ billingPeriodFrom: "0001-01-01", billingPeriodTo: "9999-12-31" }, () => true],
 	[{ type: null, dateAfter: null, resource: null, billingPeriodYear: null }, () => true],
 	[{}, () => true],
 ];
@@ -66,13 +86,21 @@ const cases: Case[] = [
 	["componentUserUsageLimits", { resourceUuid: n1Compute }, has(" n1 compute ")],
 	["componentUserUsageLimits", { offeringUuid: storage }, on("storage")],
 	["componentUserUsageLimits", { componentType: "cpu" }, has(" cpu ")],
+	["componentUserUsageLimits", { types: ["cpu", "tb"] }, (thing) => has(" cpu ")(thing) || has(" tb ")(thing)],
+	["componentUserUsageLimits", { resources: [n1Compute] }, has(" n1 compute ")],
+	["componentUserUsageLimits", { offerings: [storage] }, on("storage")],
 	["componentUserUsageLimits", { username: "sven" }, ({ place }) => place.customer === "south"],
 	["componentUserUsageLimits", { username: "sve" }, () => false],
 	["componentUserUsageLimits", { username: "SVEN" }, () => false],
 	["componentUserUsageLimits", { username: "sven", componentType: "ram" }, (thing) => thing.place.customer === "south" && has(" ram ")(thing)],
 	["offeringUsagePolicies", { scope: nodeId("Offering", storage) }, on("storage")],
 	["offeringUsagePolicies", { scopeUuid: storage }, on("storage")],
+	["offeringUsagePolicies", { offerings: [storage] }, on("storage")],
+	["offeringUsagePolicies", { offerings: [] }, () => false],
 	["notifications", { offeringUuid: storage }, on("storage")],
+	["notifications", { offerings: [storage] }, on("storage")],
+	["notifications", { policies: [uuidOf("OfferingUsagePolicy", "storage two")] }, has("storage two ")],
+	["policyFirings", { offerings: [storage] }, on("storage")],
 	["notifications", { policyUuid: uuidOf("OfferingUsagePolicy", "storage two") }, has("storage two ")],
 	["notifications", { states: ["PENDING", "SENT"] }, ({ name }) => /(auditor|owner)$/.test(name)],
 	["notifications", { states: [] }, () => false],
@@ -80,6 +108,7 @@ const cases: Case[] = [
 	["policyFirings", { policyUuid: uuidOf("OfferingUsagePolicy", "storage two") }, has("storage two ")],
 	["policyFirings", { kinds: ["RESET"] }, has(" RESET ")],
 	["policyFirings", { kinds: [] }, () => false],
+	["policyFirings", { policies: [uuidOf("OfferingUsagePolicy", "storage two")] }, has("storage two ")],
 	["policyFirings", { customerUuid: uuidOf("Customer", "north") }, () => true],
 	["policyFirings", { customerUuid: uuidOf("Customer", "south") }, () => false],
 	["policyFirings", { causedByCustomerUuid: uuidOf("Customer", "north") }, ({ name }) => /^(compute|storage) \w+ FIRED$/.test(name)],
@@ -90,6 +119,17 @@ const cases: Case[] = [
 	["resources", { backendId: "alloc-n1-compute" }, has(" n1 compute ")],
 	["resources", { backendId: "ALLOC-n1-compute" }, () => false],
 	["resources", { backendId: "alloc-n1" }, () => false],
+	["resources", { offerings: [storage] }, on("storage")],
+	["resources", { projects: [uuidOf("Project", "n1")] }, has(" n1 ")],
+	["resources", { customers: [uuidOf("Customer", "south")] }, ({ place }) => place.customer === "south"],
+	["resources", { search: "1 COMP" }, ({ name }) => ["n1 compute", "s1 compute"].includes(name)],
+	["resources", { search: "%com" }, () => false],
+	["customers", { search: "OUT" }, ({ name }) => name === "south"],
+	["projects", { customers: [uuidOf("Customer", "north")] }, ({ name }) => ["gone", "n1", "n2"].includes(name)],
+	["projects", { search: "gon" }, ({ name }) => name === "gone"],
+	["offerings", { search: "ivat" }, ({ name }) => name === "private"],
+	["offerings", { providers: [uuidOf("Customer", "alpine")] }, ({ place }) => place.provider === "alpine"],
+	["offerings", { categories: [uuidOf("Category", "disks")], providers: [uuidOf("Customer", "baltic")] }, on("storage")],
 	["projects", { customerUuid: uuidOf("Customer", "north") }, ({ name }) => ["gone", "n1", "n2"].includes(name)],
 	["offerings", { providerUuid: uuidOf("Customer", "alpine") }, ({ place }) => place.provider === "alpine"],
 	["offerings", { categoryUuid: uuidOf("Category", "disks") }, on("storage")],
@@ -104,6 +144,7 @@ const models: Record<string, { model: VisibleModel; input: string }> = {
 	notifications: { model: "Notification", input: "NotificationFilter" },
 	policyFirings: { model: "PolicyFiring", input: "PolicyFiringFilter" },
 	resources: { model: "Resource", input: "ResourceFilter" },
+	customers: { model: "Customer", input: "CustomerFilter" },
 	projects: { model: "Project", input: "ProjectFilter" },
 	offerings: { model: "Offering", input: "OfferingFilter" },
 };
@@ -119,6 +160,57 @@ describe("a list keeps what its filter says, and counts it:", () => {
 		expect(page.nodes.map(({ uuid }: { uuid: string }) => names.get(uuid)).sort()).toEqual(kept.sort());
 		expect(page.totalCount).toBe(kept.length);
 	});
+});
+
+describe("names are searched by a part of them:", () => {
+	const found = async (search: string, token = "demo_staff") =>
+		(await gateway().ask(token, "query ($search: String!) { customers(filter: { search: $search }) { nodes { name } } }", { search })).customers.nodes.map(
+			({ name }: { name: string }) => name,
+		);
+	const rename = (name: string) => gateway().database.rows(sql`update "Customer" set "name" = ${name} where "uuid" = ${uuidOf("Customer", "coral")}::uuid`);
+
+	test("a name that was changed is found, and no longer by what it was", async () => {
+		await rename("Straßenbau Öst");
+		const before = [await found("STRASSE"), await found("coral")];
+		await foldNames(gateway().database, objectNames);
+		const after = [await found("STRASSE"), await found("öst")];
+		await rename("coral");
+		await forgetUnusedNames(gateway().database, objectNames);
+		expect({ before, after, gone: await found("STRASSE"), back: await found("cora") }).toEqual({
+			before: [["Straßenbau Öst"], []],
+			after: [["Straßenbau Öst"], ["Straßenbau Öst"]],
+			gone: [],
+			back: ["coral"],
+		});
+	});
+
+	test("only what the viewer sees is found", async () => {
+		expect([await found("out"), await found("out", "demo_northowner"), await found("ort", "demo_northowner")]).toEqual([["south"], [], ["north"]]);
+	});
+
+	test("two characters are refused, with the name of the argument", async () => {
+		const { errors } = await gateway().send("demo_staff", '{ customers(filter: { search: "ab" }) { nodes { name } } }');
+		expect(errors?.map(({ message, extensions }) => [extensions["code"], message])).toEqual([
+			["BAD_USER_INPUT", "search must have at least 3 characters of the name."],
+		]);
+	});
+});
+
+test("policies that are fired now are told from others, and these are those whose last turn fired them", async () => {
+	const listed = async (filter: string) =>
+		(await gateway().ask("demo_staff", `{ offeringUsagePolicies(first: 100${filter}) { nodes { uuid hasFired } } }`)).offeringUsagePolicies.nodes;
+	const all: { hasFired: boolean }[] = await listed("");
+	const [fired, others] = [await listed(", filter: { hasFired: true }"), await listed(", filter: { hasFired: false }")];
+	expect([fired, others]).toEqual([all.filter(({ hasFired }) => hasFired), all.filter(({ hasFired }) => !hasFired)]);
+});
+
+test("relations are filtered as lists are", async () => {
+	const { customer } = await gateway().ask(
+		"demo_staff",
+		`{ customer(uuid: "${uuidOf("Customer", "north")}") { projects(filter: { search: "gone" }) { nodes { name } } resources(filter: { offerings: ["${storage}"] }) { nodes { name } } } }`,
+	);
+	expect(customer.projects.nodes).toEqual([{ name: "gone" }]);
+	expect(customer.resources.nodes.length).toBe(1);
 });
 
 describe("a filter by id", () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, test } from "vitest";
 import { sql } from "../../src/database/sql.ts";
-import { foldUsernames, forgetUnusedUsernames } from "../../src/domain/user-usage/username.store.ts";
-import { folded, trigramsOf } from "../../src/domain/user-usage/username.ts";
+import { foldNames, forgetUnusedNames, usernames } from "../../src/domain/name/name.store.ts";
+import { folded, trigramsOf } from "../../src/domain/name/name.ts";
 import { gatewayForFile } from "../support/gateway.ts";
 import { insert } from "../support/insert.ts";
 import { person } from "../support/person.ts";
@@ -37,7 +37,7 @@ const names = ["Strauß", "STRAUSSMEIER", "İlker", "ILKER2", "Οδυσσεύς"
 
 describe.each([
 	["as they came in", async () => {}],
-	["after they are folded", () => foldUsernames(gateway().database)],
+	["after they are folded", () => foldNames(gateway().database, usernames)],
 	[
 		"some of them folded",
 		async () => void (await gateway().database.rows(sql`update "Username" set "folded" = null, "trigrams" = null where "username" < 'H'`)),
@@ -95,7 +95,7 @@ test("names of ASCII are folded in the database as the service folds them", asyn
 test("names are folded batch by batch, those that are left by a run that ended too", async () => {
 	const many = 2_500;
 	await gateway().database.rows(sql`insert into "Username" ("username") select 'ü' || n from generate_series(1, ${many}::int) n`);
-	await foldUsernames(gateway().database);
+	await foldNames(gateway().database, usernames);
 	expect(
 		await gateway().database.rows(
 			sql`select from "Username" where "folded" is null or not "trigrams" @> array[substr("folded", 1, 3)] and length("folded") > 2`,
@@ -113,14 +113,14 @@ describe("a name of which there is no part any more", () => {
 	test("is forgotten, and others are found as before", async () => {
 		await report(["anna", "Hanna", "ben"]);
 		await drop("Hanna");
-		expect(await forgetUnusedUsernames(gateway().database)).toBe(1);
+		expect(await forgetUnusedNames(gateway().database, usernames)).toBe(1);
 		expect({ known: await known(), found: await found("ann") }).toEqual({ known: ["anna", "ben"], found: ["anna"] });
 	});
 
 	test("is known again with its next part", async () => {
 		await report(["anna"]);
 		await drop("anna");
-		await forgetUnusedUsernames(gateway().database);
+		await forgetUnusedNames(gateway().database, usernames);
 		await report(["anna"]);
 		expect({ known: await known(), found: await found("ann") }).toEqual({ known: ["anna"], found: ["anna"] });
 	});
@@ -129,7 +129,7 @@ describe("a name of which there is no part any more", () => {
 		const names = Array.from({ length: 2_500 }, (_, number) => `name${String(number).padStart(4, "0")}`);
 		await gateway().database.rows(sql`insert into "Username" ("username") select unnest(${names}::text[])`);
 		await report(["name0999", "name1000", "name2499"]);
-		expect(await forgetUnusedUsernames(gateway().database)).toBe(2_497);
+		expect(await forgetUnusedNames(gateway().database, usernames)).toBe(2_497);
 		expect(await known()).toEqual(["name0999", "name1000", "name2499"]);
 	});
 
@@ -140,7 +140,7 @@ describe("a name of which there is no part any more", () => {
 			await drop("anna");
 			await gateway().database.transaction(async (tx) => {
 				await tx.rows(sql`insert into "ComponentUserUsage" ("componentUsageUuid", "username", "usage") values (${record}::uuid, 'anna', 1)`);
-				expect(await forgetUnusedUsernames(gateway().database)).toBe(0);
+				expect(await forgetUnusedNames(gateway().database, usernames)).toBe(0);
 			});
 			expect({ known: await known(), found: await found("ann") }).toEqual({ known: ["anna"], found: ["anna"] });
 		},

@@ -13,9 +13,10 @@ import {
 	visitWithTypeInfo,
 } from "graphql";
 import { schema } from "../../src/schema.ts";
-import { nodeTypes } from "../support/fixture.fields.ts";
+import { nodeTypes, typeNamed } from "../support/fixture.fields.ts";
 import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
 import { namesSeen } from "../support/fixture.sees.ts";
+import { rolesOfPerson } from "../support/fixture.viewers.ts";
 import type { Answer } from "../support/gateway.ts";
 import { carried, pageFields, type Rule, rules, seesAll, type Viewer } from "./rules.ts";
 
@@ -160,6 +161,10 @@ function expectedIn(rule: Rule, value: Answer, type: string, viewer: Viewer, thi
 				: { ...pageOf({ ...value, CategoryComponentUsageConnection_edges: [], CategoryComponentUsageConnection_nodes: [] }, type, keep) },
 		own: () => (seesAll(viewer) || thing.name === viewer.name ? value : null),
 		owners: () => (seesAll(viewer) || viewer.owns.includes(thing.name) ? value : null),
+		reporting: () => viewer.reports.some((name) => name === thing.place.provider || name === thing.place.offering),
+		ruling: () => viewer.owns.includes(thing.place.provider),
+		limiting: () => viewer.limits.some((name) => name === thing.place.customer || name === thing.place.project),
+		creating: () => viewer.limits.some((name) => name === thing.place.customer || name === thing.place.project),
 		providers: () => (seesAll(viewer) || viewer.owns.includes(thing.place.provider) ? value : null),
 	};
 	return of[rule]();
@@ -200,6 +205,7 @@ export async function differencesFor(
 			}
 		}
 	}
+	if (isLookedAt("Viewer")) compare("viewer", rightsOf(viewer.name), summed((await send(viewer.name, readViewer)).data?.viewer));
 	for (const field of rootLists.filter(({ type }) => isLookedAt(getNamedType(type).name.replace("Connection", "")))) {
 		const { data, errors = [] } = await send(viewer.name, readList(field));
 		const type = getNamedType(field.type).name;
@@ -214,6 +220,28 @@ export async function differencesFor(
 	for (const field of byUuid.filter(({ type }) => isLookedAt(getNamedType(type).name))) differences.push(...(await lookUps(send, viewer, field, things, seen)));
 	return differences;
 }
+
+const readViewer = `{ viewer ${everythingOf(typeNamed("Viewer"))} }`;
+
+/** Who the viewer is told to be, and each of their roles, in words. */
+function summed(told: Answer): unknown {
+	const rolesOn = (kind: "Customer" | "Project" | "Offering") =>
+		told[`Viewer_${kind.toLowerCase()}s`][`${kind}RoleConnection_nodes`].map(
+			(node: Answer) => `${node[`${kind}Role_role`]} ${node[`${kind}Role_${kind.toLowerCase()}`].id}`,
+		);
+	return {
+		uuid: told.Viewer_uuid,
+		roles: (["Customer", "Project", "Offering"] as const).flatMap(rolesOn),
+		mayCreateTokens: told.Viewer_mayCreateTokens,
+	};
+}
+
+/** The same as the fixture has it. */
+const rightsOf = (username: string) => ({
+	uuid: uuidOf("User", username),
+	roles: rolesOfPerson(username).map(({ on, name, role }) => `${role} ${nodeId(on, uuidOf(on, name))}`),
+	mayCreateTokens: username === "staff",
+});
 
 /** The root fields that take a uuid. */
 const byUuid = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ args }) => args.length === 1 && args[0]?.name === "uuid");

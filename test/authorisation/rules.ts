@@ -9,8 +9,9 @@ import { type Row, whoSeesWhat } from "../support/fixture.sees.ts";
  * - own: as staff reads it by staff, support and the person; null for others
  * - owners: as staff reads it by staff, support and the customer's owners; FORBIDDEN for others
  * - providers: as staff reads it by staff, support and the provider's owners; null for others
+ * - reporting, ruling, limiting, creating: true for staff and for those who may report, change policies, set limits, create resources
  */
-export type Rule = "seen" | "listed" | "people" | "own" | "owners" | "providers";
+export type Rule = "reporting" | "ruling" | "limiting" | "creating" | "seen" | "listed" | "people" | "own" | "owners" | "providers";
 
 /** The rule of every field of every type that is stored. One line for each type and rule. */
 const stored = `
@@ -28,10 +29,13 @@ Customer: owners: quota
 Notification: seen: id uuid action state firings attempts error sent due queued created modified firing offering policy
 Notification: providers: recipient
 Offering: seen: id uuid name state pluginOptions backendId supportsPerUserLimits created modified provider category components
+Offering: reporting: viewerCanReportUsage
+Offering: ruling: viewerCanManagePolicies
 Offering: listed: plans resources policies users usageTotals
 OfferingComponent: seen: id uuid type name description measuredUnit billingType limitPeriod limitAmount created modified offering categoryComponent
 OfferingComponent: listed: usages
 OfferingUsagePolicy: seen: id uuid actions options applyToAll period periodName hasFired firedDatetime created modified scope createdBy organizationGroups componentLimits delivery
+OfferingUsagePolicy: ruling: viewerCanManagePolicies
 OfferingUsagePolicy: listed: firings
 OfferingUser: seen: id uuid username isRestricted created modified offering user
 OfferingUser: listed: limits usages
@@ -41,9 +45,12 @@ PlanComponent: seen: id uuid amount price created modified plan component
 PolicyFiring: seen: id uuid kind windowStart windowEnd created modified position policy offering cause breaches
 PolicyFiring: listed: notifications
 Project: seen: id uuid name isRemoved created modified customer
+Project: creating: viewerCanCreateResource
 Project: listed: resources usageTotals
 Project: people: categoryComponentUsages
 Resource: seen: id uuid name state backendId limits currentUsages created modified offering project customer plan usageSeries
+Resource: reporting: viewerCanReportUsage
+Resource: limiting: viewerCanManageLimits
 Resource: listed: planPeriods componentUsages userUsages userUsageLimits usageTotals
 ResourcePlanPeriod: seen: id uuid start end created modified resource plan
 User: seen: id uuid username fullName isStaff isSupport isActive created modified
@@ -64,6 +71,10 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
 export const carried: readonly string[] = `
 CategoryComponentUsage: id category categoryComponent type name measuredUnit date reportedUsage fixedUsage scope
 ComponentAmount: type amount
+CustomerRole: role expires created customer
+OfferingRole: role expires created offering
+ProjectRole: role expires created project
+Viewer: user isStaff isSupport mayCreateTokens customers projects offerings uuid username fullName email isActive created modified
 CustomerQuota: quotaName customer name abbreviation value
 OfferingUsagePolicyComponentLimit: component limit used exceeded
 OfferingUsagePolicyOptions: externalUserEmails
@@ -151,6 +162,7 @@ export const viewers: readonly Viewer[] = [
 	viewer("balticowner", { consumes: ["baltic"], owns: ["baltic"], reports: ["baltic"] }),
 	viewer("computemanager", { reports: ["compute"] }),
 	viewer("stranger"),
+	viewer("expired"),
 ];
 
 export const seesAll = ({ name }: Viewer): boolean => name === "staff" || name === "support";

@@ -19,6 +19,7 @@ const seen = (viewer: string) =>
 		`{
 			resources { totalCount } componentUsages { totalCount } projects { totalCount } offeringUsagePolicies { totalCount }
 			customers { nodes { name } } offerings { nodes { name } }
+			viewer { customers { totalCount } projects { totalCount } offerings { totalCount } }
 		}`,
 	);
 

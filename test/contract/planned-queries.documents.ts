@@ -79,7 +79,7 @@ export const answeredDocuments: Asked[] = [
 	],
 	[
 		"a fragment that is spread under two conditions",
-		"query ($a: Boolean!, $b: Boolean!) { viewer { uuid ...F @include(if: $a) ...F @include(if: $b) } } fragment F on User { username }",
+		"query ($a: Boolean!, $b: Boolean!) { viewer { uuid ...F @include(if: $a) ...F @include(if: $b) } } fragment F on Viewer { username }",
 		{ a: false, b: true },
 	],
 	[
@@ -179,7 +179,18 @@ export const plannedDocuments: Asked[] = [
 		"query ($a: Boolean!) { resources(first: 2) { pageInfo { hasNextPage @skip(if: $a) } nodes { project { name @skip(if: $a) } } edges { node { name @skip(if: $a) } } } viewer { uuid @skip(if: $a) } }",
 		{ a: true },
 	],
-	["the viewer", "{ viewer { __typename id username email } again: viewer { fullName } __typename }"],
+	[
+		"the viewer, the roles, and what may be done",
+		`{ viewer { isSupport customers(first: 2) { totalCount nodes { role expires customer { name } } } projects { edges { cursor node { role project { name viewerCanCreateResource } } } } offerings { nodes { role offering { name viewerCanManagePolicies viewerCanReportUsage } } } }
+		resources(first: 3) { nodes { viewerCanReportUsage viewerCanManageLimits offering { name } componentUsages(first: 1) { nodes { resource { viewerCanReportUsage } } } } } offeringUsagePolicies(first: 2) { nodes { viewerCanManagePolicies } } }`,
+	],
+	[
+		"lists by parts of names, by lists of values, and by a range of months",
+		`query ($offerings: [UUID!]) { customers(filter: { search: "tom" }) { totalCount nodes { name projects(filter: { search: "pro" }, orderBy: { field: CREATED }) { nodes { name } } } }
+		resources(first: 3, filter: { offerings: $offerings, states: [] }) { nodes { name } } componentUsages(first: 2, filter: { types: ["cpu", "gpu"], billingPeriodFrom: "2026-01-15", billingPeriodTo: "2026-11-02" }, orderBy: { field: DATE }) { nodes { type billingPeriod } } }`,
+		{ offerings: ["00000000-0000-4000-8000-000000000000"] },
+	],
+	["the viewer", "{ viewer { __typename user { id username email } isStaff mayCreateTokens } again: viewer { fullName user { fullName } } __typename }"],
 	[
 		"@skip and @include by variables, at several places",
 		"query ($a: Boolean!, $b: Boolean! = true) { resources(first: 2) @include(if: $b) { nodes { name @skip(if: $a) ...F @include(if: $a) } } viewer { username @include(if: $b) uuid } } fragment F on Resource { project { name customer { name @skip(if: $b) uuid } } }",

@@ -31,6 +31,7 @@ const usages: [query: string, graphql: string][] = [
 	[`customer_uuid=${hex(uuids.customer)}`, `filter: { customerUuid: "${uuids.customer}" }`],
 	["type=cpu", 'filter: { type: "cpu" }'],
 	["billing_period=2026-11-01", 'filter: { billingPeriod: "2026-11-01" }'],
+	["billing_period=2026-11-15", "filter: { resources: [] }"], // the day that Waldur stores is the first
 	["billing_period_year=2025", "filter: { billingPeriodYear: 2025 }"],
 	["billing_period_month=10", "filter: { billingPeriodMonth: 10 }"],
 	["billing_period_year=2026&billing_period_month=11", "filter: { billingPeriodYear: 2026, billingPeriodMonth: 11 }"],

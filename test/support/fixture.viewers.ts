@@ -73,6 +73,10 @@ export async function addViewers(queries: Queries): Promise<Thing[]> {
 	return people.map(({ username }) => ({ model: "User", name: username, place: { customer: "", project: "", offering: "", provider: "" } }));
 }
 
+/** The roles of a person that have not expired. */
+export const rolesOfPerson = (username: string): readonly Role[] =>
+	people.flatMap((person) => (person.username === username ? (person.roles ?? []) : [])).filter(({ expires }) => expires === undefined);
+
 /** Stores the people's roles. */
 export async function addRoles(queries: Queries): Promise<void> {
 	for (const { username, roles = [] } of people) {

@@ -39,6 +39,23 @@ describe("an operation costs 1, and 1 for each 10 objects that it may read", () 
 			1 + 1 + 5 + 10,
 			{ f: { username: "ann" }, o: { field: "USAGE" } },
 		],
+		["a piece of a name", `{ resources(first: 10, filter: { search: "ann" }) { nodes { name } } }`, 1 + 1 + 5],
+		["one of several offerings", `{ componentUsages(first: 10, filter: { offerings: [] }) { nodes { usage } } }`, 1 + 1 + 10],
+		[
+			"months from one to another, ordered",
+			`{ componentUsages(first: 10, filter: { billingPeriodFrom: "2026-01-01", billingPeriodTo: "2026-02-01" }, orderBy: { field: USAGE }) { nodes { usage } } }`,
+			1 + 1 + 10,
+		],
+		[
+			"parts of one of several types among those of some days",
+			`{ componentUserUsages(first: 10, filter: { types: ["cpu"], dateAfter: "2026-01-01" }) { nodes { usage } } }`,
+			1 + 1 + 8 + 10,
+		],
+		[
+			"one of several offerings, below a page",
+			`{ projects(first: 10) { nodes { resources(first: 10, filter: { offerings: [] }) { nodes { componentUsages(first: 10, filter: { types: [] }) { nodes { usage } } } } } } }`,
+			1 + 1 + 10 + 100,
+		],
 		["a piece of a username", `{ componentUserUsages(first: 10, filter: { username: "ann" }) { nodes { usage } } }`, 1 + 1 + 5],
 		["parts of a type within some days", `{ componentUserUsages(first: 10, filter: { type: "cpu", dateAfter: "2026-01-01" }) { nodes { usage } } }`, 1 + 1 + 8],
 		[

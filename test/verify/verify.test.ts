@@ -106,6 +106,13 @@ const cases: [what: string, corrupt: () => Sql, repair: () => Sql, found: () => 
 		() => [`USERNAME ${part}  bob instead of ann`],
 	],
 	[
+		"a resource that is not found by its name",
+		() => sql`delete from "SearchedName" where "name" = (select "name" from "Resource" where "uuid" = ${resource}::uuid)`,
+		() =>
+			sql`insert into "SearchedName" ("name", "folded", "trigrams") select "name", lower("name"), "trigramsOf"(lower("name")) from "Resource" where "uuid" = ${resource}::uuid`,
+		() => [expect.stringMatching(`^NAME ${resource}  null instead of `)],
+	],
+	[
 		"whether the project of a resource is removed",
 		() => sql`update "Resource" set "projectIsRemoved" = true where "uuid" = ${resource}::uuid`,
 		() => sql`update "Resource" set "projectIsRemoved" = false where "uuid" = ${resource}::uuid`,

@@ -1,16 +1,24 @@
 import { sql } from "../../database/sql.ts";
 import { OfferingState } from "../../graphql/enums.ts";
-import { identifier, oneOf } from "../../graphql/fields/filters.ts";
+import { flag, identifier, identifiers, oneOf, text } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { Category, Offering, OfferingUser } from "../../graphql/nodes.ts";
 import { conditions, when } from "../../reading/conditions.ts";
 import { byName, type List, type OrderColumn, thenUuid } from "../../reading/list.ts";
 import type { Maybe } from "../../shared/maybe.ts";
+import { search } from "../name/name.list.ts";
 
 const byType: readonly OrderColumn[] = [{ column: "type", type: "text" }];
 
-/** All categories, by title. */
-export const categories = list(Category, { items: "categories", order: [{ column: "title", type: "text" }, thenUuid("Category")] });
+/** All categories, by title unless another order is asked for. */
+export const categories = list(Category, {
+	items: "categories",
+	orders: {
+		TITLE: { description: "The title.", column: "title", type: "text" },
+		CREATED: { description: "When they were created.", column: "created", type: "timestamptz" },
+	},
+	order: [{ column: "title", type: "text" }, thenUuid("Category")],
+});
 
 /** A category's components, by type. */
 export const categoryComponentList = {
@@ -49,20 +57,33 @@ export const planComponentList = {
 	parent: { column: "planUuid" },
 } as const satisfies List;
 
-/** Offerings, by name. */
+/** Offerings, by name unless another order is asked for. */
 export const offerings = list(Offering, {
 	items: "offerings",
 	filters: {
+		search: search(),
 		providerUuid: identifier("Customer", "Sold by this customer."),
+		providers: identifiers("Customer", "Sold by one of these customers.", { column: "providerUuid" }),
 		categoryUuid: identifier("Category", "In this category."),
+		categories: identifiers("Category", "In one of these categories.", { column: "categoryUuid" }),
 		states: oneOf(OfferingState, "In one of these states.", { column: "state" }),
+	},
+	orders: {
+		NAME: { description: "The name.", column: "name", type: "text" },
+		CREATED: { description: "When they were created.", column: "created", type: "timestamptz" },
 	},
 	order: byName("Offering"),
 });
 
-/** Accounts at an offering, oldest first. */
+/** Accounts at an offering, oldest first unless another order is asked for. */
 export const offeringUsers = list(OfferingUser, {
 	items: "accounts at an offering",
+	filters: {
+		search: search("Whose name at the provider", "username"),
+		username: text("Of exactly this name at the provider."),
+		isRestricted: flag("Which may not use the offering, or may."),
+	},
+	orders: { CREATED: { description: "When they were created.", column: "created", type: "timestamptz" } },
 	order: [{ column: "created", type: "timestamptz" }, thenUuid("OfferingUser")],
 });
 
@@ -85,8 +106,8 @@ export const offeringUsersWith = (given: AccountFilter, timeZone: string): List 
 	),
 });
 
-/** Those of exactly this name; all when it is not given. The field takes the name without a filter around it. */
-export function offeringUsersNamed(username: Maybe<string>, timeZone: string): List & { model: "OfferingUser" } {
-	const all = offeringUsers.of({}, timeZone, { column: "offeringUuid" });
-	return username == null ? all : { ...all, key: JSON.stringify([all.key, username]), where: [sql`"t"."username" = ${username}`] };
+/** Those of an offering that are asked for, and of exactly this name where one is given: the field also takes it without a filter around it. */
+export function offeringUsersNamed(username: Maybe<string>, asked: Parameters<typeof offeringUsers.of>[0], timeZone: string): List & { model: "OfferingUser" } {
+	const all = offeringUsers.of(asked, timeZone, { column: "offeringUuid" });
+	return username == null ? all : { ...all, key: JSON.stringify([all.key, username]), where: [...all.where, sql`"t"."username" = ${username}`] };
 }

@@ -18,7 +18,7 @@ builder.prismaObjectFields(Category, (t) => ({
 	}),
 	offerings: t.field({
 		description: "Its offerings that the viewer sees, by name.",
-		...offerings.plainPage({ column: "categoryUuid" }),
+		...offerings.page({ column: "categoryUuid" }),
 	}),
 }));
 

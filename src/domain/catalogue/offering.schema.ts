@@ -1,3 +1,4 @@
+import { mayChangePolicies, mayReportUsage } from "../../access/permissions.ts";
 import { builder } from "../../graphql/builder.ts";
 import { BillingType, LimitPeriod, OfferingState } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
@@ -23,6 +24,14 @@ builder.prismaObjectFields(Offering, (t) => ({
 		description: "Whether per-user limits can be set on its resources.",
 		resolve: computed(["pluginOptions"], ({ pluginOptions }) => supportsPerUserLimits(pluginOptions)),
 	}),
+	viewerCanReportUsage: t.boolean({
+		description: "Whether the viewer may report usage of its resources: staff, the provider's owners and managers, and the offering's managers.",
+		resolve: computed(["uuid", "providerUuid"], ({ uuid, providerUuid }, { viewer }) => mayReportUsage(viewer, { offeringUuid: uuid, providerUuid })),
+	}),
+	viewerCanManagePolicies: t.boolean({
+		description: "Whether the viewer may create, change and delete policies on it: staff and the provider's owners.",
+		resolve: computed(["uuid", "providerUuid"], ({ uuid, providerUuid }, { viewer }) => mayChangePolicies(viewer, { offeringUuid: uuid, providerUuid })),
+	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
 	provider: t.field({ type: Customer, ...link("Offering", "provider") }),
@@ -35,13 +44,19 @@ builder.prismaObjectFields(Offering, (t) => ({
 	}),
 	policies: t.field({
 		description: "The provider's policies on it, newest first: for the provider's side, staff and support; empty for anyone else.",
-		...policies.plainPage({ column: "scopeUuid" }),
+		...policies.page({ column: "scopeUuid" }),
 	}),
 	users: t.field({
 		type: offeringUsers.connection,
 		description: "Its accounts that the viewer sees, oldest first.",
-		args: { ...t.arg.connectionArgs(), username: t.arg.string({ description: "The account of exactly this name; all when absent." }) },
-		resolve: page(({ username }, { timeZone }) => offeringUsersNamed(username, timeZone)),
+		args: {
+			...offeringUsers.page().args,
+			username: t.arg.string({
+				description: "The account of exactly this name; all when absent.",
+				deprecationReason: "Since 2026-12-01: use filter, which has it too.",
+			}),
+		},
+		resolve: page(({ username, ...asked }, { timeZone }) => offeringUsersNamed(username, asked, timeZone)),
 	}),
 }));
 

@@ -9,29 +9,38 @@ import { CategoryComponentUsage, Customer, Project } from "../../graphql/nodes.t
 import { type FilterOf, filterConditions } from "../../reading/declared-list.ts";
 import type { PageArguments } from "../../reading/page.ts";
 import type { Maybe } from "../../shared/maybe.ts";
-import { CategoryComponentUsageConnection, CategoryComponentUsageFilter, totalFilters } from "./category-usage.list.ts";
-import { categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys, newestFirst } from "./category-usage.store.ts";
+import {
+	CategoryComponentUsageConnection,
+	CategoryComponentUsageFilter,
+	CategoryComponentUsageOrder,
+	type TotalOrder,
+	totalFilters,
+	totalOrder,
+} from "./category-usage.list.ts";
+import { categoryUsageCounts, categoryUsagePages, categoryUsagesWithKeys } from "./category-usage.store.ts";
 import { type CategoryUsage, parsedId, type ScopeKind, scopeNamed, typeName } from "./category-usage.ts";
 import { calendar } from "./category-usage-type.schema.ts";
 
 const filterDescription = "Which months; all when absent.";
+const orderDescription = "In what order; as the field says when absent.";
 const linkDescription = (readers: string) =>
 	"The monthly totals of what its resources used and their plans included, by category component: newest month first, then by type. " +
 	`Read by staff, support and ${readers}; empty for anyone else.`;
 
 interface ListArguments extends PageArguments {
 	filter?: Maybe<FilterOf<typeof totalFilters>>;
+	orderBy?: Maybe<TotalOrder>;
 }
 
 type CountedPages = ComputedPages & Required<Pick<ComputedPages, "counts">>;
 
 /** Reads pages of the totals of scopes of one kind, in one batch for all of them. */
-function totalsOf(scopeKind: ScopeKind, { filter }: ListArguments, context: Context): CountedPages {
+function totalsOf(scopeKind: ScopeKind, { filter, orderBy }: ListArguments, context: Context): CountedPages {
 	const { database, viewer } = context;
-	const list = { scopeKind, where: filterConditions(totalFilters, filter, context.timeZone), ...calendar(context) };
+	const list = { scopeKind, where: filterConditions(totalFilters, filter, context.timeZone), order: totalOrder(orderBy), ...calendar(context) };
 	return {
-		name: `CategoryComponentUsage ${JSON.stringify([scopeKind, filter, calendar(context)])}`,
-		order: newestFirst,
+		name: `CategoryComponentUsage ${JSON.stringify([scopeKind, filter, orderBy, calendar(context)])}`,
+		order: list.order,
 		pages: (uuids, request) => categoryUsagePages(database, viewer, list, request, uuids),
 		counts: (uuids) => categoryUsageCounts(database, viewer, list, uuids),
 	};
@@ -91,7 +100,11 @@ builder.prismaObjectField(Customer, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the customer itself"),
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }) },
+		args: {
+			...t.arg.connectionArgs(),
+			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
+			orderBy: t.arg({ type: CategoryComponentUsageOrder, description: orderDescription }),
+		},
 		resolve: totalsBelow("Customer"),
 	}),
 );
@@ -100,7 +113,11 @@ builder.prismaObjectField(Project, "categoryComponentUsages", (t) =>
 	t.field({
 		type: CategoryComponentUsageConnection,
 		description: linkDescription("those with a role on the project or its customer"),
-		args: { ...t.arg.connectionArgs(), filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }) },
+		args: {
+			...t.arg.connectionArgs(),
+			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
+			orderBy: t.arg({ type: CategoryComponentUsageOrder, description: orderDescription }),
+		},
 		resolve: totalsBelow("Project"),
 	}),
 );
@@ -124,6 +141,7 @@ builder.queryFields((t) => ({
 			...t.arg.connectionArgs(),
 			scope: t.arg({ type: "ID", required: true, description: "The customer or the project.", ...naming("Customer", "Project") }),
 			filter: t.arg({ type: CategoryComponentUsageFilter, description: filterDescription }),
+			orderBy: t.arg({ type: CategoryComponentUsageOrder, description: orderDescription }),
 		},
 		resolve: totalsOfScope,
 	}),

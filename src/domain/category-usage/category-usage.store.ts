@@ -2,7 +2,7 @@ import { consumerSide } from "../../access/permissions.ts";
 import type { Viewer } from "../../access/viewer.ts";
 import { unremoved } from "../../access/visibility.ts";
 import type { Queries } from "../../database/database.ts";
-import { and, isOneOf, name, type Sql, sql } from "../../database/sql.ts";
+import { and, isOneOf, isOneOfTexts, name, type Sql, sql } from "../../database/sql.ts";
 import { computedPage } from "../../reading/computed-page.ts";
 import type { OrderColumn } from "../../reading/list.ts";
 import { type Page, type PageRequest, pageOf } from "../../reading/page.ts";
@@ -22,6 +22,8 @@ export interface CategoryUsageList extends Calendar {
 	readonly scopeKind: ScopeKind;
 	/** Conditions on the totals, such as monthFrom. */
 	readonly where: readonly Sql[];
+	/** Newest month first when absent. */
+	readonly order?: readonly OrderColumn[];
 }
 
 export const newestFirst: readonly OrderColumn[] = [
@@ -41,7 +43,7 @@ export async function categoryUsagePages(
 	const rows = await queries.rows<{ scopeUuid: string; categoryComponentUuid: string | null }>(sql`
 		select ${list.scopeKind} as "scopeKind", "scope"."uuid" as "scopeUuid", page.*
 		from ${name(list.scopeKind)} "scope"
-		left join lateral (${computedPage(totalsOf(viewer, list), newestFirst, request)}) page on true
+		left join lateral (${computedPage(totalsOf(viewer, list), list.order ?? newestFirst, request)}) page on true
 		where ${isOneOf(sql`"scope"."uuid"`, scopeUuids)} and ${consumerSide[list.scopeKind](viewer, sql`"scope"`)}
 	`);
 	const pages = new Map<string, Page["rows"][number][]>(rows.map(({ scopeUuid }) => [scopeUuid, []]));
@@ -129,6 +131,9 @@ function monthsOfPeriod({ currentMonth, timeZone }: Calendar): Sql {
 	const lastMonth = sql`least(${monthOf(sql`(period."end" - interval '1 millisecond')`)}, ${currentMonth}::date::timestamp)`;
 	return sql`generate_series(${monthOf(begins)}, case when period."end" <= ${begins} then '-infinity'::timestamp else ${lastMonth} end, interval '1 month')`;
 }
+
+/** The condition that a total is of a component of one of the types. */
+export const ofTypes = (types: readonly string[]): Sql[] => [isOneOfTexts(sql`k."type"`, types)];
 
 /** The condition that a total's month begins on the day or later. */
 export const monthFrom = (day: string): Sql => sql`f."date" >= ${day}::date`;

@@ -24,7 +24,7 @@ builder.prismaObjectFields(Customer, (t) => ({
 	}),
 	projects: t.field({
 		description: "Its projects that the viewer sees, by name: for staff, removed ones too.",
-		...projects.plainPage({ column: "customerUuid" }),
+		...projects.page({ column: "customerUuid" }),
 	}),
 	resources: t.field({
 		description: "The resources that it consumes and the viewer sees, by name.",
@@ -32,7 +32,7 @@ builder.prismaObjectFields(Customer, (t) => ({
 	}),
 	offerings: t.field({
 		description: "What it sells as a provider and the viewer sees, by name.",
-		...offerings.plainPage({ column: "providerUuid" }),
+		...offerings.page({ column: "providerUuid" }),
 	}),
 	componentUsages: t.field({
 		description: "The usage records of its resources that the viewer sees, newest report first.",

@@ -1,6 +1,6 @@
-import { sql } from "../../database/sql.ts";
+import { isOneOf, sql } from "../../database/sql.ts";
 import { PolicyFiringKind } from "../../graphql/enums.ts";
-import { globalId, identifier, identifierWhere, oneOf } from "../../graphql/fields/filters.ts";
+import { flag, globalId, identifier, identifiers, identifierWhere, oneOf } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { OfferingUsagePolicy, PolicyFiring } from "../../graphql/nodes.ts";
 import { byName, type List, type OrderColumn, thenUuid } from "../../reading/list.ts";
@@ -8,14 +8,30 @@ import { policiesAimedAt } from "./policy-totals.store.ts";
 
 const newest: OrderColumn = { column: "created", type: "timestamptz", descending: true };
 
-/** Policies, newest first. */
+/** By when policies were created: the usual order, and the same from its end. */
+const byCreated = (descending: boolean): readonly OrderColumn[] => [{ ...newest, descending }, thenUuid("OfferingUsagePolicy", !descending)];
+
+/** By the name of their offering, then newest first. */
+const byOffering = (descending: boolean): readonly OrderColumn[] => [
+	{ column: "scope.name", type: "text", descending },
+	{ ...newest, descending: !descending },
+	thenUuid("OfferingUsagePolicy", descending),
+];
+
+/** Policies, newest first unless another order is asked for. */
 export const policies = list(OfferingUsagePolicy, {
 	items: "policies",
 	filters: {
 		scope: globalId("Offering", "On this offering.", { column: "scopeUuid" }),
 		scopeUuid: identifier("Offering", "On this offering."),
+		offerings: identifiers("Offering", "On one of these offerings.", { column: "scopeUuid" }),
+		hasFired: flag("Fired now, or not: a limit is exceeded, and the last of its firings is of the kind FIRED."),
 	},
-	order: [newest, thenUuid("OfferingUsagePolicy")],
+	orders: {
+		CREATED: { description: "When they were created.", columns: byCreated },
+		OFFERING: { description: "The name of their offering; those of one offering newest first.", columns: byOffering },
+	},
+	order: byCreated(true),
 });
 
 /** The organization groups that a policy is aimed at, by name. */
@@ -30,11 +46,22 @@ export const policyGroupList = {
 /** The uuid of a firing's policy, whether that is there or was deleted. */
 const policyOfFiring = sql`coalesce("t"."policyUuid", "t"."deletedPolicyUuid")`;
 
-/** Firings, newest first. */
+/** By when policies turned: the usual order, and the same from its end. */
+const byTurn = (descending: boolean): readonly OrderColumn[] => [
+	{ ...newest, descending },
+	{ column: "number", type: "bigint", model: "PolicyFiring", descending },
+];
+
+/** Firings, newest first unless the oldest are asked for first. */
 export const firings = list(PolicyFiring, {
 	items: "firings",
 	filters: {
 		offeringUuid: identifier("Offering", "Of policies on this offering."),
+		offerings: identifiers("Offering", "Of policies on one of these offerings.", { column: "offeringUuid" }),
+		policies: {
+			...identifiers("OfferingUsagePolicy", "Of one of these policies, also after they were deleted."),
+			conditions: (policies: readonly string[]) => [isOneOf(policyOfFiring, [...new Set(policies)])],
+		},
 		policyUuid: identifierWhere("OfferingUsagePolicy", "Of this policy, also after it was deleted.", (uuid) => sql`${policyOfFiring} = ${uuid}::uuid`),
 		customerUuid: identifierWhere(
 			"Customer",
@@ -51,5 +78,6 @@ export const firings = list(PolicyFiring, {
 		}),
 		kinds: oneOf(PolicyFiringKind, "Of one of these kinds.", { column: "kind" }),
 	},
-	order: [newest, { column: "number", type: "bigint", model: "PolicyFiring", descending: true }],
+	orders: { CREATED: { description: "When the policies turned.", columns: byTurn } },
+	order: byTurn(true),
 });

@@ -1,9 +1,11 @@
+import { mayChangePolicies } from "../../access/permissions.ts";
+import type { Row } from "../../database/model.ts";
 import { builder } from "../../graphql/builder.ts";
 import { PolicyAction, PolicyPeriod } from "../../graphql/enums.ts";
 import { all } from "../../graphql/fields/all.ts";
 import { byUuid, namedIn } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
-import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { link, linkedRowOf, optionalLink } from "../../graphql/fields/link.ts";
 import { loaded } from "../../graphql/fields/loaded.ts";
 import { naming } from "../../graphql/identifiers.ts";
 import { Offering, OfferingComponent, OfferingUsagePolicy, OrganizationGroup, User } from "../../graphql/nodes.ts";
@@ -57,6 +59,13 @@ builder.prismaObjectFields(OfferingUsagePolicy, (t) => ({
 	}),
 	hasFired: t.exposeBoolean("hasFired"),
 	firedDatetime: t.expose("firedDatetime", { type: "DateTime", nullable: true }),
+	viewerCanManagePolicies: t.boolean({
+		description: "Whether the viewer may change and delete it, and create others on its offering: staff and the provider's owners.",
+		resolve: computed(["scopeUuid", "scope.providerUuid"], (policy: Row<"OfferingUsagePolicy">, { viewer }) => {
+			const { providerUuid } = linkedRowOf<"OfferingUsagePolicy", "scope">(policy, "scope");
+			return mayChangePolicies(viewer, { offeringUuid: policy.scopeUuid, providerUuid });
+		}),
+	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),
 	scope: t.field({ type: Offering, ...link("OfferingUsagePolicy", "scope") }),

@@ -1,8 +1,10 @@
+import { mayLimitUsers, mayReportUsage } from "../../access/permissions.ts";
+import type { Row } from "../../database/model.ts";
 import { builder } from "../../graphql/builder.ts";
 import { ResourceState } from "../../graphql/enums.ts";
 import { byUuid } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
-import { link, optionalLink } from "../../graphql/fields/link.ts";
+import { link, linkedRowOf, optionalLink } from "../../graphql/fields/link.ts";
 import { naming } from "../../graphql/identifiers.ts";
 import { Customer, Offering, Plan, Project, Resource, ResourcePlanPeriod } from "../../graphql/nodes.ts";
 import { usages } from "../usage/usage.list.ts";
@@ -43,6 +45,17 @@ builder.prismaObjectFields(Resource, (t) => ({
 		type: [ComponentAmount],
 		description: "The latest month's usage of each component that was ever reported, by type.",
 		resolve: computed(["currentUsages"], ({ currentUsages }) => typedAmounts(currentUsages)),
+	}),
+	viewerCanReportUsage: t.boolean({
+		description: "Whether the viewer may report its usage, and parts of it, and set its state and plan: staff and the provider's side.",
+		resolve: computed(["offeringUuid", "offering.providerUuid"], (resource: Row<"Resource">, { viewer }) => {
+			const { providerUuid } = linkedRowOf<"Resource", "offering">(resource, "offering");
+			return mayReportUsage(viewer, { offeringUuid: resource.offeringUuid, providerUuid });
+		}),
+	}),
+	viewerCanManageLimits: t.boolean({
+		description: "Whether the viewer may set limits per user on it: staff, the customer's owners and the project's managers.",
+		resolve: computed(["customerUuid", "projectUuid"], (resource, { viewer }) => mayLimitUsers(viewer, resource)),
 	}),
 	created: t.expose("created", { type: "DateTime" }),
 	modified: t.expose("modified", { type: "DateTime" }),

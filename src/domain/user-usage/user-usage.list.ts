@@ -1,16 +1,16 @@
 import { sql } from "../../database/sql.ts";
-import { behind, lookedUp } from "../../graphql/fields/filters.ts";
+import { behind } from "../../graphql/fields/filters.ts";
 import { list } from "../../graphql/fields/list.ts";
 import { ComponentUserUsage } from "../../graphql/nodes.ts";
 import { type OrderColumn, type Parent, thenUuid } from "../../reading/list.ts";
+import { usernamePart } from "../name/name.list.ts";
 import { usageFilters } from "../usage/usage.list.ts";
-import { nameContains } from "./username.store.ts";
-import { searchedPart } from "./username.ts";
 
-const newestFirst: readonly OrderColumn[] = [
-	{ column: "componentUsage.date", type: "timestamptz", descending: true },
-	{ column: "componentUsage.type", type: "text" },
-	thenUuid("ComponentUserUsage"),
+/** By the moment of the report of their record: the usual order, and the same from its end. */
+const byDate = (descending: boolean): readonly OrderColumn[] => [
+	{ column: "componentUsage.date", type: "timestamptz", descending },
+	{ column: "componentUsage.type", type: "text", descending: !descending },
+	thenUuid("ComponentUserUsage", !descending),
 ];
 
 /** By the month, then by record: the records of a month are many, and have an index in this order; the parts of a record are few. */
@@ -34,17 +34,15 @@ export const userUsages = list(ComponentUserUsage, {
 	called: { page: "parts of usage records", filter: "parts, mostly by the usage record that they are a part of" },
 	filters: {
 		...behind("componentUsage", usageFilters),
-		username: lookedUp("Of usernames that contain this, in any case, by Unicode: at least 3 characters.", (part) => {
-			const searched = searchedPart(part);
-			return (queries) => nameContains(queries, searched);
-		}),
+		username: usernamePart,
 	},
 	orders: {
 		BILLING_PERIOD: { description: "The billing month.", columns: byBillingPeriod },
 		USAGE: { description: "The amount.", column: "usage", type: "numeric" },
 		USERNAME: { description: "The account's name.", columns: byUsername },
+		DATE: { description: "When their record was reported last, then by type.", columns: byDate },
 	},
-	order: (parent) => (isRecord(parent) ? byUsername(false, parent) : newestFirst),
+	order: (parent) => (isRecord(parent) ? byUsername(false, parent) : byDate(true)),
 	// Every part has its record: with this condition planners can begin with the records, whose indexes have the order.
 	linked: { componentUsage: sql`"t.componentUsage"."uuid" is not null` },
 });

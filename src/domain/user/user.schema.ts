@@ -1,6 +1,5 @@
 import { mayReadEmail } from "../../access/permissions.ts";
 import { builder } from "../../graphql/builder.ts";
-import { rowOf } from "../../graphql/fields/by-uuid.ts";
 import { computed } from "../../graphql/fields/computed.ts";
 import { link } from "../../graphql/fields/link.ts";
 import { Offering, OfferingUser, User } from "../../graphql/nodes.ts";
@@ -33,18 +32,10 @@ builder.prismaObjectFields(OfferingUser, (t) => ({
 	user: t.field({ type: User, ...link("OfferingUser", "user") }),
 	limits: t.field({
 		description: "The account's limits that the viewer sees, newest first.",
-		...userLimits.plainPage({ column: "userUuid" }),
+		...userLimits.page({ column: "userUuid" }),
 	}),
 	usages: t.field({
 		description: "The account's parts of usage records that the viewer sees, newest report first.",
 		...userUsages.page({ column: "userUuid" }),
-	}),
-}));
-
-builder.queryFields((t) => ({
-	viewer: t.field({
-		type: User,
-		description: "Who the token signs in.",
-		resolve: rowOf("User", (_root, _args, { viewer }) => viewer.uuid),
 	}),
 }));

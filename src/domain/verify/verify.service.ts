@@ -11,9 +11,9 @@ import {
 	wrongCurrentUsages,
 	wrongHasFired,
 	wrongLastFirings,
+	wrongNames,
 	wrongProjectIsRemoved,
 	wrongTotals,
-	wrongUsernames,
 } from "./verify.store.ts";
 import { type Difference, foundTwice } from "./verify.ts";
 
@@ -37,7 +37,16 @@ export interface Verification {
 type Compare = (uuids: readonly string[]) => Promise<Difference[]>;
 
 /** How many objects of each kind one statement compares: few where each has many records. */
-const atOnce = { OfferingComponent: 10, Resource: 500, OfferingUsagePolicy: 20, ComponentUserUsage: 5_000, Offering: 500 } as const;
+const atOnce = {
+	OfferingComponent: 10,
+	Resource: 500,
+	OfferingUsagePolicy: 20,
+	ComponentUserUsage: 5_000,
+	Customer: 500,
+	Offering: 500,
+	OfferingUser: 500,
+	Project: 500,
+} as const;
 
 /** How many numbers, or ids, of the log one statement compares. */
 const logAtOnce = 10_000;
@@ -84,6 +93,7 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 		// Behind it, a back-fill is still to derive them.
 		...(await wrongCurrentUsages(queries, derived === undefined ? uuids : uuids.filter((uuid) => uuid <= derived))),
 		...(await wrongProjectIsRemoved(queries, uuids)),
+		...(await wrongNames(queries, "Resource", uuids)),
 	]);
 	const policies = await compareAll("OfferingUsagePolicy", async (uuids) => [
 		...(await wrongHasFired(queries, uuids, month, policyWindows(month))),
@@ -93,8 +103,12 @@ export async function verifyFigures(queries: Queries, { now, timeZone, onDiffere
 		unturnedPolicies += await countUnturned(queries, uuids, month);
 		return [];
 	});
-	const parts = await compareAll("ComponentUserUsage", (uuids) => wrongUsernames(queries, uuids));
-	const offerings = await compareAll("Offering", (uuids) => missingMonths(queries, uuids));
+	const parts = await compareAll("ComponentUserUsage", (uuids) => wrongNames(queries, "ComponentUserUsage", uuids));
+	for (const table of ["Customer", "OfferingUser", "Project"] as const) await compareAll(table, (uuids) => wrongNames(queries, table, uuids));
+	const offerings = await compareAll("Offering", async (uuids) => [
+		...(await missingMonths(queries, uuids)),
+		...(await wrongNames(queries, "Offering", uuids)),
+	]);
 	await compareLog();
 	await noteVerification(queries, now, differences);
 	const compared = { components, resources, policies, parts, offerings };

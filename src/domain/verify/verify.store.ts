@@ -1,13 +1,13 @@
 import type { Queries } from "../../database/database.ts";
-import { list, raw, type Sql, sql } from "../../database/sql.ts";
+import { list, name, raw, type Sql, sql } from "../../database/sql.ts";
 import type { Months } from "../../shared/billing-period.ts";
-import { folded, trigramsOf } from "../user-usage/username.ts";
+import { folded, trigramsOf } from "../name/name.ts";
 import type { Difference } from "./verify.ts";
 
 /** The next uuids of the table after that one, in order. */
 export async function uuidsAfter(
 	queries: Queries,
-	table: "OfferingComponent" | "Resource" | "OfferingUsagePolicy" | "ComponentUserUsage" | "Offering",
+	table: "OfferingComponent" | "OfferingUsagePolicy" | keyof typeof named,
 	after: string,
 	size: number,
 ): Promise<string[]> {
@@ -112,27 +112,39 @@ export const wrongLastFirings = (queries: Queries, policies: readonly string[]):
 		where p."uuid" = any(${policies}::uuid[]) order by difference."uuid", difference."figure"
 	`);
 
-/** The username of a part, and as what it is found: null while it is not folded. */
+/** What has names that are found by a part of them: in which column, and which table keeps them in which. */
+const named = {
+	ComponentUserUsage: { column: "username", kept: "Username", in: "username", figure: "USERNAME" },
+	Customer: { column: "name", kept: "SearchedName", in: "name", figure: "NAME" },
+	Offering: { column: "name", kept: "SearchedName", in: "name", figure: "NAME" },
+	OfferingUser: { column: "username", kept: "SearchedName", in: "name", figure: "NAME" },
+	Project: { column: "name", kept: "SearchedName", in: "name", figure: "NAME" },
+	Resource: { column: "name", kept: "SearchedName", in: "name", figure: "NAME" },
+} as const;
+
+/** A name of something, and as what it is found: null while it is not folded. */
 interface FoundName {
 	readonly uuid: string;
-	readonly username: string;
+	readonly name: string;
 	readonly isKept: boolean;
 	readonly folded: string | null;
 	readonly trigrams: readonly string[] | null;
 }
 
-/** Usernames of the parts that are not found as they are folded. */
-export async function wrongUsernames(queries: Queries, parts: readonly string[]): Promise<Difference[]> {
+/** Names of the rows that are not found as they are folded. */
+export async function wrongNames(queries: Queries, table: keyof typeof named, uuids: readonly string[]): Promise<Difference[]> {
+	const { column, kept: keeps, in: keptIn, figure } = named[table];
+	const [own, kept] = [sql`p.${name(column)}`, sql`n.${name(keptIn)}`];
 	const names = await queries.rows<FoundName>(sql`
-		select distinct on (p."username") p."uuid", p."username", n."username" is not null as "isKept", n."folded", n."trigrams"
-		from "ComponentUserUsage" p left join "Username" n on n."username" = p."username"
-		where p."uuid" = any(${parts}::uuid[]) order by p."username", p."uuid"
+		select distinct on (${own}) p."uuid", ${own} as "name", ${kept} is not null as "isKept", n."folded", n."trigrams"
+		from ${name(table)} p left join ${name(keeps)} n on ${kept} = ${own}
+		where p."uuid" = any(${uuids}::uuid[]) and ${own} is not null order by ${own}, p."uuid"
 	`);
-	return names.flatMap(({ uuid, username, isKept, folded: kept, trigrams }): Difference[] => {
-		if (isKept && kept === null) return [];
-		const computed = folded(username);
-		const isRight = kept === computed && sorted(trigrams ?? []) === sorted(trigramsOf(computed));
-		return isRight ? [] : [{ figure: "USERNAME", uuid, part: "", stored: kept, computed }];
+	return names.flatMap(({ uuid, name, isKept, folded: stored, trigrams }): Difference[] => {
+		if (isKept && stored === null) return [];
+		const computed = folded(name);
+		const isRight = stored === computed && sorted(trigrams ?? []) === sorted(trigramsOf(computed));
+		return isRight ? [] : [{ figure, uuid, part: "", stored, computed }];
 	});
 }
 

@@ -7,6 +7,7 @@
  * - LAST_FIRING: the same, by the last turn that was recorded of it
  * - FIRED_DATETIME: when a policy fired last
  * - USERNAME: as what the username of a part is found
+ * - NAME: as what a customer, project, offering, resource or account is found
  * - PROJECT_IS_REMOVED: whether a resource's or a usage record's project is removed
  * - LOG_NUMBER: numbers of the log lead to its entries, without a gap
  * - LOG_ENTRY: entries of the log have numbers
@@ -19,6 +20,7 @@ export type Figure =
 	| "LAST_FIRING"
 	| "FIRED_DATETIME"
 	| "USERNAME"
+	| "NAME"
 	| "PROJECT_IS_REMOVED"
 	| "LOG_NUMBER"
 	| "LOG_ENTRY"
@@ -27,7 +29,7 @@ export type Figure =
 /** A figure that is not what the records say. */
 export interface Difference {
 	readonly figure: Figure;
-	/** Of which component, resource, usage record, policy, part or offering; a number or an id of the log. */
+	/** Of which component, resource, usage record, policy, part, offering, customer, project or account; a number or an id of the log. */
 	readonly uuid: string;
 	/** Which of its figures, such as a billing month or a component's type; "" when it has one. */
 	readonly part: string;

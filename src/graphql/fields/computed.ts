@@ -4,8 +4,14 @@ import { writer } from "../query-plan/json.ts";
 import type { Place } from "../query-plan/planner.ts";
 import { type ComputedSource, withSource } from "./source.ts";
 
-/** Resolves to what is computed from the object in hand alone: from the columns that are named, when it is a row. */
-export function computed<Holder, Value>(columns: readonly (keyof Holder & string)[], value: (holder: Holder, context: Context) => Value) {
+/**
+ * Resolves to what is computed from the object in hand alone: from the columns that are named, when it is a row. One of a row
+ * that it links to is named "link.column": that row is read together with it.
+ */
+export function computed<Holder, Value>(
+	columns: readonly ((keyof Holder & string) | `${string}.${string}`)[],
+	value: (holder: Holder, context: Context) => Value,
+) {
 	const resolve = (holder: Holder, _args: object, context: Context) => value(holder, context);
 	return withSource({ kind: "computed", columns, value }, resolve);
 }

@@ -1,6 +1,6 @@
 import type { Queries } from "../../database/database.ts";
 import type { ModelName } from "../../database/model.ts";
-import { isOneOfWords, type Sql, sql } from "../../database/sql.ts";
+import { isOneOf, isOneOfTexts, isOneOfWords, type Sql, sql } from "../../database/sql.ts";
 import type { Filter, FilterColumn, FilterContext } from "../../reading/declared-list.ts";
 import type { builder } from "../builder.ts";
 import { naming } from "../identifiers.ts";
@@ -22,7 +22,11 @@ interface Values {
 	String: string;
 	Int: number;
 	Date: string;
+	Boolean: boolean;
 }
+
+/** What a list of values in a filter means, and how many a request may hold (src/server/limits). */
+const severalValues = "At most 250; an empty list finds nothing.";
 
 /** A filter with conditions of its own. */
 export const condition = <Type extends keyof Values>(
@@ -69,6 +73,24 @@ const hasUuid = (uuid: string, { column }: FilterContext): Sql => sql`${column} 
 export const text = (description: string, column?: FilterColumn): ListFilter<string> =>
 	condition("String", description, (value, { column }) => sql`${column} = ${value}`, column);
 
+/** The column has the uuid of one of the objects of the type. */
+export const identifiers = (type: ModelName, description: string, column?: FilterColumn): ListFilter<readonly string[]> => ({
+	...column,
+	conditions: (values, { column }) => [isOneOf(column, [...new Set(values)])],
+	field: (t) => t.field({ type: ["UUID"], description: `${description} ${severalValues}`, ...naming(type) }),
+});
+
+/** The column has one of the texts, exactly. */
+export const texts = (description: string, column?: FilterColumn): ListFilter<readonly string[]> => ({
+	...column,
+	conditions: (values, { column }) => [isOneOfTexts(column, values)],
+	field: (t) => t.field({ type: ["String"], description: `${description} ${severalValues}` }),
+});
+
+/** The column is true, or is not. */
+export const flag = (description: string, column?: FilterColumn): ListFilter<boolean> =>
+	condition("Boolean", description, (value, { column }) => sql`${column} = ${value}::boolean`, column);
+
 /** The column, of the enumeration of the same name, has one of the values. */
 export const oneOf = <Word extends string>(
 	enumeration: PothosSchemaTypes.EnumRef<Types, Word>,
@@ -77,7 +99,7 @@ export const oneOf = <Word extends string>(
 ): ListFilter<readonly Word[]> => ({
 	...column,
 	conditions: (words, { column }) => [isOneOfWords(column, enumeration.name, words)],
-	field: (t) => t.field({ type: [enumeration], description }),
+	field: (t) => t.field({ type: [enumeration], description: `${description} ${severalValues}` }),
 });
 
 /** The same filters on the row behind a link. */

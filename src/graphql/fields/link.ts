@@ -32,4 +32,8 @@ export function optionalLink<Model extends ModelName, Link extends LinkName<Mode
 	return { nullable: true, description: linkOf(model, name).documentation ?? "", resolve: withSource({ kind: "link", link: name }, resolve) };
 }
 
+/** The row behind a link that every row has, which was read together with its row: for what is computed of both (see computed). */
+export const linkedRowOf = <Model extends ModelName, Link extends LinkName<Model>>(row: Row<Model>, name: Link) =>
+	(row as AnyRow)[name] as Row<LinkTarget<Model, Link>>;
+
 export const planLink = ({ link }: LinkSource, place: Place): FieldPlan => propertyPlan(link, place);

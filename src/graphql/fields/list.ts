@@ -43,7 +43,7 @@ type ListArguments<Filters extends ListFilters, Orders extends ListOrders> = Pag
 
 /**
  * Declares the list of a model's rows: its page type, the input types of its filters and orders, and the conditions and
- * columns that these are in SQL. Each place where it is listed is a field of `page`, or of `plainPage`.
+ * columns that these are in SQL. Each place where it is listed is a field of `page`.
  */
 export function list<Model extends VisibleModel, Filters extends ListFilters = None, Orders extends ListOrders = None>(
 	node: NodeOf<Model>,
@@ -79,7 +79,5 @@ export function list<Model extends VisibleModel, Filters extends ListFilters = N
 				...(order === undefined ? {} : { orderBy: t.field({ type: order, description: "In what order; as the field says when absent." }) }),
 			})) as unknown as ListArguments<Filters, Orders>,
 		}),
-		/** A field with a page of the list, which is neither filtered nor ordered. */
-		plainPage: (parent?: Parent) => ({ ...asked(parent), args: builder.args((t) => t.connectionArgs()) }),
 	};
 }

@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
  * Where a field's value comes from, declared once: a row is read with the columns and links that its fields will need, and a
  * plan reads for all rows of a level at once. Each kind has one file here with its resolver and its plan.
  */
-export type FieldSource = LinkSource | PageSource | ComputedPageSource | AllSource | ByUuidSource | NodeSource | LoadedSource | ComputedSource;
+export type FieldSource = LinkSource | PageSource | ComputedPageSource | AllSource | ByUuidSource | NodeSource | LoadedSource | ComputedSource | ItselfSource;
 
 /** A row that its own row links to, read together with it. */
 export interface LinkSource {
@@ -92,11 +92,16 @@ export interface LoadedSource {
 	readonly refusal?: (key: string) => Error;
 }
 
-/** Computed from the object in hand alone: from these columns when it is a row. */
+/** Computed from the object in hand alone: from these columns when it is a row, or of rows that it links to, as "link.column". */
 export interface ComputedSource {
 	readonly kind: "computed";
 	readonly columns: readonly string[];
 	readonly value: (object: never, context: Context) => unknown;
+}
+
+/** The row in hand, as an object of another type. */
+export interface ItselfSource {
+	readonly kind: "itself";
 }
 
 /** The resolver, with the source that it reads. */

@@ -3,6 +3,7 @@ import type { GraphQLObjectType, SelectionSetNode } from "graphql";
 import { planAll } from "../fields/all.ts";
 import { planByUuid } from "../fields/by-uuid.ts";
 import { planComputed } from "../fields/computed.ts";
+import { planItself } from "../fields/itself.ts";
 import { planLink } from "../fields/link.ts";
 import { planLoaded } from "../fields/loaded.ts";
 import { planNode } from "../fields/node.ts";
@@ -23,6 +24,7 @@ const planOfKind: { readonly [Kind in FieldSource["kind"]]: (source: Extract<Fie
 	node: planNode,
 	loaded: planLoaded,
 	computed: planComputed,
+	itself: (_source, place) => planItself(place),
 };
 
 /** How objects of the type are read and written. Throws Unplanned when a field of them declares no source. */

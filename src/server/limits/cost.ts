@@ -31,9 +31,9 @@ const ofChange = 10;
 
 /**
  * What is more work than its objects are, of lists that grow with every report: to count them, where they are not below an
- * object and where they are; to look for a piece of a username; to find parts of one type among those of some days, for which no
- * index has both; and to find what is filtered, or little of what there is seen, in another order than the usual, for which an
- * index is walked or what is found is sorted.
+ * object and where they are; to find parts of one type among those of some days, for which no index has both; and to find what
+ * is filtered, or little of what there is seen, in another order than the usual, or what one of several has or is of some months,
+ * for which an index is walked or what is found is sorted. To look for a piece of a name is more work in every list.
  */
 const ofGrowing: Readonly<Record<string, { readonly count: number; readonly countBelow: number; readonly typeAndDays: number }>> = {
 	ComponentUsageConnection: { count: 25, countBelow: 10, typeAndDays: 0 },
@@ -50,6 +50,9 @@ const narrowing: readonly string[] = ["customers", "projects", "resources"];
 const ofCount = 1;
 const ofSearch = 5;
 const ofOrder = 10;
+
+/** Filters of lists that grow which an index does not have in the order of the list. */
+const unordered = new Set(["billingPeriodFrom", "billingPeriodTo", "customers", "offerings", "projects", "resources", "types"]);
 
 /** What an operation asks for. */
 export interface Cost {
@@ -145,16 +148,17 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 		return isList ? { ...nothing, outside, ofObject: below.outside } : { ...below, outside };
 	}
 
-	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
+	/** What a list is more work for; what it is filtered and ordered by is looked at, and not by which values. */
 	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
 		if (type.name === ofTotals.type) return ofSums(node, parent);
 		const growing = ofGrowing[type.name];
-		if (growing === undefined) return 0;
 		const filters = values.namesIn(argumentOf(node, "filter"));
-		const search = filters.includes("username") ? ofSearch : 0;
-		const isByTypeAndDays = filters.includes("type") && (filters.includes("dateAfter") || filters.includes("dateBefore"));
-		const days = parent === root && isByTypeAndDays ? growing.typeAndDays : 0;
-		return search + days + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
+		const search = filters.includes("search") || (growing !== undefined && filters.includes("username")) ? ofSearch : 0;
+		if (growing === undefined || parent !== root) return search;
+		const isByType = filters.includes("type") || filters.includes("types");
+		const days = isByType && (filters.includes("dateAfter") || filters.includes("dateBefore")) ? growing.typeAndDays : 0;
+		const isOrdered = values.namesIn(argumentOf(node, "orderBy")).length > 0;
+		return search + days + (isOrdered || filters.some((filter) => unordered.has(filter)) ? ofOrder : 0);
 	}
 
 	function ofSums(node: FieldNode, parent: GraphQLNamedType | undefined): number {

@@ -10,6 +10,10 @@ const gateway = gatewayForFile();
 
 const globalId = (type: string, uuid: string) => JSON.stringify(Buffer.from(`${type}:${uuid}`).toString("base64"));
 const text = (value: string) => JSON.stringify(value);
+/** Several, of which others are there too. */
+const texts = (...values: string[]) => JSON.stringify(values);
+
+const unknown = "00000000-0000-4000-8000-000000000000";
 
 const all = listings(
 	{
@@ -17,23 +21,32 @@ const all = listings(
 		billingPeriod: text("2025-03-01"),
 		billingPeriodMonth: "3",
 		billingPeriodYear: "2025",
+		categories: texts(example.category, unknown),
 		categoryUuid: text(example.category),
 		causedByCustomerUuid: text(example.customer),
 		"categoryComponentUsages.scope": globalId("Customer", example.customer),
 		componentType: text("cpu"),
+		customers: texts(example.customer, unknown),
 		customerUuid: text(example.customer),
 		"customerQuotas.quotaName": "OS_CPU_COUNT",
 		dateAfter: text("2025-03-10"),
 		dateBefore: text("2024-02-10"),
+		offerings: texts(example.offering, unknown),
 		offeringUuid: text(example.offering),
+		policies: texts(example.policy, unknown),
 		policyUuid: text(example.policy),
+		projects: texts(example.project, unknown),
 		projectUuid: text(example.project),
+		providers: texts(example.provider, unknown),
 		providerUuid: text(example.provider),
 		resource: globalId("Resource", example.resource),
+		resources: texts(example.resource, unknown),
 		resourceUuid: text(example.resource),
 		scope: globalId("Offering", example.offering),
 		scopeUuid: text(example.offering),
+		search: text(" 1234"),
 		type: text("cpu"),
+		types: texts("cpu", "gpu"),
 		username: text("user-1234"),
 	},
 	{

@@ -76,7 +76,8 @@ function given(name: string, values: Values): string {
 function listing(type: string, field: GraphQLField<unknown, unknown>, way: Way, values: Values, ids: Values): Listing {
 	const required = field.args.filter(isRequiredArgument).map(({ name }) => `${name}: ${given(`${field.name}.${name}`, values)}`);
 	const list = `${field.name}(${["first: 25", ...required, way.argument].filter((text) => text !== "").join(", ")}) { pageInfo { hasNextPage } }`;
-	const document = type === "Query" ? `{ ${list} }` : `{ node(id: ${given(type, ids)}) { ... on ${type} { ${list} } } }`;
+	const roots: Readonly<Record<string, string>> = { Query: `{ ${list} }`, Viewer: `{ viewer { ${list} } }` };
+	const document = roots[type] ?? `{ node(id: ${given(type, ids)}) { ... on ${type} { ${list} } } }`;
 	const name = `${type === "Query" ? "" : `${type}.`}${field.name}`;
 	return { title: name + way.name, list: name, isRoot: type === "Query", document };
 }

@@ -167,6 +167,17 @@ export const questions: readonly Question[] = [
 		}`,
 	},
 	{
+		title: "the viewer's roles, and what may be done with resources and projects",
+		token: "demo_manager",
+		document: `query ($first: Int!) {
+			viewer {
+				user { username } isStaff
+				projects(first: $first) { nodes { role project { name viewerCanCreateResource } } }
+			}
+			resources(first: $first) { nodes { viewerCanReportUsage viewerCanManageLimits offering { viewerCanManagePolicies } } }
+		}`,
+	},
+	{
 		title: "a project's totals by category",
 		token: "demo_owner",
 		variables: { scope: idOf("Project") },

@@ -21,11 +21,11 @@ export function trigramsOf(folded: string): string[] {
 	return [...new Set(characters.slice(2).map((last, index) => `${characters[index]}${characters[index + 1]}${last}`))];
 }
 
-/** What is searched for, folded. Throws InvalidInput when it is too short, or longer than any name. */
-export function searchedPart(part: string): string {
+/** What is searched for, folded; `argument` is where it was given. Throws InvalidInput when it is too short, or longer than is searched for. */
+export function searchedPart(part: string, argument = "username"): string {
 	const wanted = folded(part);
 	const length = [...wanted].length;
-	if (length < searched.min) throw new InvalidInput(`username must have at least ${searched.min} characters of the name.`);
-	if ([...part].length > searched.max) throw new InvalidInput(`username must have at most ${searched.max} characters, as names have.`);
+	if (length < searched.min) throw new InvalidInput(`${argument} must have at least ${searched.min} characters of the name.`);
+	if ([...part].length > searched.max) throw new InvalidInput(`${argument} must have at most ${searched.max} characters, as names have.`);
 	return wanted;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { folded, searchedPart, trigramsOf } from "../../src/domain/user-usage/username.ts";
+import { folded, searchedPart, trigramsOf } from "../../src/domain/name/name.ts";
 import { InvalidInput } from "../../src/shared/invalid-input.ts";
 
 describe("names are the same in any case, by Unicode:", () => {
