@@ -18,3 +18,8 @@ CREATE INDEX "WaldurDelivery_sourceId_state_queued_idx" ON "WaldurDelivery" ("so
 
 -- Resources by what the provider's own system calls them.
 CREATE INDEX "Resource_backendId_idx" ON "Resource" ("backendId");
+
+-- Totals of what a customer consumed, or a provider's offerings, in some months: read from the index alone, for the records of a
+-- month are all over the table. INCLUDE is not in schema.prisma.
+CREATE INDEX "ComponentUsage_totals_of_customer_idx" ON "ComponentUsage" ("customerUuid", "billingPeriod") INCLUDE ("componentUuid", "offeringUuid", "projectUuid", "usage", "projectIsRemoved");
+CREATE INDEX "ComponentUsage_totals_of_offering_idx" ON "ComponentUsage" ("offeringUuid", "billingPeriod") INCLUDE ("componentUuid", "customerUuid", "projectUuid", "usage", "projectIsRemoved");
