@@ -17,7 +17,7 @@ export type Values = Readonly<Record<string, string>>;
 
 const paging = new Set(["first", "last", "after", "before"]);
 
-/** Pages of sums: all that is summed is read, whatever the page. */
+/** Pages of sums: all that is summed is read, whatever the page. How that is found, totals.test.ts says. */
 const summed = "UsageTotalConnection";
 
 /**
