@@ -26,3 +26,8 @@ CREATE INDEX "SearchedName_trigrams_idx" ON "SearchedName" USING GIN ("trigrams"
 CREATE INDEX "Customer_created_uuid_idx" ON "Customer" ("created", "uuid");
 CREATE INDEX "Project_created_uuid_idx" ON "Project" ("created", "uuid");
 CREATE INDEX "ComponentUserUsageLimit_limit_uuid_idx" ON "ComponentUserUsageLimit" ("limit", "uuid");
+
+-- Totals of what a customer consumed, or a provider's offerings, in some months: read from the index alone, for the records of a
+-- month are all over the table. INCLUDE is not in schema.prisma.
+CREATE INDEX "ComponentUsage_totals_of_customer_idx" ON "ComponentUsage" ("customerUuid", "billingPeriod") INCLUDE ("componentUuid", "offeringUuid", "projectUuid", "usage", "projectIsRemoved");
+CREATE INDEX "ComponentUsage_totals_of_offering_idx" ON "ComponentUsage" ("offeringUuid", "billingPeriod") INCLUDE ("componentUuid", "customerUuid", "projectUuid", "usage", "projectIsRemoved");

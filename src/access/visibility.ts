@@ -38,6 +38,16 @@ export const unremoved: Visibility = (viewer, t) => (viewer.isStaff ? sql`true` 
 /** Staff see all, support all that is not of a removed project; anyone else what of that is of their side. */
 const used: Visibility = (viewer, t) => and([everythingOr(eitherSide)(viewer, t), unremoved(viewer, t)]);
 
+/**
+ * Conditions on rows that carry customer, project and offering, of which one holds of each that the viewer sees, and never two:
+ * each has indexes, where what is of one side or of the other has none. They stand beside the visibility, never in its place.
+ */
+export const sidesOf = (viewer: Viewer, t: Sql): readonly Sql[] => {
+	if (seesEverything(viewer) || viewer.providedOfferings.length === 0) return [sql`true`];
+	const provided = isOneOf(sql`${t}."offeringUuid"`, viewer.providedOfferings);
+	return [provided, and([consumed(viewer, t), sql`not ${provided}`])];
+};
+
 /** The row that `column` leads to is visible itself. */
 const through =
 	(table: string, column: string, visible: Visibility): Visibility =>

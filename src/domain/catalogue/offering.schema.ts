@@ -53,7 +53,7 @@ builder.prismaObjectFields(Offering, (t) => ({
 			...offeringUsers.page().args,
 			username: t.arg.string({
 				description: "The account of exactly this name; all when absent.",
-				deprecationReason: "Since 2026-12-01: use filter, which has it too.",
+				deprecationReason: "Use filter. Since 2026-12-01.",
 			}),
 		},
 		resolve: page(({ username, ...asked }, { timeZone }) => offeringUsersNamed(username, asked, timeZone)),

@@ -1,5 +1,5 @@
 import type { Viewer } from "../../access/viewer.ts";
-import { visibility } from "../../access/visibility.ts";
+import { sidesOf, visibility } from "../../access/visibility.ts";
 import type { Queries } from "../../database/database.ts";
 import { and, isOneOf, list, name, raw, type Sql, sql } from "../../database/sql.ts";
 import { conditions, when } from "../../reading/conditions.ts";
@@ -74,7 +74,7 @@ const keys: { readonly [Name in Dimension]: Key } = {
 	OFFERING: named("offeringUuid", sql`u."offeringUuid"`, "Offering"),
 	PROVIDER: named("providerUuid", sql`o."providerUuid"`, "Customer"),
 	CATEGORY: named("categoryUuid", sql`o."categoryUuid"`, "Category", "title"),
-	COMPONENT_TYPE: { column: "componentType", type: "text", expression: () => sql`u."type"` },
+	COMPONENT_TYPE: { column: "componentType", type: "text", expression: () => sql`c."type"` },
 	USERNAME: { column: "username", type: "text", expression: () => sql`t."username"` },
 };
 
@@ -148,7 +148,11 @@ function sums(viewer: Viewer, { groupBy, filter, months, username, scope }: Tota
 	const isOfParts = username !== undefined || groupBy.includes("USERNAME");
 	const needsOffering = groupBy.some((dimension) => dimension === "PROVIDER" || dimension === "CATEGORY");
 	const amount = isOfParts ? sql`t."usage"` : sql`u."usage"`;
-	const from = isOfParts ? sql`"ComponentUserUsage" t join "ComponentUsage" u on u."uuid" = t."componentUsageUuid"` : sql`"ComponentUsage" u`;
+	const records = list(
+		sidesOf(viewer, sql`u`).map((side) => sql`select * from "ComponentUsage" u where ${side}`),
+		" union all ",
+	);
+	const from = isOfParts ? sql`(${records}) u join "ComponentUserUsage" t on t."componentUsageUuid" = u."uuid"` : sql`(${records}) u`;
 	const counted = (is: Sql) => sql`coalesce(sum(${amount}) filter (where u."billingPeriod" ${is}), 0)`;
 	const { from: first, previous } = months;
 	const amounts =
@@ -191,5 +195,5 @@ const filterConditions = ({ customers, projects, resources, offerings, providers
 		when(offerings, (uuids) => isOneOf(sql`u."offeringUuid"`, uuids)),
 		when(providers, (uuids) => ofOfferings("providerUuid", uuids)),
 		when(categories, (uuids) => ofOfferings("categoryUuid", uuids)),
-		when(types, (names) => sql`u."type" = any(${names}::text[])`),
+		when(types, (names) => sql`c."type" = any(${names}::text[])`),
 	);

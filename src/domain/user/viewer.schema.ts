@@ -33,7 +33,7 @@ builder.prismaObjectFields(OfferingRole, (t) => ({
 	offering: t.field({ type: Offering, ...link("OfferingRole", "offering"), description: "The offering that the role is for." }),
 }));
 
-const deprecationReason = "Since 2026-12-01: ask user for it.";
+const deprecationReason = "Use user. Since 2026-12-01.";
 
 const Viewer = builder.objectRef<Row<"User">>("Viewer").implement({
 	description:

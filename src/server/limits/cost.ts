@@ -44,7 +44,7 @@ const ofGrowing: Readonly<Record<string, { readonly count: number; readonly coun
  * Of totals: reading all that is totalled, by whether it is all that the viewer sees or what filters name, or of one object; twice
  * as much where as many months before are read too; and what a page may hold at most.
  */
-const ofTotals = { type: "UsageTotalConnection", all: 100, filtered: 30, below: 10, largest: 1_000 };
+const ofTotals = { type: "UsageTotalConnection", all: 100, filtered: 30, below: 20, largest: 1_000 };
 const narrowing: readonly string[] = ["customers", "projects", "resources"];
 
 const ofCount = 1;

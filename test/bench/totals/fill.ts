@@ -5,10 +5,10 @@ import { name, raw, sql } from "../../../src/database/sql.ts";
 /** Of staff, who see everything; of the owner of the largest provider and of one in the middle; and of the owners of two customers likewise. */
 export const tokens = {
 	staff: "demo_totals",
-	"largest provider": "demo_totalslargestprovider",
-	"middle provider": "demo_totalsmiddleprovider",
-	"largest customer": "demo_totalslargestcustomer",
-	"middle customer": "demo_totalsmiddlecustomer",
+	"largest provider": "demo_totalsproviders",
+	"middle provider": "demo_totalsprovider",
+	"largest customer": "demo_totalscustomers",
+	"middle customer": "demo_totalscustomer",
 };
 
 export interface Size {
