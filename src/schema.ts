@@ -25,6 +25,7 @@ import "./domain/usage/set-usages.schema.ts";
 import "./domain/usage/usage-removal.schema.ts";
 import "./domain/usage/usage.schema.ts";
 import "./domain/usage/usage.subscription.ts";
+import "./domain/usage-totals/usage-totals.schema.ts";
 import "./domain/user-usage/set-user-usage.schema.ts";
 import "./domain/user-usage/user-usage.schema.ts";
 import "./domain/user/user.schema.ts";

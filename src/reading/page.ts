@@ -22,11 +22,11 @@ export interface PageRequest {
 export const defaultPageSize = 25;
 export const largestPageSize = 100;
 
-/** Throws InvalidInput for both first and last, or a size outside 1..100. */
-export function pageRequest({ first, last, after, before }: PageArguments): PageRequest {
+/** Throws InvalidInput for both first and last, or a size outside 1..100, or up to another size that is the largest of the list. */
+export function pageRequest({ first, last, after, before }: PageArguments, largest = largestPageSize): PageRequest {
 	if (first != null && last != null) throw new InvalidInput("Give first or last, not both.");
 	for (const [name, size] of Object.entries({ first, last })) {
-		if (size != null && (size < 1 || size > largestPageSize)) throw new InvalidInput(`${name} must be from 1 to ${largestPageSize}, not ${size}.`);
+		if (size != null && (size < 1 || size > largest)) throw new InvalidInput(`${name} must be from 1 to ${largest}, not ${size}.`);
 	}
 	return { size: first ?? last ?? defaultPageSize, fromEnd: last != null, after: after ?? undefined, before: before ?? undefined };
 }
@@ -48,6 +48,10 @@ export interface Page {
 	readonly rows: readonly Record<string, unknown>[];
 	readonly hasNextPage: boolean;
 	readonly hasPreviousPage: boolean;
+	/** How many rows the whole list has, where that is known with the page. */
+	readonly count?: number;
+	/** Other fields of its connection, by name: they are there with the page. */
+	readonly others?: Readonly<Record<string, unknown>>;
 }
 
 /** Cuts a page out of rows that were read from the asked-for end, one more than the page holds where there is one. */

@@ -22,6 +22,12 @@ export const dayAt = (moment: Date, timeZone: string): string => DateTime.fromJS
 /** The month `count` months later (earlier, when negative). */
 export const addMonths = (month: BillingPeriod, count: number): BillingPeriod => printed(parsed(month).plus({ months: count }));
 
+/** The month that a calendar day such as "2017-01-31" is in. */
+export const monthOf = (day: string): BillingPeriod => `${day.slice(0, 7)}-01`;
+
+/** How many months are before it, counted from the year 0: to tell how far two are apart. */
+export const monthCount = (month: BillingPeriod): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;
+
 /** The calendar quarter up to the month's end that the month belongs to. */
 export const quarterOf = (month: BillingPeriod): Months => wholeUnit(month, "quarter");
 

@@ -32,6 +32,9 @@ export interface Difference {
 const given: Record<string, string> = {
 	"Customer.quota": "(name: OS_CPU_COUNT)",
 	"Query.customerQuotas": "(quotaName: OS_CPU_COUNT, first: 100)",
+	...Object.fromEntries(
+		["Query", "Customer", "Offering", "Project", "Resource"].map((type) => [`${type}.usageTotals`, "(groupBy: [RESOURCE, MONTH], first: 100)"]),
+	),
 	"Resource.usageSeries": '(from: "2025-12-01", to: "2026-11-01")',
 };
 
@@ -104,16 +107,19 @@ export async function truthOf(send: Send, things: readonly Thing[]): Promise<Tru
 	return { objects, unremoved, lists };
 }
 
+/** The object that a node of a page is; of a total by resource, the resource: who sees it sees all that the total is of. */
+const idOf = (node: Answer): string => node.id ?? node.UsageTotal_resource.id;
+
 /** A page of those objects alone: cursors stay, for they tell of one object each. */
 function pageOf(page: Answer, type: string, keep: (id: string) => boolean): Answer {
 	const named = (name: string) => Object.keys(page).find((key) => key.endsWith(`_${name}`)) ?? name;
 	const edgeType = type.replace(/Connection$/, "Edge");
-	const edges = page[named("edges")].filter((edge: Answer) => keep(edge[`${edgeType}_node`].id));
+	const edges = page[named("edges")].filter((edge: Answer) => keep(idOf(edge[`${edgeType}_node`])));
 	const cursorOf = (edge: Answer) => edge?.[`${edgeType}_cursor`] ?? null;
 	return {
 		...page,
 		[named("edges")]: edges,
-		[named("nodes")]: page[named("nodes")].filter(({ id }: Answer) => keep(id)),
+		[named("nodes")]: page[named("nodes")].filter((node: Answer) => keep(idOf(node))),
 		[named("totalCount")]: edges.length,
 		[named("pageInfo")]: {
 			PageInfo_endCursor: cursorOf(edges.at(-1)),

@@ -9,6 +9,16 @@ import type { Pool } from "./generator.ts";
 /** Answers an operation as staff. */
 type AskAsStaff = (document: string, variables?: Record<string, unknown>) => Promise<Answer>;
 
+/** What lists cannot be asked without; totals are of one unit and compared, to be asked for in every order. */
+const requiredArguments: Readonly<Record<string, readonly string[]>> = {
+	customerQuotas: ["quotaName: OS_CPU_COUNT"],
+	usageTotals: [
+		"groupBy: [CUSTOMER, MONTH]",
+		'filter: { types: ["cpu"], billingPeriodFrom: "2026-01-01", billingPeriodTo: "2026-12-31" }',
+		"comparePrevious: true",
+	],
+};
+
 /** Everything that can be named: all that stands in the fixture, and the cursors and positions that staff is answered. */
 export async function poolOf(things: readonly Thing[], askAsStaff: AskAsStaff): Promise<Pool> {
 	const uuids: Partial<Record<VisibleModel, string[]>> = {};
@@ -29,7 +39,7 @@ export async function poolOf(things: readonly Thing[], askAsStaff: AskAsStaff): 
 		if (!connection.endsWith("Connection") || name === "categoryComponentUsages") continue;
 		const orderType = args.find((arg) => arg.name === "orderBy")?.type;
 		const orderField = orderType === undefined ? [] : orderFields(orderType.toString());
-		const given = name === "customerQuotas" ? ["quotaName: OS_CPU_COUNT"] : [];
+		const given = requiredArguments[name] ?? [];
 		for (const orderBy of [[], ...orderField.map((field) => [`orderBy: { field: ${field} }`])]) {
 			const { page } = await askAsStaff(`{ page: ${name}(${[...given, "first: 100", ...orderBy].join(", ")}) { edges { cursor } } }`);
 			keep(connection, page);

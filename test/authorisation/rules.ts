@@ -22,13 +22,13 @@ ComponentUsage: listed: userUsages
 ComponentUserUsage: seen: id uuid username usage created modified componentUsage user delivery
 ComponentUserUsageLimit: seen: id uuid limit used created modified resource component user delivery
 Customer: seen: id uuid name abbreviation blocked archived created modified
-Customer: listed: organizationGroups projects resources offerings componentUsages
+Customer: listed: organizationGroups projects resources offerings componentUsages usageTotals
 Customer: people: categoryComponentUsages
 Customer: owners: quota
 Notification: seen: id uuid action state firings attempts error sent due queued created modified firing offering policy
 Notification: providers: recipient
 Offering: seen: id uuid name state pluginOptions backendId supportsPerUserLimits created modified provider category components
-Offering: listed: plans resources policies users
+Offering: listed: plans resources policies users usageTotals
 OfferingComponent: seen: id uuid type name description measuredUnit billingType limitPeriod limitAmount created modified offering categoryComponent
 OfferingComponent: listed: usages
 OfferingUsagePolicy: seen: id uuid actions options applyToAll period periodName hasFired firedDatetime created modified scope createdBy organizationGroups componentLimits delivery
@@ -41,10 +41,10 @@ PlanComponent: seen: id uuid amount price created modified plan component
 PolicyFiring: seen: id uuid kind windowStart windowEnd created modified position policy offering cause breaches
 PolicyFiring: listed: notifications
 Project: seen: id uuid name isRemoved created modified customer
-Project: listed: resources
+Project: listed: resources usageTotals
 Project: people: categoryComponentUsages
 Resource: seen: id uuid name state backendId limits currentUsages created modified offering project customer plan usageSeries
-Resource: listed: planPeriods componentUsages userUsages userUsageLimits
+Resource: listed: planPeriods componentUsages userUsages userUsageLimits usageTotals
 ResourcePlanPeriod: seen: id uuid start end created modified resource plan
 User: seen: id uuid username fullName isStaff isSupport isActive created modified
 User: own: email
@@ -72,6 +72,9 @@ OfferingUsagePolicyPreviewMonth: billingPeriod componentLimits exceeded fired
 PolicyBreach: component used limit
 UsageSeries: type name measuredUnit component username points
 UsageSeriesPoint: billingPeriod usage
+UsageTotal: period customer project resource offering provider category componentType username measuredUnit total records previousTotal change
+UsageTotalConnection: rest
+UsageTotalRest: groups measuredUnit total records previousTotal change
 WaldurDelivery: state attempts error queued sent
 WaldurSync: state isRunning lastSuccess lastWhole lag error lists
 WaldurSyncList: name read changed removed refused held

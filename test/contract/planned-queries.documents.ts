@@ -48,6 +48,12 @@ export const answeredDocuments: Asked[] = [
 		"query ($a: Boolean!) { resources(first: 2) { nodes { name @skip(if: $a) uuid @include(if: $a) ... @include(if: $a) { state } } } }",
 		{ a: false },
 	],
+	["totals of several units, which are refused", "{ usageTotals(groupBy: [MONTH], withRest: true) { totalCount } viewer { username } }"],
+	[
+		"totals of several units below a list, which are refused there",
+		"{ resources(first: 5) { nodes { name usageTotals(groupBy: [MONTH], orderBy: { field: TOTAL }) { totalCount } } } }",
+	],
+	["totals by three dimensions", "{ usageTotals(groupBy: [MONTH, CUSTOMER, PROJECT]) { totalCount } }"],
 	["an error that says where it is", "{\n  viewer { username }\n  offerings(first: 1000) { nodes { name } }\n}"],
 	["an error below a list", `{ resources(first: 2) { nodes { name usageSeries(from: "2026-03-01", to: "2026-01-01") { type } } } }`],
 	["an error in a field that may be null", `{ resource(uuid: "00000000-0000-4000-8000-000000000000") { name } viewer { username } }`],
@@ -104,6 +110,21 @@ export const plannedDocuments: Asked[] = [
 		"the nested graph, with cursors and counts below",
 		`{ resources(first: 4) { totalCount nodes { id __typename name offering { name provider { name } components { id type limitAmount } plans { unitPrice components { amount component { type } } } }
 		componentUsages(first: 2) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { __typename usage date modifiedBy { username email } userUsages(first: 2) { edges { cursor node { username } } } } } } } } }`,
+	],
+	[
+		"totals with all that they are linked to, compared, with the rest",
+		`query ($first: Int) { usageTotals(groupBy: [CUSTOMER, MONTH], first: $first, filter: { types: ["cpu_hours"], billingPeriodFrom: "2026-09-01", billingPeriodTo: "2026-11-01" }, comparePrevious: true, withRest: true, orderBy: { field: CHANGE, direction: DESC }) {
+			totalCount rest { groups measuredUnit total records previousTotal change } pageInfo { hasNextPage endCursor }
+			edges { cursor node { __typename period customer { name projects(first: 1) { nodes { name } } } project { name } measuredUnit total records previousTotal change } }
+		} }`,
+		{ first: 3 },
+	],
+	[
+		"totals of objects, by each kind of key",
+		`{ customers(first: 2) { nodes { name usageTotals(groupBy: [PROVIDER, CATEGORY], first: 2) { totalCount rest { total } nodes { provider { name } category { title } total } }
+			projects(first: 2) { nodes { usageTotals(groupBy: [RESOURCE, USERNAME], last: 2) { nodes { resource { name offering { name } } username total records } } } } } }
+			offerings(first: 2) { nodes { usageTotals(groupBy: [OFFERING, QUARTER]) { nodes { offering { name } period } } } }
+			resources(first: 2) { nodes { usageTotals(groupBy: [COMPONENT_TYPE, YEAR]) { nodes { componentType period measuredUnit total } } } } }`,
 	],
 	["a constant list beside another field", "{ offeringUsagePolicyActions offerings(first: 1) { nodes { name } } }"],
 	["lists from their end", `{ componentUsages(last: 3) { pageInfo { hasPreviousPage hasNextPage } nodes { date component { name } resource { name } } } }`],

@@ -1,4 +1,4 @@
-import { type BillingPeriod, monthsBetween } from "../../shared/billing-period.ts";
+import { type BillingPeriod, monthCount, monthOf, monthsBetween } from "../../shared/billing-period.ts";
 import { InvalidInput } from "../../shared/invalid-input.ts";
 
 /** One line of a chart: what one resource used of one component month by month; with a username, that username's part of it. */
@@ -30,10 +30,6 @@ export function seriesMonths(from: string, to: string): BillingPeriod[] {
 	if (monthCount(last) - monthCount(first) >= maxMonths) throw new InvalidInput(`from and to must be at most ${maxMonths} months apart.`);
 	return monthsBetween(first, last);
 }
-
-const monthOf = (day: string): BillingPeriod => `${day.slice(0, 7)}-01`;
-
-const monthCount = (month: BillingPeriod): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));
 
 /** A point of the line for every month. */
 export const seriesPoints = ({ months, usages }: SeriesLine): SeriesPoint[] =>

@@ -31,6 +31,15 @@ export function namedIn<Model extends ModelName, Holder>(model: Model, uuid: (ho
 	return withSource({ kind: "byUuid", model, uuid, sight: "holder", absent: "refused", columns: [] }, resolve);
 }
 
+/** The same where the object in hand may name none. */
+export function optionallyNamedIn<Model extends ModelName, Holder>(model: Model, uuid: (holder: Holder) => string | null) {
+	const resolve = async (holder: Holder, _args: object, context: Context, info: GraphQLResolveInfo): Promise<Row<Model> | null> => {
+		const named = uuid(holder);
+		return named === null ? null : ((await linkedRow(model, rowSelectionOf(info, model), named, context)) as unknown as Row<Model> | null);
+	};
+	return withSource({ kind: "byUuid", model, uuid, sight: "holder", absent: "null", columns: [] }, resolve);
+}
+
 /**
  * Resolves to the row that a link leads to, if there is one and the viewer sees it: for links that lead out of what who
  * sees the row sees.

@@ -14,12 +14,12 @@ type InputType<Shape> = PothosSchemaTypes.InputObjectRef<Types, Shape>;
 
 type OutputType<Shape> = PothosSchemaTypes.ObjectRef<Types, Shape>;
 
-/** The type of a page of what is called `items`. */
-export const connectionType = <Item>(node: OutputType<Item>, items: string): OutputType<ConnectionOf<Item>> =>
+/** The type of a page of what is called `items`; `Others` are fields that its noun adds, all of them there with the page (Page.others). */
+export const connectionType = <Item, Others = unknown>(node: OutputType<Item>, items: string): OutputType<ConnectionOf<Item> & Others> =>
 	builder.connectionObject(
 		{ type: node, name: `${node.name}Connection`, description: `A page of ${items}.` },
 		{ name: `${node.name}Edge`, description: "One object of a page and where it stands in the list." },
-	) as unknown as OutputType<ConnectionOf<Item>>;
+	) as unknown as OutputType<ConnectionOf<Item> & Others>;
 
 /** The input type of filters on what is called `items`. */
 export const filterType = <Filters extends ListFilters>(name: string, items: string, filters: Filters): InputType<FilterOf<Filters>> =>

@@ -75,18 +75,22 @@ export function planPage({ list: listOf }: PageSource, place: Place): FieldPlan 
 	});
 }
 
-/** Resolves to a page of rows that are computed for a key of the object or the arguments, in one batch for all keys. */
-export function computedPage<Item, Holder, Args extends PageArguments>(
+/**
+ * Resolves to a page of rows that are computed for a key of the object or the arguments, in one batch for all keys. `Others` are
+ * the other fields of its connection, which are there with the page.
+ */
+export function computedPage<Item, Holder, Args extends PageArguments, Others = unknown>(
 	key: (holder: Holder, args: Args) => string,
 	reading: (args: Args, context: Context) => ComputedPages,
 ) {
-	const resolve = async (holder: Holder, args: Args, context: Context): Promise<ConnectionOf<Item>> => {
+	const resolve = async (holder: Holder, args: Args, context: Context): Promise<ConnectionOf<Item> & Others> => {
 		const found = key(holder, args);
-		const { name, order, pages, counts, refusal } = reading(args, context);
-		const request = pageRequest(args);
+		const { name, order, pages, counts, refusal, largest } = reading(args, context);
+		const request = pageRequest(args, largest);
 		const read = await context.read.load(`page ${name} ${JSON.stringify(request)}`, (keys) => pages(keys, request), found);
 		if (read === null && refusal !== undefined) throw refusal();
-		return connectionOf<Item>(order, read ?? pageOf([], request), () => context.read.load(`count ${name}`, counts, found));
+		const count = async () => (counts === undefined ? (read?.count ?? 0) : context.read.load(`count ${name}`, counts, found));
+		return Object.assign(connectionOf<Item>(order, read ?? pageOf([], request), count), read?.others as Others);
 	};
 	return withSource({ kind: "computedPage", key, reading }, resolve);
 }
@@ -100,12 +104,12 @@ export function planComputedPage({ key, reading }: ComputedPageSource, place: Pl
 		read: async (keys, execution) => {
 			const given: PageArguments = args(execution);
 			try {
-				const { order, pages, counts, refusal } = reading(given as never, execution.context);
-				const request = pageRequest(given);
-				const [found, counted] = await Promise.all([pages(keys, request), isCounted ? counts(keys) : undefined]);
+				const { order, pages, counts, refusal, largest } = reading(given as never, execution.context);
+				const request = pageRequest(given, largest);
+				const [found, counted] = await Promise.all([pages(keys, request), isCounted ? counts?.(keys) : undefined]);
 				return found.map((page, index) => {
 					if (page === null && refusal !== undefined) throw refusal();
-					return { page: page ?? pageOf([], request), order, count: counted?.[index] };
+					return { page: page ?? pageOf([], request), order, count: counted?.[index] ?? page?.count };
 				});
 			} catch (error) {
 				throw refusalAt(place, error);

@@ -37,7 +37,10 @@ export interface ComputedPages {
 	readonly order: readonly OrderColumn[];
 	/** The page of each key, in their order; null for what the viewer may not read. */
 	readonly pages: (keys: readonly string[], request: PageRequest) => Promise<readonly (Page | null)[]>;
-	readonly counts: (keys: readonly string[]) => Promise<readonly number[]>;
+	/** How many rows each key has; absent where each page says so itself. */
+	readonly counts?: (keys: readonly string[]) => Promise<readonly number[]>;
+	/** How many rows a page has at most, where these are more or fewer than elsewhere. */
+	readonly largest?: number;
 	/** The error of a page that the viewer may not read; without it such a page is empty. */
 	readonly refusal?: () => Error;
 }

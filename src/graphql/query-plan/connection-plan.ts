@@ -2,9 +2,10 @@ import { type GraphQLObjectType, getNamedType } from "graphql";
 import { cursorOf, type OrderColumn } from "../../reading/list.ts";
 import type { Page } from "../../reading/page.ts";
 import type { AnyRow } from "../../reading/statements.ts";
+import { exposedBy } from "../fields/source.ts";
 import { selectionSetsOf } from "../selection.ts";
 import { type Execution, type FieldPlan, inParallel, type ObjectPlan, type Read, Unplanned, type Write } from "./execution.ts";
-import { list, objectWriter, quoted } from "./json.ts";
+import { list, objectWriter, quoted, writer } from "./json.ts";
 import type { Field, Place, PlannedField, Planner } from "./planner.ts";
 
 /** A page that was read, in the order of its list. */
@@ -74,10 +75,18 @@ function pagePlan(type: GraphQLObjectType, rowType: GraphQLObjectType, asked: Pl
 			case "totalCount":
 				return ({ count }) => String(count);
 			default:
-				throw new Unplanned(`There is no plan of ${below.name}.`);
+				return otherWriter(below, planner);
 		}
 	});
 	return { readRows: inParallel(rowPlans.map(({ read }) => read)), write };
+}
+
+/** Writes a field of the connection that is there with the page: nothing more is read for it. */
+function otherWriter({ name, field, ...asked }: PlannedField, planner: Planner): Write<FoundPage> {
+	const objects = field && planner.objects(field, { name, field, ...asked });
+	if (field === undefined || exposedBy(field) === undefined || objects?.read !== undefined) throw new Unplanned(`There is no plan of ${name}.`);
+	const write = writer(field.type, objects);
+	return ({ page }, execution) => write(page.others?.[name] ?? null, execution);
 }
 
 type EdgeOf = Pick<FoundPage, "order"> & { readonly row: AnyRow };

@@ -39,6 +39,14 @@ const ofGrowing: Readonly<Record<string, { readonly count: number; readonly coun
 	ComponentUsageConnection: { count: 25, countBelow: 10, typeAndDays: 0 },
 	ComponentUserUsageConnection: { count: 50, countBelow: 10, typeAndDays: 8 },
 };
+
+/**
+ * Of totals: reading all that is totalled, by whether it is all that the viewer sees or what filters name, or of one object; twice
+ * as much where as many months before are read too; and what a page may hold at most.
+ */
+const ofTotals = { type: "UsageTotalConnection", all: 100, filtered: 30, below: 10, largest: 1_000 };
+const narrowing: readonly string[] = ["customers", "projects", "resources"];
+
 const ofCount = 1;
 const ofSearch = 5;
 const ofOrder = 10;
@@ -139,6 +147,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 
 	/** What a list that grows is more work for; what it is filtered and ordered by is looked at, and not by which values. */
 	function ofWork(node: FieldNode, type: GraphQLNamedType, parent: GraphQLNamedType | undefined): number {
+		if (type.name === ofTotals.type) return ofSums(node, parent);
 		const growing = ofGrowing[type.name];
 		if (growing === undefined) return 0;
 		const filters = values.namesIn(argumentOf(node, "filter"));
@@ -146,6 +155,12 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 		const isByTypeAndDays = filters.includes("type") && (filters.includes("dateAfter") || filters.includes("dateBefore"));
 		const days = parent === root && isByTypeAndDays ? growing.typeAndDays : 0;
 		return search + days + (parent === root && values.namesIn(argumentOf(node, "orderBy")).length > 0 ? ofOrder : 0);
+	}
+
+	function ofSums(node: FieldNode, parent: GraphQLNamedType | undefined): number {
+		const filters = values.namesIn(argumentOf(node, "filter"));
+		const reading = parent !== root ? ofTotals.below : filters.some((name) => narrowing.includes(name)) ? ofTotals.filtered : ofTotals.all;
+		return (filters.includes("username") ? ofSearch : 0) + reading * (argumentOf(node, "comparePrevious") === undefined ? 1 : 2);
 	}
 
 	const { outside } = ofSelections(operation.selectionSet, root);
@@ -167,7 +182,8 @@ function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, valu
 	if (!field.args.some(({ name }) => name === "first")) return undefined;
 	const sizes = ["first", "last"].map((name) => values.numberIn(argumentOf(node, name)));
 	const asked = sizes.find((size) => size !== undefined);
-	return asked === undefined ? defaultPageSize : Math.min(Math.max(asked, 1), largestPageSize);
+	const largest = getNamedType(field.type).name === ofTotals.type ? ofTotals.largest : largestPageSize;
+	return asked === undefined ? defaultPageSize : Math.min(Math.max(asked, 1), largest);
 }
 
 /** What the arguments of an operation hold, by what it was given. */

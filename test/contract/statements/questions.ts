@@ -178,6 +178,17 @@ export const questions: readonly Question[] = [
 		}`,
 	},
 	{
+		title: "totals of usage, by several questions",
+		token: "demo_owner",
+		document: `query ($first: Int!) {
+			biggest: usageTotals(groupBy: [PROJECT], first: $first, filter: { types: ["cpu_hours"] }, orderBy: { field: TOTAL, direction: DESC }, withRest: true) {
+				totalCount rest { groups total } nodes { project { name } total }
+			}
+			byUser: usageTotals(groupBy: [MONTH, USERNAME], first: $first) { nodes { period username total measuredUnit } }
+			projects(first: $first) { nodes { name usageTotals(groupBy: [CATEGORY, PROVIDER], first: $first) { nodes { category { title } provider { name } total } } } }
+		}`,
+	},
+	{
 		title: "lists that other queries reach by what has them",
 		token: "demo_staff",
 		document: `query ($first: Int!) {
