@@ -25,8 +25,8 @@ export interface AskedExport {
 
 export const exportPath = "/export/";
 
-/** Arguments of every list that an export sets itself. */
-const paging: ReadonlySet<string> = new Set(["first", "last", "after", "before"]);
+/** Arguments of lists that are about a page: an export has all rows. */
+const paging: ReadonlySet<string> = new Set(["first", "last", "after", "before", "withRest"]);
 
 /** A parameter: an argument of the list, or a filter within one. */
 interface Parameter {

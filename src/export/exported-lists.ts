@@ -43,5 +43,11 @@ export const exportedLists: Readonly<Record<string, ExportedList>> = {
 		columns: `uuid action state recipient attempts firings error due queued sent offering { ${identity} } policy { uuid } firing { uuid kind } ${times}`,
 	},
 	customerQuotas: { columns: `quotaName value name abbreviation customer { ${identity} }` },
+	usageTotals: {
+		columns:
+			"period componentType username measuredUnit total records previousTotal change " +
+			["customer", "project", "resource", "offering", "provider"].map((link) => `${link} { ${identity} }`).join(" ") +
+			" category { uuid title }",
+	},
 	categoryComponentUsages: { columns: "id date type name measuredUnit reportedUsage fixedUsage category { uuid title } categoryComponent { uuid }" },
 };

@@ -7,6 +7,8 @@ export interface ServerProcess {
 	readonly url: string;
 	/** Milliseconds of processor time that the process has taken. */
 	processor(): number;
+	/** Megabytes of memory that the process has now. */
+	memory(): number;
 	stop(): Promise<void>;
 }
 
@@ -26,13 +28,22 @@ export function startProcess(program: string, args: readonly string[], environme
 			const [url] = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(printed) ?? [];
 			if (url === undefined || child.pid === undefined) return;
 			child.stdout.removeAllListeners("data").resume();
-			resolve({ url, processor: () => processorOf(child.pid as number), stop: () => ended(child) });
+			resolve({ url, processor: () => processorOf(child.pid as number), memory: () => memoryOf(child.pid as number), stop: () => ended(child) });
 		});
 	});
 }
 
 /** Milliseconds of processor time that the process has taken; 0 when it has ended. */
 export const processorOf = (pid: number): number => timesOf(pid)?.own ?? 0;
+
+/** Megabytes of memory that the process has now; 0 when it has ended. */
+function memoryOf(pid: number): number {
+	try {
+		return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1_024;
+	} catch {
+		return 0;
+	}
+}
 
 /** Ends every server that still runs. */
 export async function endProcesses(): Promise<void> {

@@ -14,7 +14,7 @@ const token = "demo_staff";
 
 describe("an address that asks for what there is not is refused, and says what there is", () => {
 	const lists =
-		"There is no such export. Each of these is one, as .csv or .ndjson: customers, projects, categories, offerings, resources, componentUsages, componentUserUsages, componentUserUsageLimits, offeringUsagePolicies, policyFirings, notifications, customerQuotas, categoryComponentUsages.";
+		"There is no such export. Each of these is one, as .csv or .ndjson: customers, projects, categories, offerings, resources, componentUsages, componentUserUsages, componentUserUsageLimits, offeringUsagePolicies, policyFirings, notifications, customerQuotas, usageTotals, categoryComponentUsages.";
 	test.each([
 		["users.csv", 404, lists],
 		["customers.xlsx", 404, lists],
@@ -45,6 +45,9 @@ describe("an address that asks for what there is not is refused, and says what t
 		["componentUserUsages.csv?username=ab", 400, expect.stringContaining("at least 3 characters")],
 		["offerings.csv?states=", 400, expect.stringContaining("does not exist")],
 		["customerQuotas.csv", 400, "The export of customerQuotas needs the parameter quotaName."],
+		["usageTotals.csv", 400, "The export of usageTotals needs the parameter groupBy."],
+		["usageTotals.csv?groupBy=MONTH&withRest=true", 400, expect.stringContaining("The export has no parameter withRest.")],
+		["usageTotals.csv?groupBy=MONTH&groupBy=YEAR&groupBy=PROJECT", 400, expect.any(String)],
 		["categoryComponentUsages.csv?scope=x", 400, expect.any(String)],
 		["componentUsages.csv?type=%00", 400, "Text must not contain the character U+0000."],
 		[`offerings.csv?states=${"ACTIVE,".repeat(300)}ACTIVE`, 400, "A list of an argument has at most 250 items, not 301."],

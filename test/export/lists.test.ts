@@ -19,6 +19,7 @@ afterAll(() => csv.close());
 
 /** What a list cannot be asked without: as parameters, and as arguments. */
 const required: Record<string, [parameters: string, args: string]> = {
+	usageTotals: ["groupBy=MONTH,CUSTOMER&orderBy=-KEY", "groupBy: [MONTH, CUSTOMER], orderBy: { field: KEY, direction: DESC }"],
 	customerQuotas: ["quotaName=NC_RESOURCE_COUNT", "quotaName: NC_RESOURCE_COUNT"],
 	categoryComponentUsages: [
 		`scope=${encodeURIComponent(nodeId("Customer", uuidOf("Customer", "north")))}`,
@@ -99,6 +100,11 @@ const asked: [list: string, parameters: string, args: string][] = [
 		`filter: { offeringUuid: "${uuids.offering}" }, orderBy: { field: CREATED, direction: DESC }`,
 	],
 	["policyFirings", `kinds=FIRED&offeringUuid=${uuids.offering}`, `filter: { kinds: [FIRED], offeringUuid: "${uuids.offering}" }`],
+	[
+		"usageTotals",
+		"groupBy=RESOURCE&types=cpu&billingPeriodFrom=2026-10-01&billingPeriodTo=2026-11-30&comparePrevious=true&orderBy=-TOTAL",
+		'groupBy: [RESOURCE], filter: { types: ["cpu"], billingPeriodFrom: "2026-10-01", billingPeriodTo: "2026-11-30" }, comparePrevious: true, orderBy: { field: TOTAL, direction: DESC }',
+	],
 	["customerQuotas", "quotaName=NC_PROJECT_COUNT&orderBy=-VALUE", "quotaName: NC_PROJECT_COUNT, orderBy: { field: VALUE, direction: DESC }"],
 ];
 
