@@ -35,6 +35,8 @@ export interface Config {
 	maxCost: number;
 	/** How long an operation may take, in milliseconds. */
 	operationTimeout: number;
+	/** A manifest of the only documents that are answered, or a folder of manifests; undefined for any document. */
+	trustedDocuments: string | undefined;
 	/** What a token may ask for each second, and ten times that at once; 0 for as much as it likes. */
 	costPerSecond: number;
 	/** Other origins whose pages may ask. */
@@ -255,6 +257,7 @@ export function parseConfig(env: Environment): Config {
 		maxCost,
 		operationTimeout: operationSeconds * 1_000,
 		costPerSecond,
+		trustedDocuments: given("TRUSTED_DOCUMENTS"),
 		origins,
 		hosts,
 		federationToken,

@@ -24,6 +24,9 @@ import { pruneLog } from "./event-log/log.store.ts";
 import { startLogReader } from "./event-log/log-reader.ts";
 import { startLogWatch } from "./event-log/log-watch.service.ts";
 import type { Services } from "./graphql/context.ts";
+import { readManifests } from "./server/documents/manifests.ts";
+import type { TrustedDocuments } from "./server/documents/trusted-documents.ts";
+import { trustedLines } from "./server/documents/trusted-lines.ts";
 import { forgetFullBuckets } from "./server/limits/bucket.store.ts";
 import { proxiesAt } from "./server/limits/client-address.ts";
 import { connectionsWithin, processLimits } from "./server/limits/open-files.ts";
@@ -71,6 +74,7 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 	readArguments(args, {});
 	const errors = openErrors();
 	const config = readConfig(process.env);
+	const trusted = config.trustedDocuments === undefined ? undefined : readManifests(config.trustedDocuments);
 	await refuseTakenPort(config.host, config.port);
 	const observation = await startObservation({
 		server: config.operations,
@@ -106,7 +110,7 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 			tellingTimeouts((line) => process.stderr.write(`${line}\n`)),
 		);
 		const served = observation.metrics === undefined ? told : watchedDatabase(told, timed(observation.metrics));
-		await serve(server.startServer, { database: served, reference, turn }, config, observation, takeSignals);
+		await serve(server.startServer, { database: served, reference, turn, trusted }, config, observation, takeSignals);
 		return 0;
 	} finally {
 		await observation.stop();
@@ -117,7 +121,7 @@ await runCommand({ args, usage, isService: true }, async (takeSignals) => {
 /** Serves the database until the process is asked to stop. */
 async function serve(
 	start: typeof startServer,
-	{ database, reference, turn }: { database: Database; reference: ReferenceClock; turn: () => Promise<void> },
+	{ database, reference, turn, trusted }: { database: Database; reference: ReferenceClock; turn: () => Promise<void>; trusted: TrustedDocuments | undefined },
 	config: Config,
 	{ health, metrics, beginOperation, read, url: operationsUrl }: Observation,
 	takeSignals: TakeSignals,
@@ -150,7 +154,7 @@ async function serve(
 		proxies: proxiesAt(config.proxies),
 	};
 	const rest = config.rest ? { publicUrl: config.publicUrl, version: build.version } : undefined;
-	const options = { host, port, connections, rest, isDemo: demo, graphiql, origins, hosts, federationToken, admission, beginOperation, onBug };
+	const options = { host, port, connections, rest, isDemo: demo, graphiql, origins, hosts, federationToken, admission, trusted, beginOperation, onBug };
 	const server = await start(services, options).catch(async (error: unknown) => {
 		await tokens.stop();
 		await uses.stop();
@@ -281,7 +285,7 @@ function report(what: string): (error: unknown) => void {
 	return (error) => process.stderr.write(`${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
 }
 
-function greeting({ url }: RunningServer, operationsUrl: string | undefined, { database, graphiql, waldur, timeZone }: Config, demo: boolean): string {
+function greeting({ url, trusted }: RunningServer, operationsUrl: string | undefined, { database, graphiql, waldur, timeZone }: Config, demo: boolean): string {
 	const place = database.kind === "embedded" ? `the embedded database in ${database.directory}` : "PostgreSQL";
 	const lines = [`usage-gateway serves ${place} on ${url}`];
 	if (operationsUrl !== undefined) lines.push(`Health and metrics: ${operationsUrl}`);
@@ -290,6 +294,7 @@ function greeting({ url }: RunningServer, operationsUrl: string | undefined, { d
 		lines.push(`In step with ${waldur.url.href}, ${direction}; billing months are of ${timeZone}, as they must be there`);
 	}
 	if (graphiql) lines.push(`GraphiQL: open ${url} in a browser`);
+	lines.push(...trustedLines(trusted));
 	if (demo) lines.push(`Demo tokens: ${demoTokens.join(", ")} (as «Authorization: Token demo_provider»)`);
 	return `${lines.join("\n")}\n`;
 }

@@ -20,6 +20,9 @@ export function mayReportUsage(viewer: Viewer, { offeringUuid, providerUuid }: P
 /** Whether there may be something that the viewer reports for: staff, and those who provide or manage offerings. */
 export const mayReportAnything = (viewer: Viewer): boolean => viewer.isStaff || viewer.providedOfferings.length > 0;
 
+/** Sending any document, where others send only those of the service's own front-ends: staff, who work with GraphiQL. */
+export const maySendAnyDocument = (viewer: Viewer): boolean => viewer.isStaff;
+
 /** Changing policies: staff and the provider's owners. */
 export const mayChangePolicies = (viewer: Viewer, { providerUuid }: ProvidedBy): boolean =>
 	viewer.isStaff || viewer.customerRoles.some(({ customer, role }) => customer === providerUuid && role === "OWNER");

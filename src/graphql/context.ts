@@ -50,6 +50,8 @@ export interface Context extends Services {
 	readonly token: string | undefined;
 	/** The position that a client which lost its stream of server-sent events goes on from. */
 	readonly lastEventId: string | undefined;
+	/** The position that all subscriptions of a connection go on from, unless they say themselves. */
+	readonly connectionAfter: string | undefined;
 	/** How the subscription that is being served follows the log. */
 	readonly following: Following | undefined;
 	/** What the operation was let in with; undefined until it was. Nothing else is executed. */
@@ -89,22 +91,23 @@ export interface Asker {
 	readonly token: string;
 	readonly viewer: Viewer;
 	readonly lastEventId?: string | undefined;
+	readonly connectionAfter?: string | undefined;
 }
 
 /** A context for the asker; without one, for a client that is not signed in. */
 export function createContext(services: Services, asker?: Asker, operation?: OperationTrace): Context {
-	const none = { operation, lastEventId: undefined, following: undefined, admitted: undefined };
+	const none = { operation, lastEventId: undefined, connectionAfter: undefined, following: undefined, admitted: undefined };
 	if (asker === undefined) {
 		const ofNobody = { caller: undefined, shared: () => services.database, isSignedIn: false, token: undefined, viewer: nobody, read: refusingLoader };
 		return { ...services, ...none, ...ofNobody };
 	}
-	const { token, viewer, lastEventId } = asker;
+	const { token, viewer, lastEventId, connectionAfter } = asker;
 	const caller = new OperationCaller(token, viewer.username, operation?.requestId);
 	const watched = (database: Database) => (operation === undefined ? database : watchedDatabase(database, operation.watch));
 	const database = watched(services.database.onBehalfOf(caller));
 	const shared = () => watched(services.database.onBehalfOf(caller.together));
 	const read = createLoader(database, viewer, services.metrics?.batch);
-	return { ...services, ...none, database, caller, shared, isSignedIn: true, token, lastEventId, viewer, read };
+	return { ...services, ...none, database, caller, shared, isSignedIn: true, token, lastEventId, connectionAfter, viewer, read };
 }
 
 /** Forgets what was read, after a change and for each event of a subscription; and takes the viewer as they are now. */

@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from "graphql";
 import { serviceStopping } from "../shared/unavailable.ts";
 
 /** Codes of errors at the top of a response. Refusals of the domain are typed data instead (see refusals.ts). */
@@ -13,6 +13,15 @@ export const badUserInput = (message: string) => new GraphQLError(message, { ext
 export const refusedInput = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http: { status: 400, spec: true } } });
 
 export const badRequest = (message: string, more: GraphQLErrorExtensions = {}) => new GraphQLError(message, { extensions: { ...more, code: "BAD_REQUEST" } });
+
+/** The client is then to send the document together with its hash; that is no failure, and has the status of none. */
+export const persistedQueryNotFound = () =>
+	new GraphQLError("PersistedQueryNotFound", { extensions: { code: "PERSISTED_QUERY_NOT_FOUND", http: { status: 200 } } });
+
+export const documentNotTrusted = () =>
+	new GraphQLError("Only the documents of the service's own front-ends are answered: this is none of them.", {
+		extensions: { code: "DOCUMENT_NOT_TRUSTED", http: { status: 400 } },
+	});
 
 export const hostNotAllowed = () =>
 	new GraphQLError("The service is not called by the name in the header Host: use one of its own, or add this one to ALLOWED_HOSTS.", {
@@ -68,6 +77,12 @@ export const timedOut = (seconds: number) =>
 	new GraphQLError(`The operation took longer than ${seconds} s. A change may have been stored: send it again with its idempotency key.`, {
 		extensions: { code: "TIMED_OUT" },
 	});
+
+/** The error as it is sent within a stream, without what is meant for a response of HTTP. */
+export function withoutHttp(error: GraphQLError): GraphQLFormattedError {
+	const { extensions: { http: _status, ...extensions } = {}, ...rest } = error.toJSON();
+	return { ...rest, extensions };
+}
 
 /** Messages repeat what was asked, as long as it may be. */
 export const shortened = (message: string): string => (message.length > 500 ? `${message.slice(0, 499)}…` : message);

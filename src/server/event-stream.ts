@@ -3,8 +3,9 @@ import { fellBehind } from "../graphql/errors.ts";
 import { type Ending, endedWith } from "../shared/ending.ts";
 import type { Listener } from "../subscriptions/listener.ts";
 import { SendBuffer } from "./send-buffer.ts";
+import type { StreamFormat } from "./stream-formats.ts";
 
-/** A result that is text already, as yoga writes it into a stream of server-sent events. */
+/** A result that is text already, as it is written into a stream. */
 export type WrittenResult = ExecutionResult & { stringify(): string };
 
 /** A listener whose events are taken one by one. */
@@ -15,11 +16,8 @@ export interface EventStream extends Listener {
 
 type Taker = { readonly take: (next: IteratorResult<WrittenResult, void>) => void; readonly fail: (error: unknown) => void };
 
-/**
- * Makes the stream of server-sent events of a subscription. Each event has its position in the log as `id`: a client that
- * loses its stream sends it back as Last-Event-ID, by itself if it is an EventSource.
- */
-export function createEventStream(): EventStream {
+/** Makes the stream of events of a subscription over HTTP. */
+export function createEventStream(format: StreamFormat): EventStream {
 	const buffer = new SendBuffer(() => {
 		end(fellBehind());
 		following?.stop(endedWith("FELL_BEHIND"));
@@ -55,7 +53,7 @@ export function createEventStream(): EventStream {
 	return {
 		deliver: ({ text, position }) => {
 			if (ended !== undefined) return;
-			const event = position === undefined ? text : `${text}\nid: ${position}`;
+			const event = format.event(text, position);
 			if (taker === undefined) return buffer.push(event);
 			const { take } = taker;
 			taker = undefined;
@@ -81,5 +79,4 @@ export function createEventStream(): EventStream {
 	};
 }
 
-/** An event's fields may come in any order: the id follows the data. */
 const written = (text: string): WrittenResult => ({ stringify: () => text });

@@ -4,14 +4,15 @@ import { type ExecutionResult, OperationTypeNode } from "graphql";
 import { processRegularResult } from "graphql-yoga";
 import { routerTokenIn } from "../federation/router.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
+import { acceptedEncoding, encoded } from "./compression.ts";
+import { type AskedDocument, type Naming, nameParameters } from "./documents/asked-documents.ts";
 import { isTooDeep } from "./limits/json-bounds.ts";
 import { codesOf } from "./observed-operations.ts";
 import type { Pipeline, ReadQuestion } from "./pipeline.ts";
 import { readQuestion } from "./prepare.ts";
 import { endpoint, maxBodyBytes } from "./yoga.ts";
 
-interface Params {
-	readonly query: string;
+interface Params extends Naming {
 	readonly variables?: Record<string, unknown> | null;
 	readonly operationName?: string | null;
 }
@@ -72,16 +73,21 @@ async function answer(pipeline: Pipeline, request: IncomingMessage, response: Se
 	operation.end(codesOf(executed.errors));
 	if (executed.errors === undefined) {
 		const text = (executed as { stringify?: () => string }).stringify?.() ?? JSON.stringify(executed);
-		response.writeHead(200, { "content-type": `${mediaType}; charset=utf-8`, "content-length": Buffer.byteLength(text) }).end(text);
-		return;
+		return send(request, response, 200, { "content-type": `${mediaType}; charset=utf-8` }, text);
 	}
 	const { status, headers, text } = await asResponse(pipeline.yoga, executed);
-	response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
+	return send(request, response, status, headers, text);
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, status: number, headers: Record<string, string>, text: string): Promise<void> {
+	const body = encoded(text, acceptedEncoding(request));
+	const { content, headers: ofBody } = body instanceof Promise ? await body : body;
+	response.writeHead(status, { ...headers, ...ofBody }).end(content);
 }
 
 /** Executes the operation; undefined, with nothing done, when that is up to the pipeline. */
 async function execute(
-	{ yoga, prepare, addressOf }: Pipeline,
+	{ yoga, prepare, addressOf, documents }: Pipeline,
 	request: IncomingMessage,
 	operation: OperationTrace,
 	body: string,
@@ -89,14 +95,22 @@ async function execute(
 	const params = paramsIn(body);
 	if (params === undefined) return undefined;
 	const engine = yoga.getEnveloped({ authorization: request.headers.authorization, operation, address: addressOf(request) });
+	const { variables, operationName } = params;
+	let asked: AskedDocument | undefined;
 	let read: ReadQuestion;
 	try {
-		read = readQuestion(engine, params);
+		asked = documents.documentOf(params);
+		if (asked === undefined || !documents.isTrusted(asked.query)) return undefined;
+		read = readQuestion(engine, { query: asked.query, operationName });
 	} catch {
 		return undefined;
 	}
 	if (read.operation === undefined || read.operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
-	const prepared = await prepare(engine, { ...params, address: addressOf(request), routerToken: routerTokenIn(request.headers) }, read);
+	const prepared = await prepare(
+		engine,
+		{ ...asked, variables, operationName, address: addressOf(request), routerToken: routerTokenIn(request.headers) },
+		read,
+	);
 	return "errors" in prepared ? prepared : (engine.execute(prepared.args) as Promise<ExecutionResult>);
 }
 
@@ -111,13 +125,15 @@ function paramsIn(body: string): Params | undefined {
 	return isParams(params) ? params : undefined;
 }
 
+const known: ReadonlySet<string> = new Set(["query", "variables", "operationName", "extensions", ...nameParameters]);
+
 const isParams = (params: unknown): params is Params =>
 	typeof params === "object" &&
 	params !== null &&
 	!Array.isArray(params) &&
-	Object.keys(params).every((key) => key === "query" || key === "variables" || key === "operationName") &&
-	"query" in params &&
-	typeof params.query === "string" &&
+	Object.keys(params).every((key) => known.has(key)) &&
+	(!("query" in params) || typeof params.query === "string") &&
+	(!("extensions" in params) || (typeof params.extensions === "object" && !Array.isArray(params.extensions))) &&
 	(!("operationName" in params) || params.operationName === null || typeof params.operationName === "string") &&
 	(!("variables" in params) || params.variables === null || (typeof params.variables === "object" && !Array.isArray(params.variables)));
 

@@ -34,6 +34,8 @@ type Read = Pick<KnownDocument, "document" | "introspection">;
 export class KnownDocuments {
 	readonly #parse: (text: string) => Read;
 	readonly #retained: BoundedCache<KnownDocument>;
+	/** Those that are there for good, by their texts. */
+	readonly #trusted = new Map<string, KnownDocument>();
 	readonly #known = new WeakMap<DocumentNode, KnownDocument>();
 
 	constructor(parse: (text: string) => Read, max = maxBytes) {
@@ -43,11 +45,20 @@ export class KnownDocuments {
 
 	/** The document with the text: the one that is kept, or one that is gone after the request. */
 	read(text: string): DocumentNode {
-		const retained = this.#retained.get(text);
+		const retained = this.#retainedWith(text);
 		if (retained !== undefined) return retained.document;
 		const { document, introspection } = this.#parse(text);
 		this.#known.set(document, { text, document, introspection, costs: new Map(), plans: new RecentPlans(maxPlans), conditions: undefined, isValid: false });
 		return document;
+	}
+
+	/** Keeps a document that is known to be good for as long as the process runs, besides those that clients bring. */
+	trust(known: KnownDocument): void {
+		this.#trusted.set(known.text, known);
+	}
+
+	#retainedWith(text: string): KnownDocument | undefined {
+		return this.#trusted.get(text) ?? this.#retained.get(text);
 	}
 
 	of(document: DocumentNode): KnownDocument {
@@ -61,7 +72,7 @@ export class KnownDocuments {
 	 * Returns the one that is kept, for the same text may have been read several times at once.
 	 */
 	keep(known: KnownDocument): KnownDocument {
-		const retained = this.#retained.get(known.text);
+		const retained = this.#retainedWith(known.text);
 		if (retained !== undefined) return retained;
 		this.#retained.set(known.text, known, sizeOf(known));
 		return known;

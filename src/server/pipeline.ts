@@ -4,6 +4,8 @@ import type { YogaServerInstance } from "graphql-yoga";
 import type { Viewer } from "../access/viewer.ts";
 import type { Context } from "../graphql/context.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
+import type { AskedDocuments } from "./documents/asked-documents.ts";
+import type { TrustedOperation } from "./documents/prepare-trusted.ts";
 import type { Admission } from "./limits/admission.ts";
 import type { OpenStreams } from "./limits/open-streams.ts";
 import type { Slots } from "./limits/slots.ts";
@@ -12,6 +14,8 @@ import type { Slots } from "./limits/slots.ts";
 export interface Transport {
 	/** The Authorization header, or the parameter of that name of a WebSocket connection. */
 	authorization?: string | undefined;
+	/** The position that a WebSocket's subscriptions go on from, unless they say themselves. */
+	after?: string | undefined;
 	/** The operation as those who run the service observe it. */
 	operation?: OperationTrace | undefined;
 	/** Where it comes from. */
@@ -23,6 +27,8 @@ export interface Question {
 	readonly query: string;
 	readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 	readonly operationName?: string | null | undefined;
+	/** The hash under which the client wants to name its document from now on. */
+	readonly keepAs?: string | undefined;
 	/** Where it comes from: who does not sign in is metered by it. */
 	readonly address: string;
 	/** What says that it is asked by the router of a federation. */
@@ -52,6 +58,10 @@ export type SignIn = (token: string, address: string) => Promise<Viewer | undefi
 /** What HTTP, server-sent events and WebSocket share. */
 export interface Pipeline {
 	readonly yoga: YogaServerInstance<Transport, Context>;
+	/** Finds the documents that requests name. */
+	readonly documents: AskedDocuments;
+	/** What is known of the operations of trusted documents, where there are any. */
+	readonly trusted: readonly TrustedOperation[];
 	/** The error as it is sent; `onBug` is called when it is our fault. */
 	readonly mask: (error: unknown) => GraphQLError;
 	/** What each transport brings its operations through before it executes them. */

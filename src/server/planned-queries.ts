@@ -52,7 +52,7 @@ async function answered(
 }
 
 /** The plan of the operation for the fields that the variables include; undefined when it has none. */
-function planFor(
+export function planFor(
 	documents: KnownDocuments,
 	known: KnownDocument,
 	operation: OperationDefinitionNode,

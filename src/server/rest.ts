@@ -5,6 +5,7 @@ import { type Answer, createFinder, nameOf, typeOf } from "../rest/route.ts";
 import { routes } from "../rest/routes.ts";
 import { createUrls, type Urls } from "../rest/urls.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
+import { acceptedEncoding, encoded } from "./compression.ts";
 import { deepestJson, isTooDeep } from "./limits/json-bounds.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { maxBodyBytes } from "./yoga.ts";
@@ -37,7 +38,7 @@ export const answerRest =
 			)
 			.then(({ status, headers = {}, body, code }) => {
 				operation.end(code === undefined ? [] : [code]);
-				send(response, { status, headers, ...(body === undefined ? {} : { body }) });
+				return send(request, response, { status, headers, ...(body === undefined ? {} : { body }) });
 			})
 			.catch((error: unknown) => {
 				pipeline.mask(error); // reports our bug; there is nothing to send any more
@@ -45,12 +46,12 @@ export const answerRest =
 			});
 	};
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-	const text = body === undefined ? "" : written(body);
+async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+	const { content, headers: ofBody } = await encoded(body === undefined ? "" : written(body), acceptedEncoding(request));
 	const type = body === undefined ? {} : { "content-type": "application/json" };
 	response
-		.writeHead(status, { ...type, "cache-control": "private, no-store", ...(status === 204 ? {} : { "content-length": Buffer.byteLength(text) }), ...headers })
-		.end(text);
+		.writeHead(status, { ...type, "cache-control": "private, no-store", vary: "Accept-Encoding, Authorization", ...(status === 204 ? {} : ofBody), ...headers })
+		.end(content);
 }
 
 async function answer(

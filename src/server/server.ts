@@ -7,10 +7,12 @@ import { badRequest, rateLimited } from "../graphql/errors.ts";
 import { listening } from "../shared/listening.ts";
 import type { BeginOperation } from "../shared/operation-trace.ts";
 import { createOperations } from "../telemetry/operations.ts";
+import { answerHeaders } from "./answer-headers.ts";
 import { answerPlainPosts } from "./fast-post.ts";
 import { foreignRequests, isWelcome } from "./known-hosts.ts";
 import { boundConnections, type ConnectionBounds, withoutBounds } from "./limits/connection-bounds.ts";
 import { betweenLooks, connectionTimeouts } from "./limits/limits.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { hasTarget } from "./request-target.ts";
 import { answerRest, isRest, type RestOptions } from "./rest.ts";
 import { serveWebSocket } from "./websocket.ts";
@@ -33,6 +35,8 @@ export interface ServerOptions extends YogaOptions {
 export interface RunningServer {
 	/** Where GraphQL and GraphiQL are. */
 	readonly url: string;
+	/** What is known of the operations of trusted documents, where there are any. */
+	readonly trusted: Pipeline["trusted"];
 	/** Goes on as before, but makes each response the last of its connection, so that few are idle when it stops: a client may send on one that closes. */
 	drain(): void;
 	/**
@@ -53,10 +57,12 @@ const largestMessage = 64 * 1024;
  */
 const shutdownTimeout = 8_000;
 
+const headersOfAnswers = Object.entries(answerHeaders);
+
 /** A response of status 406 repeats what can be sent for each type that is accepted; in characters. */
 const maxAccept = 1_000;
 
-/** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken. */
+/** Serves GraphQL over HTTP, server-sent events and WebSocket on one port. Throws a Failure when the port is taken, or a trusted document is not good. */
 export async function startServer(
 	services: Services,
 	{ host, port, connections = withoutBounds, rest, beginOperation = createOperations(), ...options }: ServerOptions,
@@ -79,15 +85,17 @@ export async function startServer(
 			leave?.();
 		});
 		if (isLeaving) makeLast(response);
+		const isOfRest = rest !== undefined && isRest(request);
+		if (!isOfRest) for (const [name, value] of headersOfAnswers) response.setHeader(name, value);
 		const refused = foreign(request);
 		const refuse = (status: number, error: GraphQLError): void => {
-			const body = rest !== undefined && isRest(request) ? JSON.stringify({ detail: error.message }) : bodyOf(error);
+			const body = isOfRest ? JSON.stringify({ detail: error.message }) : bodyOf(error);
 			response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(body);
 		};
 		if (leave === undefined) refuse(429, tooManyConnections());
 		else if (!hasTarget(request)) refuse(400, noTarget());
 		else if (refused !== undefined) refuse(refused.status, refused.error);
-		else if (answerOfRest !== undefined && isRest(request)) answerOfRest(request, response, operation);
+		else if (answerOfRest !== undefined && isOfRest) answerOfRest(request, response, operation);
 		else if (request.url === "/") response.writeHead(302, { location: endpoint }).end();
 		else if ((request.headers.accept?.length ?? 0) > maxAccept) response.writeHead(406).end();
 		else if (isForeignForm(request)) refuse(415, badRequest("Send the operation as JSON, with the header Content-Type: application/json."));
@@ -117,6 +125,7 @@ export async function startServer(
 	const url = await listening(http, host, port, "PORT");
 	return {
 		url: url + endpoint,
+		trusted: pipeline.trusted,
 		drain: () => {
 			isLeaving = true;
 		},

@@ -11,6 +11,7 @@ import type { OpenStreams } from "./limits/open-streams.ts";
 import { tooManyConnections } from "./limits/sign-ins.ts";
 import type { Slots } from "./limits/slots.ts";
 import type { SocketListener } from "./socket-listener.ts";
+import { formatFor } from "./stream-formats.ts";
 
 /** What a WebSocket hands to an operation as its root. */
 export interface SocketRoot {
@@ -19,8 +20,8 @@ export interface SocketRoot {
 }
 
 /**
- * Runs subscriptions together: those with the same events share the work. Over HTTP they send server-sent events, each
- * stream of which is one of its token's connections.
+ * Runs subscriptions together: those with the same events share the work. Over HTTP they are streams of events, each of which is
+ * one of its token's connections.
  */
 export const useSharedSubscriptions = (
 	subscriptions: Subscriptions,
@@ -34,7 +35,8 @@ export const useSharedSubscriptions = (
 	}
 
 	async function asStream(args: ExecutionArgs): Promise<AsyncIterableIterator<WrittenResult> | ExecutionResult> {
-		const { token, res: response } = args.contextValue as Context & { readonly res?: ServerResponse };
+		const { token, res: response, request } = args.contextValue as Context & { readonly res?: ServerResponse; readonly request?: Request };
+		const format = formatFor(request?.headers.get("accept"));
 		const giveBack = token === undefined ? () => {} : connections.take(token);
 		if (giveBack === undefined) return { errors: [rateLimited(tooManyConnections)] };
 		metrics?.connection("stream", 1);
@@ -45,14 +47,14 @@ export const useSharedSubscriptions = (
 		// A stream that has ended holds its connection until its client has read the end.
 		const isOpen = response?.destroyed === false;
 		if (isOpen) response.once("close", leave);
-		const stream = createEventStream();
+		const stream = createEventStream(format);
 		const begun = await subscriptions.start(args, stream, isOpen ? undefined : leave);
 		if (!("stop" in begun)) return begun;
 		const results = stream.results(begun, streams.ending);
 		// The client may have left before there was anything to stop.
 		if (response?.destroyed === true) await results.return?.();
 		else if (response !== undefined) {
-			streams.add(response, begun);
+			streams.add(response, begun, format);
 			response.once("close", () => void results.return?.());
 		}
 		return results;

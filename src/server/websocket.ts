@@ -8,6 +8,7 @@ import { routerTokenIn } from "../federation/router.ts";
 import type { Context, Services } from "../graphql/context.ts";
 import { rateLimited, serviceStops } from "../graphql/errors.ts";
 import type { BeginOperation, OperationTrace } from "../shared/operation-trace.ts";
+import type { AskedDocument } from "./documents/asked-documents.ts";
 import { refuseDeepJson } from "./limits/deep-json.ts";
 import { deepestJson } from "./limits/json-bounds.ts";
 import { betweenPings, initialisedWithin, subscriptionsPerSocket } from "./limits/limits.ts";
@@ -32,11 +33,18 @@ interface Operation extends ExecutionArgs {
 interface SignedIn extends Record<PropertyKey, unknown> {
 	/** What it signs in with as a whole; otherwise each operation may for itself. */
 	authorization?: string | undefined;
+	/** The position that its subscriptions go on from, unless they say themselves. */
+	after?: string | undefined;
 	/** Where it comes from. */
 	address?: string;
 	/** What says that it is the connection of the router of a federation. */
 	routerToken?: string | undefined;
 }
+
+const maxPosition = 100;
+
+/** What an operation without text and name asks. */
+const nothing = { query: "" };
 
 const closeCodes = { badMessage: 4400, tooMany: 4429 };
 
@@ -60,7 +68,7 @@ const tooManySubscriptions = () => rateLimited(`A connection has at most ${subsc
  */
 export function serveWebSocket(
 	sockets: WebSocketServer,
-	{ yoga, prepare, authenticate, connections, addressOf }: Pipeline,
+	{ yoga, documents, mask, prepare, authenticate, connections, addressOf }: Pipeline,
 	services: Services,
 	beginOperation: BeginOperation,
 ): { stop(): Promise<void> } {
@@ -99,7 +107,13 @@ export function serveWebSocket(
 				const { socket, request } = extra;
 				underWay.set(socket, () => connection.subscriptions);
 				const authorization = authorizationIn(connectionParams) ?? given(request.headers.authorization);
-				Object.assign(extra, { ...unused.extra, authorization, address: addressOf(request), routerToken: routerTokenIn(request.headers) });
+				Object.assign(extra, {
+					...unused.extra,
+					authorization,
+					after: afterIn(connectionParams),
+					address: addressOf(request),
+					routerToken: routerTokenIn(request.headers),
+				});
 				if (authorization === undefined) return true;
 				const token = tokenIn(authorization);
 				if (token === undefined) return false;
@@ -120,7 +134,7 @@ export function serveWebSocket(
 				return true;
 			},
 			onSubscribe: async (connection, id, payload) => {
-				const { query, operationName, variables, extensions } = payload;
+				const { operationName, variables, extensions } = payload;
 				const operation = beginOperation({});
 				if (isStopping) return refused(operation, [serviceStops()]);
 				if (Object.keys(connection.subscriptions).length > subscriptionsPerSocket) return refused(operation, [tooManySubscriptions()]);
@@ -129,12 +143,19 @@ export function serveWebSocket(
 				(connection.subscriptions as Record<string, unknown>)[id] = listener;
 				const engine = yoga.getEnveloped({
 					authorization: connection.extra.authorization ?? authorizationIn(extensions?.["headers"]),
+					after: connection.extra.after,
 					operation,
 					address: connection.extra.address,
 				});
+				let asked: AskedDocument | undefined;
+				try {
+					asked = documents.documentOf(payload);
+				} catch (error) {
+					return refused(operation, [mask(error)]);
+				}
 				Object.assign(payload, unused.payload);
 				const { address = "", routerToken } = connection.extra;
-				const prepared = await prepare(engine, { query, variables, operationName, address, routerToken });
+				const prepared = await prepare(engine, { ...(asked ?? nothing), variables, operationName, address, routerToken });
 				if ("errors" in prepared) return refused(operation, prepared.errors);
 				const { token } = prepared.args.contextValue;
 				const tooMany = token === undefined ? undefined : signIn(connection.extra.socket, token);
@@ -205,10 +226,27 @@ function writerOf(socket: WebSocket): SocketWriter {
 	return writer;
 }
 
-/** The Authorization among the connection's parameters, or among the headers that GraphiQL sends in an operation's extensions. */
-function authorizationIn(values: unknown): string | undefined {
-	const authorization = typeof values === "object" && values !== null && "Authorization" in values ? values.Authorization : undefined;
-	return given(authorization);
+/**
+ * The Authorization among the connection's parameters, or among headers that some clients put there, or GraphiQL into an
+ * operation's extensions. Its name is that of a header: in any case.
+ */
+const authorizationIn = (values: unknown): string | undefined => valueIn(values, "authorization") ?? valueIn(propertyOf(values, "headers"), "authorization");
+
+/** The first value that the name has, in whatever case, and that is not blank. */
+const valueIn = (values: unknown, lowerCased: string): string | undefined =>
+	Object.entries(isObject(values) ? values : {})
+		.filter(([name]) => name.toLowerCase() === lowerCased)
+		.map(([, value]) => given(value))
+		.find((value) => value !== undefined);
+
+/** What is no position is refused when a subscription goes on from it; none is as long, and it is kept as long as the connection is. */
+function afterIn(values: unknown): string | undefined {
+	const after = propertyOf(values, "after");
+	return after == null ? undefined : String(after).slice(0, maxPosition);
 }
+
+const propertyOf = (values: unknown, name: string): unknown => (isObject(values) && Object.hasOwn(values, name) ? values[name] : undefined);
+
+const isObject = (values: unknown): values is Readonly<Record<string, unknown>> => typeof values === "object" && values !== null;
 
 const given = (authorization: unknown): string | undefined => (typeof authorization === "string" && authorization.trim() !== "" ? authorization : undefined);

@@ -3,25 +3,31 @@ import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from "grap
 import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { createRouter, routerHeader } from "../federation/router.ts";
-import { type Context, createContext, type Services } from "../graphql/context.ts";
+import { type Asker, type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
-import { badRequest, recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
+import { recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
 import { maskError } from "../graphql/mask-error.ts";
 import { schema } from "../schema.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import { createSubscriptions } from "../subscriptions/subscriptions.ts";
+import { useAnswers } from "./answers.ts";
+import { createAskedDocuments } from "./documents/asked-documents.ts";
+import { prepareTrusted } from "./documents/prepare-trusted.ts";
+import type { TrustedDocuments } from "./documents/trusted-documents.ts";
 import { graphiqlOptions, graphiqlPage } from "./graphiql.ts";
 import { type AdmissionOptions, createAdmission } from "./limits/admission.ts";
 import { clientAddress, type Proxies } from "./limits/client-address.ts";
-import { deepestJson, isTooDeep } from "./limits/json-bounds.ts";
+import { documentBounds } from "./limits/document-bounds.ts";
 import { connectionsPerToken } from "./limits/limits.ts";
 import { createOpenStreams } from "./limits/open-streams.ts";
 import { createSignInMeter } from "./limits/sign-in-meter.ts";
 import { createSlots } from "./limits/slots.ts";
+import { useMultipartSubscriptions } from "./multipart-subscriptions.ts";
 import { RequestsOfErrors, useOperations } from "./observed-operations.ts";
 import type { Engine, Pipeline, Prepare, SignIn, Transport } from "./pipeline.ts";
 import { usePlannedQueries } from "./planned-queries.ts";
 import { createPrepare } from "./prepare.ts";
+import { createRequestReader, type RequestReader } from "./read-request.ts";
 import { useSharedSubscriptions } from "./shared-subscriptions.ts";
 
 export const endpoint = "/graphql";
@@ -42,6 +48,8 @@ export interface YogaOptions {
 	readonly graphiql: boolean;
 	/** What an operation and a token may ask for. */
 	readonly admission: AdmissionOptions;
+	/** The only documents that are answered, but for staff; any when absent. */
+	readonly trusted?: TrustedDocuments | undefined;
 	/** Other origins whose pages may ask. */
 	readonly origins: readonly string[];
 	/** What the router of a federation is known by; it is like any other client when absent. */
@@ -50,8 +58,12 @@ export interface YogaOptions {
 	readonly onBug: (error: unknown, requestId?: string) => void;
 }
 
-/** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. */
-export function createPipeline(services: Services, { isDemo, graphiql, admission, origins, federationToken, onBug }: YogaOptions, proxies: Proxies): Pipeline {
+/** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. Throws a Failure for a trusted document that is not good. */
+export function createPipeline(
+	services: Services,
+	{ isDemo, graphiql, admission, trusted, origins, federationToken, onBug }: YogaOptions,
+	proxies: Proxies,
+): Pipeline {
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {
 		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");
@@ -63,12 +75,15 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 	const streams = createOpenStreams();
 	const authenticate = meteredSignIn(services, admission);
 	const { documents, admit, admitCost, within, weigh, eventCharges, plugin } = createAdmission(services, admission);
-	const prepare = createPrepare(documents, { admit, weigh }, createRouter(federationToken), (error, { operation }) => {
+	const asked = createAskedDocuments(trusted, (admission.bounds ?? documentBounds).characters);
+	const reader = createRequestReader(asked);
+	const prepared = trusted === undefined ? [] : prepareTrusted(trusted, { documents, weigh, maxCost: admission.maxCost });
+	const prepare = createPrepare(documents, asked, { admit, weigh }, createRouter(federationToken, trusted === undefined), (error, { operation }) => {
 		requests.add([error], operation);
 		return mask(error);
 	});
 	const contextOf: Pipeline["contextOf"] = (authorization, address, operation) =>
-		contextFor(services, (token) => authenticate(token, address), authorization, undefined, operation);
+		contextFor(services, (token) => authenticate(token, address), authorization, {}, operation);
 	const watch: Pipeline["watch"] = (promise, operation) => requests.watch(promise, operation);
 	const yoga: Pipeline["yoga"] = createYoga<Transport, Context>({
 		schema,
@@ -86,23 +101,28 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 		// whose results they change. Of those that replace how a document is executed, each wraps what the one before it has set: the
 		// plan first, and around it the admission's time limit, which also stops a plan.
 		plugins: [
+			useAnswers(),
+			useMultipartSubscriptions(),
 			useOperations(requests),
-			useReadable(),
-			usePrepared(prepare, mask, (context) => yoga.getEnveloped(context)),
+			reader.plugin,
+			usePrepared(prepare, mask, reader.keepAs, (context) => yoga.getEnveloped(context)),
 			useErrorCodes(),
 			usePlannedQueries(documents),
 			useSharedSubscriptions(createSubscriptions(services, mask, eventCharges), connections, streams, services.metrics),
 			plugin,
 		],
 		maskedErrors: { maskError: mask },
-		context: ({ request, authorization, operation, address = "" }) => {
+		context: ({ request, authorization, after, operation, address = "" }) => {
 			const given = authorization ?? request?.headers.get("authorization") ?? undefined;
-			const context = contextFor(services, (token) => authenticate(token, address), given, request?.headers.get("last-event-id") ?? undefined, operation);
+			const from = { lastEventId: request?.headers.get("last-event-id") ?? undefined, connectionAfter: after };
+			const context = contextFor(services, (token) => authenticate(token, address), given, from, operation);
 			return requests.watch(context, operation);
 		},
 	});
 	return {
 		yoga,
+		documents: asked,
+		trusted: prepared,
 		mask,
 		prepare,
 		authenticate,
@@ -116,7 +136,12 @@ export function createPipeline(services: Services, { isDemo, graphiql, admission
 }
 
 /** Executes what comes as a fetch in the order that all transports have, rather than in yoga's, which validates before it knows who asks. */
-const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (context: object) => Engine): Plugin<Context, Transport> => ({
+const usePrepared = (
+	prepare: Prepare,
+	mask: Pipeline["mask"],
+	keepAs: RequestReader["keepAs"],
+	engineOf: (context: object) => Engine,
+): Plugin<Context, Transport> => ({
 	onParams: ({ setParamsHandler }) =>
 		setParamsHandler(async ({ request, params, context }) => {
 			const { query = "", variables, operationName } = params;
@@ -125,6 +150,7 @@ const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (contex
 				query,
 				variables,
 				operationName,
+				keepAs: keepAs(params),
 				address: context.address ?? "",
 				routerToken: request.headers.get(routerHeader) ?? undefined,
 			});
@@ -141,29 +167,6 @@ const usePrepared = (prepare: Prepare, mask: Pipeline["mask"], engineOf: (contex
 				: begun;
 		}),
 });
-
-/** Refuses JSON that is nested too deep, and what a URL names as variables or extensions and is no JSON. */
-const useReadable = (): Plugin => ({
-	onRequestParse: ({ requestParser, setRequestParser }) => {
-		if (requestParser === undefined) return;
-		setRequestParser(async (request) => {
-			try {
-				return await requestParser(Object.assign(request, { json: () => request.text().then(readJson) }));
-			} catch (error) {
-				throw error instanceof SyntaxError ? badRequest("Variables and extensions are JSON objects.", { http: { status: 400 } }) : error;
-			}
-		});
-	},
-});
-
-function readJson(text: string): unknown {
-	if (isTooDeep(text)) throw badRequest(`Lists and objects are nested more than ${deepestJson} deep.`, { http: { status: 400 } });
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw badRequest("The body is not JSON.", { http: { status: 400 } });
-	}
-}
 
 function meteredSignIn({ authenticate }: Services, { costPerSecond }: AdmissionOptions): SignIn {
 	if (costPerSecond === 0) return authenticate;
@@ -182,7 +185,7 @@ async function contextFor(
 	services: Services,
 	signIn: (token: string) => Promise<Viewer | undefined>,
 	authorization: string | undefined,
-	lastEventId: string | undefined,
+	from: Pick<Asker, "lastEventId" | "connectionAfter">,
 	operation: OperationTrace | undefined,
 ): Promise<Context> {
 	if (authorization === undefined || authorization.trim() === "") return createContext(services, undefined, operation);
@@ -190,5 +193,5 @@ async function contextFor(
 	const viewer = token === undefined ? undefined : await signIn(token);
 	if (token === undefined || viewer === undefined) throw unauthenticated("The token is unknown, expired or revoked.");
 	operation?.signedIn(viewer.username);
-	return createContext(services, { token, viewer, lastEventId }, operation);
+	return createContext(services, { token, viewer, ...from }, operation);
 }

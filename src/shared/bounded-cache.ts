@@ -1,12 +1,15 @@
 /** Keeps what was used last, as many bytes of it as it may hold: keys and values together, as they are reckoned when they are set. */
 export class BoundedCache<Value> {
 	readonly #maxBytes: number;
+	readonly #onForget: (key: string, value: Value) => void;
 	/** In the order in which they were used. */
 	readonly #entries = new Map<string, { readonly value: Value; bytes: number }>();
 	#bytes = 0;
 
-	constructor(maxBytes: number) {
+	/** `onForget` is called with what is not kept any more, for whatever reason. */
+	constructor(maxBytes: number, onForget: (key: string, value: Value) => void = () => {}) {
 		this.#maxBytes = maxBytes;
+		this.#onForget = onForget;
 	}
 
 	get bytes(): number {
@@ -38,7 +41,10 @@ export class BoundedCache<Value> {
 	}
 
 	delete(key: string): void {
-		this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+		const entry = this.#entries.get(key);
+		if (entry === undefined) return;
+		this.#bytes -= entry.bytes;
 		this.#entries.delete(key);
+		this.#onForget(key, entry.value);
 	}
 }

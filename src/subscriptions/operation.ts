@@ -17,12 +17,12 @@ import { badUserInput } from "../graphql/errors.ts";
 export const after = "after";
 
 /**
- * Where the client wants to go on from: what its stream of server-sent events sends, or the operation's argument `after`;
- * undefined for live only. Throws BAD_USER_INPUT for what is no position.
+ * Where the client wants to go on from: what its stream of server-sent events sends, or the operation's argument `after`, or
+ * what its WebSocket was opened with; undefined for live only. Throws BAD_USER_INPUT for what is no position.
  */
 export function givenPosition(args: ExecutionArgs): Position | undefined {
-	const { lastEventId, log } = args.contextValue as Context;
-	const text = lastEventId ?? argumentAfter(args);
+	const { lastEventId, connectionAfter, log } = args.contextValue as Context;
+	const text = lastEventId ?? argumentAfter(args) ?? connectionAfter;
 	if (typeof text !== "string") return undefined;
 	const position = log.positions.parse(text);
 	if (position === undefined)

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError, type GraphQLFormattedError } from "graphql";
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from "graphql";
 import { type Position, salted } from "../event-log/position.ts";
 import { PositionExpired } from "../event-log/position-expired.ts";
 import { type Context, createContext, type Following, type Services } from "../graphql/context.ts";
-import { eventsTooFast, rateLimited } from "../graphql/errors.ts";
+import { eventsTooFast, rateLimited, withoutHttp } from "../graphql/errors.ts";
 import type { Ending } from "../shared/ending.ts";
 import type { OperationTrace } from "../shared/operation-trace.ts";
 import { stoppable } from "../shared/stoppable.ts";
@@ -140,7 +140,7 @@ export function createSubscriptions(
 		for (const code of new Set(masked?.map(({ extensions }) => String(extensions["code"])))) services.metrics?.eventFailed(code);
 		const passing = masked?.find(({ extensions }) => ["SERVICE_UNAVAILABLE", "STATEMENT_TIMEOUT"].includes(String(extensions["code"])));
 		if (passing !== undefined) throw passing;
-		return JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(formatted) });
+		return JSON.stringify(masked === undefined ? { data } : { data, errors: masked.map(withoutHttp) });
 	}
 
 	/** The broadcast with the key; when there is none, one of the operation is begun at the position. */
@@ -217,10 +217,4 @@ function onceFor(mask: (error: unknown) => GraphQLError): (error: unknown) => Gr
 		masked.set(error, answer);
 		return answer;
 	};
-}
-
-/** The error as it is written, without what is meant for HTTP. */
-function formatted(error: GraphQLError): GraphQLFormattedError {
-	const { extensions: { http: _status, ...extensions } = {}, ...rest } = error.toJSON();
-	return { ...rest, extensions };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Agent, request } from "node:http";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { makeProvider, type Provider } from "../support/provider.ts";
@@ -35,10 +36,12 @@ const kinds = {
 	"that are valid, of somebody": { document: (at: number) => `query Q${at} { ${fields} }`, isSignedIn: true },
 };
 
-function send(query: string, isSignedIn: boolean): Promise<void> {
+const send = (query: string, isSignedIn: boolean): Promise<void> => sendBody({ query }, isSignedIn);
+
+function sendBody(content: object, isSignedIn: boolean): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const headers = { "content-type": "application/json", ...(isSignedIn ? { authorization: `Token ${provider.token}` } : {}) };
-		const body = JSON.stringify({ query });
+		const body = JSON.stringify(content);
 		const sent = request(gateway.url, { method: "POST", agent, headers: { ...headers, "content-length": Buffer.byteLength(body) } }, (response) => {
 			response.resume().on("end", resolve);
 		});
@@ -50,15 +53,34 @@ function send(query: string, isSignedIn: boolean): Promise<void> {
 const testOnServer = test.skipIf(inject("templates").engine === "PGlite");
 
 testOnServer.each(Object.entries(kinds))("documents %s take no more than 50 MB, however many are sent", async (_what, { document, isSignedIn }) => {
+	expect(await megabytesOf(documents, (at) => send(document(at), isSignedIn))).toBeLessThan(50);
+});
+
+/** What so many calls leave behind. */
+async function megabytesOf(calls: number, call: (at: number) => Promise<void>): Promise<number> {
 	let next = 0;
-	const sendUpTo = (count: number) =>
+	const callUpTo = (count: number) =>
 		Promise.all(
 			Array.from({ length: 8 }, async () => {
-				while (next < count) await send(document(next++), isSignedIn);
+				while (next < count) await call(next++);
 			}),
 		);
-	await sendUpTo(firstDocuments);
+	await callUpTo(firstDocuments);
 	const before = (await gateway.memory()).heap;
-	await sendUpTo(documents);
-	expect(((await gateway.memory()).heap - before) / megabyte).toBeLessThan(50);
+	await callUpTo(calls);
+	return ((await gateway.memory()).heap - before) / megabyte;
+}
+
+const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(text).digest("hex") } });
+
+/** Half of them are sent to be kept, half are hashes alone. */
+testOnServer("20,000 hashes of nobody take no more than 5 MB, and none of their documents is kept", async () => {
+	const document = (at: number) => `query Q${at} { __typename } # ${"x".repeat(5_000)}`;
+	const call = (at: number) => sendBody({ ...(at % 2 === 0 ? { query: document(at) } : {}), extensions: persisted(document(at)) }, false);
+	expect(await megabytesOf(20_000, call)).toBeLessThan(5);
+});
+
+testOnServer("documents that one user registers take no more than 50 MB, however many they are", async () => {
+	const document = (at: number) => `query Q${at} { ${fields} }`;
+	expect(await megabytesOf(documents, (at) => sendBody({ query: document(at), extensions: persisted(document(at)) }, true))).toBeLessThan(50);
 });

@@ -48,7 +48,7 @@ export interface GatewayOptions {
 	readonly timeZone?: string;
 	readonly now?: string;
 	/** What is let in; everything without it. */
-	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections" | "rest" | "federationToken">;
+	readonly limits?: Pick<ServerOptions, "admission" | "graphiql" | "origins" | "hosts" | "connections" | "rest" | "trusted" | "federationToken">;
 	/** Says which months have begun; those that have by the gateway's own clock without it. */
 	readonly reference?: ReferenceClock;
 	/** The Waldur that it is kept in step with; none without it. */

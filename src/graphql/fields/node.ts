@@ -67,6 +67,7 @@ export function planNode({ names: namesOf, isList, sight }: NodeSource, { asked,
 	const part = planner.nextPart();
 	const plans = new Map<string, TypePlan>();
 	for (const type of planner.possibleTypes(field)) {
+		planner.reads(1);
 		plans.set(type.name, { selection: planner.selection(asked, type.name), plan: planner.objectsOf(type, selectionSetsOf(asked.nodes)) });
 	}
 

@@ -14,6 +14,7 @@ export function byKey(
 	const objects = planner.objects(field, asked);
 	const write = writer(field.type, objects);
 	const part = planner.nextPart();
+	planner.reads(1);
 	return {
 		read: async (rows, execution) => {
 			const keys = [...new Set(rows.flatMap((row) => keyOf(row, execution) ?? []))];

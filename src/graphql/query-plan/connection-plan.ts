@@ -26,6 +26,7 @@ export function connectionPlan({ field, asked, planner }: Place, { keyOf, read }
 	const type = getNamedType(field.type) as GraphQLObjectType;
 	const rowType = getNamedType(requiredField(type, "nodes").type) as GraphQLObjectType;
 	const part = planner.nextPart();
+	planner.reads(planner.asksFor(asked, [["totalCount"]]) ? 2 : 1);
 	const { readRows, write } = pagePlan(type, rowType, asked, planner);
 	return {
 		read: async (objects, execution) => {

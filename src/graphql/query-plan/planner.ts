@@ -56,6 +56,7 @@ export class Planner {
 	readonly #about: Operation;
 	#parts = 0;
 	#planned = 0;
+	#statements = 0;
 
 	readonly #planObjects: PlanObjects;
 
@@ -93,6 +94,16 @@ export class Planner {
 	/** How many fields of the result are planned. */
 	get planned(): number {
 		return this.#planned;
+	}
+
+	/** Notes that a part reads by so many statements, however many objects it reads for. */
+	reads(statements: number): void {
+		this.#statements += statements;
+	}
+
+	/** By how many statements the plan reads at most: none is run for a level that has no objects. */
+	get statements(): number {
+		return this.#statements;
 	}
 
 	/** The fields that are asked of objects of the type, each name of the result once. */

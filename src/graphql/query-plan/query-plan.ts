@@ -21,6 +21,8 @@ export interface QueryPlan {
 	(context: Context, variables: NonNullable<ExecutionArgs["variableValues"]>): Promise<WrittenAnswer | ExecutionResult>;
 	/** Of how many fields it is the plan: the more there are, the more memory it takes. */
 	readonly fields: number;
+	/** By how many statements it reads at most, besides the one that signs in. */
+	readonly statements: number;
 }
 
 /** A result that is JSON already; its data is parsed again only by plugins that look at it. */
@@ -92,7 +94,7 @@ function planned(schema: GraphQLSchema, document: DocumentNode, operation: Opera
 		const data = texts.includes(undefined) ? "null" : `{${texts.join()}}`;
 		return errors.length === 0 ? new WrittenAnswer(data) : { errors, data: JSON.parse(data) };
 	};
-	return Object.assign(answer, { fields: planner.planned });
+	return Object.assign(answer, { fields: planner.planned, statements: planner.statements });
 }
 
 /** The object that the fields of the query are fields of. */
