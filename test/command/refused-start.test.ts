@@ -38,6 +38,7 @@ describe("the service refuses to start", () => {
 			{ RATE_LIMIT: "50", COST_LIMIT: "501" },
 			"COST_LIMIT must not be more than ten times RATE_LIMIT, 500: a token could never ask for an operation of 501.",
 		],
+		["a manifest that is not there", { TRUSTED_DOCUMENTS: "/none" }, "TRUSTED_DOCUMENTS: /none cannot be read (ENOENT)."],
 		[
 			"everything that is wrong, at once",
 			{ PORT: "-1", TIME_ZONE: "CEST?", DATABASE_URL: "postgresql//oops:s3cret" },
