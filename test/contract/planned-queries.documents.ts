@@ -1,4 +1,5 @@
 import { getIntrospectionQuery } from "graphql";
+import { demoHandles } from "../../src/world/demo.ts";
 
 /** The nested graph, as a root field. */
 export const graph = `resources(first: 5) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
@@ -104,6 +105,11 @@ export const plannedDocuments: Asked[] = [
 		"the nested graph, with cursors and counts below",
 		`{ resources(first: 4) { totalCount nodes { id __typename name offering { name provider { name } components { id type limitAmount } plans { unitPrice components { amount component { type } } } }
 		componentUsages(first: 2) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { __typename usage date modifiedBy { username email } userUsages(first: 2) { edges { cursor node { username } } } } } } } } }`,
+	],
+	[
+		"entities of several types, as a router asks for them",
+		`query ($by: [_Any!]!) { _entities(representations: $by) { __typename ... on Customer { name projects(first: 2) { nodes { name } } } ... on Node { id } ... on Project { customer { name } } } }`,
+		{ by: [{ __typename: "Customer", uuid: demoHandles.customer }, { __typename: "Project", uuid: demoHandles.project }, { __typename: "Query" }, 7] },
 	],
 	["a constant list beside another field", "{ offeringUsagePolicyActions offerings(first: 1) { nodes { name } } }"],
 	["lists from their end", `{ componentUsages(last: 3) { pageInfo { hasPreviousPage hasNextPage } nodes { date component { name } resource { name } } } }`],
