@@ -18,11 +18,14 @@ export interface Router {
 	mayAskEntities(given: string | undefined): boolean;
 }
 
-/** `token` is what the router is known by; without one it is like any other client, and everybody who signs in may ask for entities. */
-export function createRouter(token: string | undefined): Router {
+/**
+ * `token` is what the router is known by. Without one it is like any other client, and everybody who signs in may ask for
+ * entities; nobody where only trusted documents are answered, for what a router asks is written by no client.
+ */
+export function createRouter(token: string | undefined, answersAnyDocument: boolean): Router {
 	const expected = token === undefined ? undefined : digest(token);
 	const isKnownBy = (given: string | undefined): boolean => expected !== undefined && given !== undefined && timingSafeEqual(digest(given), expected);
-	return { isKnownBy, mayAskEntities: (given) => expected === undefined || isKnownBy(given) };
+	return { isKnownBy, mayAskEntities: (given) => (expected === undefined ? answersAnyDocument : isKnownBy(given)) };
 }
 
 /** Of one length, whatever is compared: the time says nothing of how much of it is right. */

@@ -70,7 +70,7 @@ export function createPipeline(services: Services, options: YogaOptions, proxies
 	const asked = createAskedDocuments(trusted, (admission.bounds ?? documentBounds).characters);
 	const reader = createRequestReader(asked);
 	const prepared = trusted === undefined ? [] : prepareTrusted(trusted, { documents, weigh, maxCost: admission.maxCost });
-	const prepare = createPrepare(documents, asked, { admit, weigh }, createRouter(federationToken), (error, { operation }) => {
+	const prepare = createPrepare(documents, asked, { admit, weigh }, createRouter(federationToken, trusted === undefined), (error, { operation }) => {
 		requests.add([error], operation);
 		return mask(error);
 	});

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { TrustedDocuments } from "../../src/server/documents/trusted-documents.ts";
 import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
 import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
@@ -12,6 +13,10 @@ const metered = gatewayForFile({ template: "demo", limits: limited });
 const hidden = gatewayForFile({ template: "demo", limits: { ...limited, admission: { ...limited.admission, introspection: "off" } } });
 const routerToken = "0123456789abcdef0123456789abcdef";
 const routed = gatewayForFile({ template: "demo", limits: { ...limited, federationToken: routerToken } });
+const viewer = "query Viewer { viewer { username } }";
+const trusted = new TrustedDocuments([{ id: "viewer", text: viewer, file: "portal.json" }]);
+const trusting = gatewayForFile({ template: "demo", limits: { ...limited, trusted, federationToken: routerToken } });
+const trustingClients = gatewayForFile({ template: "demo", limits: { ...limited, trusted } });
 
 let things: readonly Thing[];
 beforeAll(async () => {
@@ -160,5 +165,36 @@ describe("where the router has a token", () => {
 		socket.subscribe("1", query);
 		expect((await socket.received(({ id }) => id === "1")).payload.data).toEqual({ _entities: [] });
 		socket.close();
+	});
+});
+
+describe("where only trusted documents are answered", () => {
+	const query = "{ _entities(representations: []) { __typename } }";
+	const other = "{ resources(first: 1) { nodes { uuid } } }";
+	const codes = async (gateway: { url: string }, query: string, token: string, headers: Record<string, string> = {}) => {
+		const { json } = await request(gateway.url, { body: JSON.stringify({ query }), headers: { authorization: `Token ${token}`, ...headers } });
+		return json.errors?.[0].extensions.code;
+	};
+
+	test("the router, known by its token, is answered entities and what else its clients ask through it", async () => {
+		const known = { "x-federation-token": routerToken };
+		expect([await codes(trusting(), query, "demo_owner", known), await codes(trusting(), other, "demo_owner", known)]).toEqual([undefined, undefined]);
+		expect([await codes(trusting(), query, "demo_nobody", known), await codes(trusting(), query, "", known)]).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+	});
+
+	test("nobody else is, with the router's token missing or wrong, nor where it has none", async () => {
+		const wrong = { "x-federation-token": `${routerToken}0` };
+		for (const gateway of [trusting(), trustingClients()]) {
+			for (const document of [query, other]) {
+				expect(await codes(gateway, document, "demo_owner")).toBe("DOCUMENT_NOT_TRUSTED");
+				expect(await codes(gateway, document, "demo_owner", wrong)).toBe("DOCUMENT_NOT_TRUSTED");
+			}
+			expect(await codes(gateway, viewer, "demo_owner")).toBeUndefined();
+		}
+	});
+
+	test("staff, who may send any document, is refused entities as well", async () => {
+		expect([await codes(trusting(), query, "demo_staff"), await codes(trustingClients(), query, "demo_staff")]).toEqual(["FORBIDDEN", "FORBIDDEN"]);
+		expect(await codes(trusting(), other, "demo_staff")).toBeUndefined();
 	});
 });

@@ -1,4 +1,5 @@
 import { getIntrospectionQuery } from "graphql";
+import { demoHandles } from "../../src/world/demo.ts";
 
 /** The nested graph, as a root field. */
 export const graph = `resources(first: 5) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node {
@@ -143,6 +144,11 @@ export const plannedDocuments: Asked[] = [
 			projects(first: 2) { nodes { usageTotals(groupBy: [RESOURCE, USERNAME], last: 2) { nodes { resource { name offering { name } } username total records } } } } } }
 			offerings(first: 2) { nodes { usageTotals(groupBy: [OFFERING, QUARTER]) { nodes { offering { name } period } } } }
 			resources(first: 2) { nodes { usageTotals(groupBy: [COMPONENT_TYPE, YEAR]) { nodes { componentType period measuredUnit total } } } } }`,
+	],
+	[
+		"entities of several types, as a router asks for them",
+		`query ($by: [_Any!]!) { _entities(representations: $by) { __typename ... on Customer { name projects(first: 2) { nodes { name } } } ... on Node { id } ... on Project { customer { name } } } }`,
+		{ by: [{ __typename: "Customer", uuid: demoHandles.customer }, { __typename: "Project", uuid: demoHandles.project }, { __typename: "Query" }, 7] },
 	],
 	["a constant list beside another field", "{ offeringUsagePolicyActions offerings(first: 1) { nodes { name } } }"],
 	["lists from their end", `{ componentUsages(last: 3) { pageInfo { hasPreviousPage hasNextPage } nodes { date component { name } resource { name } } } }`],

@@ -8,13 +8,19 @@ import { createRouter } from "../../src/federation/router.ts";
 const token = "0123456789abcdef0123456789abcdef";
 
 test("a router is known by its token, and by nothing else", () => {
-	const { isKnownBy } = createRouter(token);
+	const { isKnownBy } = createRouter(token, true);
 	expect([token, `${token} `, token.slice(1), "", undefined].map(isKnownBy)).toEqual([true, false, false, false, false]);
 });
 
 test("without a token nobody is known as the router, and everybody may ask for entities", () => {
-	const router = createRouter(undefined);
+	const router = createRouter(undefined, true);
 	expect([router.isKnownBy(undefined), router.isKnownBy(""), router.mayAskEntities(undefined)]).toEqual([false, false, true]);
+});
+
+test("without a token nobody may ask for entities where only trusted documents are answered", () => {
+	const router = createRouter(undefined, false);
+	expect([undefined, "", token].map(router.mayAskEntities)).toEqual([false, false, false]);
+	expect([undefined, "", token].map(createRouter(token, false).mayAskEntities)).toEqual([false, false, true]);
 });
 
 test("the router's token is read from a file", () => {
