@@ -102,13 +102,16 @@ test("a subscription without the argument goes on from the position of its conne
 	expect(data.usageReported.previous).toBe(first);
 });
 
-test.each<[unknown]>([["soon"], [{}], [{ toString: 1 }], [4], ["x".repeat(10_000)]])("a connection's position that is none is refused to each subscription: %j", async (after) => {
-	const answer = await ask(signedIn({ after }), { query: alerts });
-	expect(payloadOf(answer).errors[0]).toMatchObject({
-		message: expect.stringContaining("is not a position of the log"),
-		extensions: { code: "BAD_USER_INPUT" },
-	});
-});
+test.each<[unknown]>([["soon"], [{}], [{ toString: 1 }], [4], ["x".repeat(10_000)]])(
+	"a connection's position that is none is refused to each subscription: %j",
+	async (after) => {
+		const answer = await ask(signedIn({ after }), { query: alerts });
+		expect(payloadOf(answer).errors[0]).toMatchObject({
+			message: expect.stringContaining("is not a position of the log"),
+			extensions: { code: "BAD_USER_INPUT" },
+		});
+	},
+);
 
 test("a query is not concerned by the position of its connection", async () => {
 	expect(payloadOf(await ask(signedIn({ after: "soon" }), whoAsks)).data.viewer.uuid).toEqual(expect.any(String));
