@@ -34,7 +34,8 @@ builder.queryFields((t) => ({
 		resolve: byUuid("ComponentUsage"),
 	}),
 	componentUsages: t.field({
-		description: "The usage records that the viewer sees, newest report first, then by type. All of them as one file, CSV or NDJSON: GET /export/componentUsages.csv, an export with the same filters as parameters.",
+		description:
+			"The usage records that the viewer sees, newest report first, then by type. All of them as one file, CSV or NDJSON: GET /export/componentUsages.csv, an export with the same filters as parameters.",
 		...usages.page(),
 	}),
 }));
