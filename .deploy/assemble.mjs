@@ -15,6 +15,7 @@ const data = [
 	"@electric-sql/pglite/dist/pglite.data",
 	"@electric-sql/pglite/dist/pglite.wasm",
 	"@electric-sql/pglite-prepopulatedfs/dist/prepopulatedfs.tgz",
+	"@graphql-yoga/render-graphiql/cjs/graphiql.js",
 ];
 
 const [folder, ...more] = process.argv.slice(2);

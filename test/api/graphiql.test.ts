@@ -156,6 +156,15 @@ describe("the tabs", () => {
 		expect(answers).toMatchObject([[{ kind: "FIRED" }], [{ kind: "RESET" }]]);
 	});
 
+	test("put the projects and the customers that used most first", async () => {
+		for (const wanted of ["CpuHoursByProject", "TopConsumers"]) {
+			const { nodes } = (await answerOf(servedTabs().find((tab) => nameOf(tab)[1] === wanted) ?? { query: "", headers: "{}" })).data.usageTotals;
+			const totals = nodes.map(({ total }: { total: string }) => Number(total));
+			expect({ wanted, totals }).toEqual({ wanted, totals: [...totals].sort((one, other) => other - one) });
+			expect(totals.length).toBeGreaterThan(3);
+		}
+	});
+
 	test("show storage of several users and months", async () => {
 		const storage = servedTabs().find((tab) => nameOf(tab)[1] === "StorageByUser");
 		const { usageSeries } = (await answerOf(storage ?? { query: "", headers: "{}" })).data.resource;

@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 
 const environment: Readonly<Record<string, string | undefined>> = process.env;
 const executable = environment["CHROMIUM_PATH"] || "/usr/bin/chromium";
@@ -48,9 +48,14 @@ export interface Visitor {
 	readonly foreignRequests: string[];
 }
 
+const desk = { viewport: { width: 1400, height: 900 } };
+
+/** A phone, held upright, that is touched and has no mouse. */
+export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+
 /** A person's browser: its pages share what they store, and reach nothing but loopback. */
-export async function visitor(browser: Browser): Promise<Visitor> {
-	const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+export async function visitor(browser: Browser, device: BrowserContextOptions = desk): Promise<Visitor> {
+	const context = await browser.newContext(device);
 	context.setDefaultTimeout(timeout);
 	const foreignRequests: string[] = [];
 	await context.route(isOutside, (route) => {

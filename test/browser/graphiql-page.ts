@@ -14,6 +14,8 @@ export interface GraphiQLPage {
 	execute(): Promise<void>;
 	/** Resolves when the result window shows the text. */
 	shows(text: string): Promise<void>;
+	/** Opens the documentation and types into its search; what it lists, once there is something. */
+	search(words: string): Promise<string[]>;
 	/** The whole result, scrolled out of sight or not. */
 	result(): Promise<string>;
 }
@@ -53,6 +55,14 @@ export async function openGraphiQL(context: BrowserContext, url: string): Promis
 		execute: () => page.getByRole("button", { name: /^Execute query/ }).click(),
 		shows: async (text) => {
 			await answer.getByText(text).first().waitFor();
+		},
+		search: async (words) => {
+			const book = page.getByRole("button", { name: "Show Documentation Explorer" });
+			if (await book.isVisible()) await book.click();
+			const input = page.getByPlaceholder(/Search/).or(page.getByRole("combobox"));
+			await input.first().fill(words);
+			await page.getByRole("option").first().waitFor();
+			return page.getByRole("option").allInnerTexts();
 		},
 		result: () => page.evaluate<string>("document.querySelector('.result-window .view-lines').innerText"),
 	};

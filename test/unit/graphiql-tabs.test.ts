@@ -25,6 +25,18 @@ describe("the tabs", () => {
 		expect(tab("YearAsCsv", month)).toContain(`billingPeriodYear: ${year} `);
 	});
 
+	test.each([
+		["2026-11-01", "2026-07-01", "2026-09-01"],
+		["2026-10-01", "2026-07-01", "2026-09-01"],
+		["2026-03-01", "2025-10-01", "2025-12-01"],
+		["2026-01-01", "2025-10-01", "2025-12-01"],
+		["2026-04-01", "2026-01-01", "2026-03-01"],
+	])("are in %s about the quarter from %s to %s", (month, from, to) => {
+		for (const name of ["CpuHoursByProject", "TopConsumers"]) {
+			expect(tab(name, month)).toContain(`billingPeriodFrom: "${from}"\n      billingPeriodTo: "${to}"`);
+		}
+	});
+
 	test("are about twelve months of storage, this one included", () => {
 		expect(tab("StorageByUser", "2026-01-01")).toContain('from: "2025-02-01"\n      to: "2026-01-01"');
 	});

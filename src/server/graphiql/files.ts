@@ -19,8 +19,6 @@ const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=ut
 
 type Texts = typeof import("@graphql-yoga/render-graphiql/graphiql");
 
-const textsOfPackage = createRequire(import.meta.url).resolve("@graphql-yoga/render-graphiql/graphiql");
-
 /** Its workers are beside the script, and are asked for when an editor needs them. */
 const start = (workers: Readonly<Record<string, string>>) => `
 {
@@ -71,7 +69,8 @@ export async function loadFiles(): Promise<PageFiles> {
 /** In a thread of its own, which ends with the nine million characters that it parsed, and holds up no operation meanwhile. */
 async function readTexts(): Promise<Texts> {
 	const program = 'const { parentPort, workerData } = require("node:worker_threads"); parentPort.postMessage({ ...require(workerData) });';
-	const [texts]: Texts[] = await once(new Worker(program, { eval: true, workerData: textsOfPackage }), "message");
-	if (texts === undefined) throw new Error(`${textsOfPackage} has no texts.`);
+	const file = createRequire(import.meta.url).resolve("@graphql-yoga/render-graphiql/graphiql");
+	const [texts]: Texts[] = await once(new Worker(program, { eval: true, workerData: file }), "message");
+	if (texts === undefined) throw new Error(`${file} has no texts.`);
 	return texts;
 }

@@ -1,7 +1,8 @@
-import { addMonths, type BillingPeriod, type Months, yearOf } from "../../shared/billing-period.ts";
+import { addMonths, type BillingPeriod, type Months, quarterOf, yearOf } from "../../shared/billing-period.ts";
 import { demoHandles } from "../../world/demo.ts";
 
-/** The calendar year before the month's own. */
+/** The whole calendar quarter before the month's own, and the whole calendar year. */
+const lastQuarter = (month: BillingPeriod): Months => quarterOf(addMonths(month, -3));
 const lastYear = (month: BillingPeriod): Months => yearOf(addMonths(month, -12));
 
 const explore = `# Resources with everything around them.
@@ -37,6 +38,33 @@ query Explore {
 }
 `;
 
+const cpuHoursByProject = ({ start, end }: Months) => `# Projects by the CPU hours of the last quarter,
+# the most first, and how that changed from the
+# quarter before it.
+query CpuHoursByProject {
+  usageTotals(
+    groupBy: [PROJECT]
+    filter: {
+      types: ["cpu_hours"]
+      billingPeriodFrom: "${start}"
+      billingPeriodTo: "${end}"
+    }
+    orderBy: { field: TOTAL, direction: DESC }
+    first: 25
+    withRest: true
+    comparePrevious: true
+  ) {
+    nodes {
+      project { name customer { name } }
+      total
+      change
+      measuredUnit
+    }
+    rest { groups total }
+  }
+}
+`;
+
 const storageByUser = (month: BillingPeriod) => `# A resource's storage by month and user: a line
 # for each user, a point for each month. A month
 # is null where nothing was reported of the user.
@@ -61,7 +89,44 @@ query StorageByUser {
 }
 `;
 
-const yearAsCsv = (year: string) => `# Last year's usage, page by page.
+const topConsumers = ({ start, end }: Months) => `# The ten biggest consumers of an offering in the
+# last quarter, and what all others used together.
+# Paste the uuid of an offering and the type of
+# one of its components.
+query TopConsumers {
+  usageTotals(
+    groupBy: [CUSTOMER]
+    filter: {
+      offerings: [
+        "${demoHandles.offering}"
+      ]
+      types: ["${demoHandles.componentType}"]
+      billingPeriodFrom: "${start}"
+      billingPeriodTo: "${end}"
+    }
+    orderBy: { field: TOTAL, direction: DESC }
+    first: 10
+    withRest: true
+  ) {
+    nodes {
+      customer { name }
+      total
+      measuredUnit
+    }
+    rest { groups total }
+  }
+}
+`;
+
+const yearAsCsv = (year: string) => `# Last year's usage as CSV, all of it in one
+# request, for a spreadsheet:
+#
+# curl -o usage.csv -H "Authorization: Token ..." \\
+#   "https://.../export/componentUsages.csv?billingPeriodYear=${year}"
+#
+# Every list has such an export: its filters are
+# parameters, and .ndjson is the other format.
+# The same list here, page by page:
 query YearAsCsv {
   componentUsages(
     first: 25
@@ -180,7 +245,9 @@ const belowTheLimit = "# Below the limit again: the policy is reset,\n# and can 
  */
 export const tabsOf = (month: BillingPeriod): readonly string[] => [
 	explore,
+	cpuHoursByProject(lastQuarter(month)),
 	storageByUser(month),
+	topConsumers(lastQuarter(month)),
 	yearAsCsv(lastYear(month).end.slice(0, 4)),
 	policyUse,
 	quotaAlert,
