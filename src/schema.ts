@@ -28,8 +28,10 @@ import "./domain/usage/usage.subscription.ts";
 import "./domain/user-usage/set-user-usage.schema.ts";
 import "./domain/user-usage/user-usage.schema.ts";
 import "./domain/user/user.schema.ts";
+import { withDescription } from "./graphql/about.ts";
 import { builder } from "./graphql/builder.ts";
 import { tellRefusals } from "./graphql/report-refusals.ts";
+import { withNullableRoots } from "./graphql/root-fields.ts";
 
 /** The whole schema: the nouns above add their parts to the builder. */
-export const schema = tellRefusals(builder.toSchema());
+export const schema = withDescription(tellRefusals(withNullableRoots(builder.toSchema())));

@@ -80,9 +80,13 @@ export const builder: Builder = new SchemaBuilder<SchemaTypes>({
 	},
 });
 
-builder.queryType({ description: "What can be read. Every field needs a token.", authScopes: { signedIn: true } });
+builder.queryType({
+	description: "What can be read. Every field needs a token; one that fails is null, with its error, and takes no other with it.",
+	authScopes: { signedIn: true },
+});
 builder.mutationType({
-	description: "What can be changed. Every field needs a token, and answers a payload or a typed error.",
+	description:
+		"What can be changed. Every field needs a token, and answers a payload or a typed error, FORBIDDEN among them. One that fails otherwise is null, with its error; what others have stored stays stored, and answered.",
 	authScopes: { signedIn: true },
 });
 builder.subscriptionType({ description: "What can be listened to, over WebSocket or server-sent events.", authScopes: { signedIn: true } });

@@ -48,7 +48,7 @@ builder.objectType(RuleRefusal, {
 	interfaces: [ErrorInterface],
 });
 
-/** Returned for one item of a call whose items have results of their own; for a whole call, the same is an error at the top. */
+/** Returned by mutations; of queries the same is an error at the top. */
 builder.objectType(Forbidden, {
 	name: "ForbiddenError",
 	description: "The caller sees what the item names and may not do this to it.",
@@ -63,8 +63,14 @@ export const PositionExpiredError = builder.objectType(PositionExpired, {
 	interfaces: [ErrorInterface],
 });
 
-/** Makes a mutation, or a query that takes as much as one, return `<Name>Result`: its payload, or one of the typed errors. */
-export const answersResult = <Name extends string>(name: Name, answer = "its payload, or why nothing was changed.") => ({
+/** Makes a mutation return `<Name>Result`: its payload, or one of the typed errors. */
+export const answersResult = <Name extends string>(name: Name) => ({
+	types: [InvalidInputRefusal, NotFoundRefusal, Forbidden, RuleRefusal],
+	union: { name: `${name}Result`, description: `What ${name} answers: its payload, or why nothing was changed.` },
+});
+
+/** The same of a query that takes as much as a mutation. What the caller may not ask is an error at the top, as of any query. */
+export const answersQueryResult = <Name extends string>(name: Name) => ({
 	types: [InvalidInputRefusal, NotFoundRefusal, RuleRefusal],
-	union: { name: `${name}Result`, description: `What ${name} answers: ${answer}` },
+	union: { name: `${name}Result`, description: `What ${name} answers: what was asked for, or why there is no answer. Nothing is changed.` },
 });

@@ -6,6 +6,17 @@ import { identifierForms, writtenIdentifier } from "./identifiers.ts";
 
 const refused = (message: string) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 
+/** Refuses a literal where it stands in the query text. */
+const literal =
+	<Value>(read: (node: ValueNode) => Value) =>
+	(node: ValueNode): Value => {
+		try {
+			return read(node);
+		} catch (error) {
+			throw error instanceof GraphQLError ? new GraphQLError(error.message, { nodes: node, extensions: error.extensions }) : error;
+		}
+	};
+
 /** What a literal in the query text says: its text, for strings and numbers alike. */
 function textOf(node: ValueNode, kinds: readonly Kind[], message: string): string {
 	if (!kinds.includes(node.kind) || !("value" in node)) throw refused(message);
@@ -21,10 +32,11 @@ function uuid(text: unknown): string {
 }
 
 builder.scalarType("UUID", {
+	specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc9562",
 	description: `Identifies an object. Answered with dashes and in small letters. As input, an object is named by any identifier of it: ${identifierForms}.`,
 	serialize: (value) => value,
 	parseValue: uuid,
-	parseLiteral: (node) => uuid(textOf(node, [Kind.STRING], uuidForm)),
+	parseLiteral: literal((node) => uuid(textOf(node, [Kind.STRING], uuidForm))),
 });
 
 const decimalForm = 'a number in plain notation such as "12.50"';
@@ -45,7 +57,7 @@ builder.scalarType("Decimal", {
 	description: `An exact decimal number, answered as a string. As input: ${decimalForm} as a string, a number literal in the query, or a JSON number of at most 15 significant digits.`,
 	serialize: withoutTrailingZeros,
 	parseValue: decimalValue,
-	parseLiteral: (node) => decimal(textOf(node, [Kind.STRING, Kind.INT, Kind.FLOAT], `A Decimal is ${decimalForm}: send it as a string.`)),
+	parseLiteral: literal((node) => decimal(textOf(node, [Kind.STRING, Kind.INT, Kind.FLOAT], `A Decimal is ${decimalForm}: send it as a string.`))),
 });
 
 /** "12.50" is "12.5" and "3.00" is "3": PostgreSQL pads to the column's scale. */
@@ -66,10 +78,11 @@ function date(text: unknown): string {
 }
 
 builder.scalarType("Date", {
-	description: `A calendar date, ${dateForm.slice(2)}.`,
+	specifiedByURL: "https://scalars.graphql.org/andimarek/local-date.html",
+	description: `${dateForm.replace(/^a/, "A")}.`,
 	serialize: (value) => value,
 	parseValue: date,
-	parseLiteral: (node) => date(textOf(node, [Kind.STRING], `A Date is ${dateForm}.`)),
+	parseLiteral: literal((node) => date(textOf(node, [Kind.STRING], `A Date is ${dateForm}.`))),
 });
 
 const dateTimeForm = 'a moment with its offset from UTC such as "2017-01-31T21:25:00Z"';
@@ -82,13 +95,15 @@ function dateTime(text: unknown): Date {
 }
 
 builder.scalarType("DateTime", {
+	specifiedByURL: "https://scalars.graphql.org/andimarek/date-time.html",
 	description: `A moment in UTC, to the millisecond. As input: ${dateTimeForm}.`,
 	serialize: (value) => value.toISOString(),
 	parseValue: dateTime,
-	parseLiteral: (node) => dateTime(textOf(node, [Kind.STRING], `A DateTime is ${dateTimeForm}.`)),
+	parseLiteral: literal((node) => dateTime(textOf(node, [Kind.STRING], `A DateTime is ${dateTimeForm}.`))),
 });
 
 builder.scalarType("JSON", {
+	specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc8259",
 	description: "Any JSON value, as it is stored.",
 	serialize: (value) => value,
 	parseValue: (value) => value,

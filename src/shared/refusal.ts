@@ -63,7 +63,7 @@ export class RuleRefusal extends Refusal {
 	override readonly name = "RuleRefusal";
 }
 
-/** The caller sees the object and may not do this to it. Sent at the top of a response, unless each item of a call has a result of its own. */
+/** The caller sees the object and may not do this to it. Typed data of a mutation; sent at the top of the answer to a query. */
 export class Forbidden extends Refusal {
 	override readonly name = "Forbidden";
 

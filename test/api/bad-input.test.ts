@@ -120,3 +120,27 @@ describe("a token is refused with UNAUTHENTICATED", () => {
 		expect(errors?.[0]?.extensions["code"]).toBe("UNAUTHENTICATED");
 	});
 });
+
+describe("a malformed literal says where it is", () => {
+	test.each([
+		["of a UUID", '{ resource(uuid: "1234") { name } }', 'Invalid value at "uuid"; "1234" is not a UUID.', 1, 18],
+		[
+			"of an amount, deep in an input",
+			`mutation {
+	setUsage(input: { resource: "${demoHandles.resource}", usages: [{ type: "cpu", amount: 1 }, { type: "ram", amount: "x" }] }) { __typename }
+}`,
+			'Invalid value at "input.usages[1].amount"; "x" is not a number',
+			2,
+			130,
+		],
+		["of another kind", "{ componentUsages(filter: { dateAfter: 7 }) { totalCount } }", 'Invalid value at "filter.dateAfter"; A Date is', 1, 40],
+		["of an enumeration", "{ resources(filter: { states: [OK, GONE] }) { totalCount } }", 'Invalid value at "filter.states[1]"; Value "GONE"', 1, 36],
+		["as a default", 'query ($d: [Date] = ["2026-01-01", "x"]) { viewer { username } }', 'Invalid value at "$d[1]"; "x" is not', 1, 36],
+		["in a directive", '{ viewer { username @include(if: "x") } }', 'Invalid value at "if"; Boolean cannot', 1, 34],
+	])("%s", async (_what, document, message, line, column) => {
+		const { errors } = await gateway().send("demo_staff", document);
+
+		expect(errors?.[0]?.message).toMatch(new RegExp(`^${message.replace(/[[\].$]/g, "\\$&")}`));
+		expect(errors?.[0]?.locations).toEqual([{ line, column }]);
+	});
+});

@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 
 async function send(input: Data, token = provider.token): Promise<Answer> {
-	const { data, errors } = await gateway().send(token, setUserUsage, { input: { componentUsage: record, ...input } });
-	return errors === undefined ? data.setUserUsage : { topLevel: errors[0]?.extensions["code"] };
+	const { data } = await gateway().send(token, setUserUsage, { input: { componentUsage: record, ...input } });
+	return data.setUserUsage;
 }
 const taken = { __typename: "SetUserUsagePayload" };
 const exceeded = (limit: string, current: string, additional: string) => ({
@@ -43,14 +43,14 @@ test("what is wrong with a part is told stage by stage", async () => {
 	const [stranger, staff] = [await person(gateway()), await provider.staffToken()];
 	const told = async (input: Data, token?: string): Promise<string[]> => {
 		const answer = await send(input, token);
-		return answer.problems?.map(({ code, path }: Answer) => `${code} ${path.join(".")}`) ?? [answer.topLevel ?? answer.__typename];
+		return answer.problems?.map(({ code, path }: Answer) => `${code} ${path.join(".")}`) ?? [answer.__typename];
 	};
 
 	const shape = ["INVALID_INPUT input.username", "INVALID_INPUT input.usage"];
 	expect(await told({ username: "", usage: "-1", componentUsage: nobodys, user: nobodys }, stranger)).toEqual(shape);
 	expect(await told({ username: "ann", usage: "11", componentUsage: nobodys, user: nobodys })).toEqual(["NOT_FOUND input.componentUsage"]);
 	expect(await told({ username: "ann", usage: "11", user: nobodys }, stranger)).toEqual(["NOT_FOUND input.componentUsage"]);
-	expect(await told({ username: "ann", usage: "11", user: nobodys }, consumer)).toEqual(["FORBIDDEN"]);
+	expect(await told({ username: "ann", usage: "11", user: nobodys }, consumer)).toEqual(["FORBIDDEN input"]);
 	expect(await told({ username: "ann", usage: "11", user: nobodys })).toEqual(["NOT_FOUND input.user"]);
 	expect(await told({ username: "ann", usage: "11", user: foreign }, staff)).toEqual(["INVALID_INPUT input.user"]);
 	expect(await told({ username: "ann", usage: "11", user: account })).toEqual(["USER_LIMIT_EXCEEDED input.usage"]);

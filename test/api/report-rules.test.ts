@@ -16,8 +16,8 @@ beforeEach(async () => {
 });
 
 const send = async (input: Data, token = provider.token): Promise<Answer> => {
-	const { data, errors } = await gateway().send(token, setUsage, { input });
-	return errors === undefined ? data.setUsage : { topLevel: errors[0]?.extensions["code"] };
+	const { data } = await gateway().send(token, setUsage, { input });
+	return data.setUsage;
 };
 const reportOf = (resource: string, amounts: Record<string, string>): Promise<Answer> =>
 	send({ resource, usages: Object.entries(amounts).map(([type, amount]) => ({ type, amount })) });
@@ -49,7 +49,7 @@ describe("what is wrong with a report is told stage by stage", () => {
 		];
 		const told = async (input: Data, token?: string) => {
 			const answer = await send(input, token);
-			return problemsOf(answer) ?? answer.topLevel ?? answer.__typename;
+			return problemsOf(answer) ?? answer.__typename;
 		};
 
 		const misshapen = [...usages.slice(0, 3), { type: "cpu", amount: "-1" }, { type: "cpu", amount: "0.001" }];
@@ -74,7 +74,9 @@ describe("what is wrong with a report is told stage by stage", () => {
 			`NOT_FOUND input.planPeriod: Plan period ${planPeriod} was not found.`,
 			`NOT_FOUND input.resource: Resource ${resource} was not found.`,
 		]);
-		expect(await told({ planPeriod, resource, usages }, consumer)).toBe("FORBIDDEN");
+		expect(await told({ planPeriod, resource, usages }, consumer)).toEqual([
+			"FORBIDDEN input: Only staff, the provider's owners and managers, and the offering's managers report usage.",
+		]);
 
 		expect(await told({ planPeriod, usages })).toEqual(["BILLING_PERIOD_CLOSED input.planPeriod: Billing period is closed."]);
 		await repair("closed", planPeriod);

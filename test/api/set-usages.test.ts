@@ -156,8 +156,8 @@ describe("all or nothing, a call is refused", () => {
 			input: [cpu(0, "1"), { resource: bought, usages: [{ type: "cpu", amount: "1" }] }],
 			partial: false,
 		});
-		expect(data).toBeNull();
-		expect(errors?.map(({ extensions }) => extensions?.["code"])).toEqual(["FORBIDDEN"]);
+		expect(errors).toBeUndefined();
+		expect(data.setUsages).toMatchObject({ __typename: "ForbiddenError", code: "FORBIDDEN" });
 		expect(await storedUsages()).toEqual([]);
 	});
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
 const document = `mutation ($input: DeleteComponentUsageInput!) {
 	deleteComponentUsage(input: $input) {
 		__typename
-		... on DeleteComponentUsagePayload { id uuid firings { uuid kind cause { uuid } policy { uuid hasFired } breaches { used } } }
+		... on DeleteComponentUsagePayload { deletedComponentUsageId uuid firings { uuid kind cause { uuid } policy { uuid hasFired } breaches { used } } }
 		... on Error { code message path }
 	}
 }`;
@@ -60,7 +60,7 @@ describe("a usage record that is deleted", () => {
 		const removed = await remove(record);
 		expect(removed).toMatchObject({
 			uuid: record,
-			id: Buffer.from(`ComponentUsage:${record}`).toString("base64"),
+			deletedComponentUsageId: Buffer.from(`ComponentUsage:${record}`).toString("base64"),
 			firings: [{ kind: "RESET", cause: null, breaches: [], policy: { uuid: policy, hasFired: false } }],
 		});
 		const entries = await gateway().database.rows(sql`select from "LogEntry" where "policyFiringUuid" = ${removed.firings[0].uuid}::uuid`);

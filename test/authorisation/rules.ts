@@ -85,9 +85,9 @@ RuleError: code message path problems
 CreateComponentUserUsageLimitPayload: componentUserUsageLimit
 CreateOfferingUsagePolicyPayload: firings offeringUsagePolicy
 CreateResourcePayload: resource
-DeleteComponentUsagePayload: firings id uuid
-DeleteComponentUserUsageLimitPayload: id uuid
-DeleteOfferingUsagePolicyPayload: firings id uuid
+DeleteComponentUsagePayload: deletedComponentUsageId firings uuid
+DeleteComponentUserUsageLimitPayload: deletedComponentUserUsageLimitId uuid
+DeleteOfferingUsagePolicyPayload: deletedOfferingUsagePolicyId firings uuid
 SetResourcePlanPayload: resource
 SetResourceStatePayload: resource
 SetUsagePayload: componentUsages firings

@@ -3,6 +3,7 @@ const bounds = {
 	lines: 1_000_000,
 	tokens: 100_000,
 	depth: 100,
+	levels: 100,
 	aliases: 10_000,
 	directives: 1_000,
 	name: 1_000,

@@ -10,7 +10,9 @@ test.each([
 	["10 levels", nested(10)],
 	["30 aliases", aliases(30)],
 	["a subscription with directives below its field", "subscription { a { b @skip(if: true) } }"],
-	["5 directives", "query @a { x @a @b y @a ... @c { z } }"],
+	["10 levels, each behind a page", `${"{ a { edges { node ".repeat(10)}${"}".repeat(30)}`],
+	["10 levels, each behind a short page, and what comes behind it", `${"{ a { nodes ".repeat(9)}{ a { pageInfo }${"}".repeat(19)}`],
+	["50 directives", `query @a { ${"x @a @b y @a ... @c { z } ".repeat(12)} w @a }`],
 	["introspection of any depth", "{ __schema { a { b { c { d { e { f { g { h { i { j { k { l } } } } } } } } } } } } }"],
 	["a fragment that leads to itself, which validation refuses", "{ ...A } fragment A on T { x ...A }"],
 ])("%s are let in", (_what, document) => {
@@ -38,7 +40,18 @@ test.each([
 		"subscription { ... { ...A } } fragment A on T { ...A a @skip(if: true) }",
 		"What a subscription listens to must not depend on @skip or @include.",
 	],
-	["6 directives", "query @a { x @a @b y @a ... @c { z @d } }", "The document has too many directives: 5 are allowed."],
+	["51 directives", `query @a { ${"x @a @b y @a ... @c { z } ".repeat(12)} w @a @b }`, "The document has too many directives: 50 are allowed."],
+	["11 levels, each behind a page", `${"{ edges { node { a ".repeat(11)}${"}".repeat(33)}`, "The document nests fields 11 deep: 10 levels are allowed."],
+	[
+		"31 levels of nothing but pages",
+		`${"{ edges { node ".repeat(16)}${"}".repeat(32)}`,
+		"The document nests fields 32 deep with those of pages: 30 levels are allowed.",
+	],
+	[
+		"pages that a fragment doubles",
+		`{ ...A } fragment A on T { ${"edges { node { ".repeat(15)} ...B ${"}".repeat(30)} } fragment B on T { nodes }`,
+		"The document nests fields 31 deep with those of pages: 30 levels are allowed.",
+	],
 ])("%s are refused", (_what, document, message) => {
 	expect(refusal(document)).toBe(message);
 });

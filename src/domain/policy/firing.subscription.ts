@@ -29,7 +29,7 @@ builder.subscriptionFields((t) => ({
 	policyFirings: t.field({
 		type: PolicyFiringsResult,
 		description:
-			"Policies that turn, in the order of the log: everything after the position, then live; without a position, live only. " +
+			"Live alerts: policies that turn because usage exceeds a limit (a threshold, such as a quota) or no longer does, in the order of the log: everything after the position, then live; without a position, live only. " +
 			"Each event is authorised again when it is delivered. Over server-sent events the position is the event's id, and Last-Event-ID goes before after. Error BAD_USER_INPUT for what is no position.",
 		args: {
 			filter: t.arg({ type: firings.filter, description: "Which firings; all that the viewer sees when absent." }),

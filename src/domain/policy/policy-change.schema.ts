@@ -80,7 +80,10 @@ const UpdatePayload = payload("UpdateOfferingUsagePolicyPayload", "The policy th
 const DeletePayload = builder.objectRef<ChangedPolicy>("DeleteOfferingUsagePolicyPayload").implement({
 	description: "The policy that was deleted.",
 	fields: (t) => ({
-		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "OfferingUsagePolicy", id: uuid }) }),
+		deletedOfferingUsagePolicyId: t.globalID({
+			description: "The id that it had: what a client's cache has under it is gone.",
+			resolve: ({ uuid }) => ({ type: "OfferingUsagePolicy", id: uuid }),
+		}),
 		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
 		firings: causedFirings(t, "Its last firing, WITHDRAWN, when it was fired; none otherwise."),
 	}),
@@ -91,7 +94,7 @@ const namesIn = (changed: ChangedPolicy) => [{ model: "OfferingUsagePolicy", uui
 builder.mutationFields((t) => ({
 	createOfferingUsagePolicy: t.field({
 		type: CreatePayload,
-		description: `Puts a policy on an offering and evaluates it at once: over usage that exceeds it already, it fires. ${writers}`,
+		description: `Sets an alert: puts a policy on an offering, with a limit (threshold) for each component, and evaluates it at once: over usage that exceeds it already, it fires. ${writers}`,
 		args: { input: t.arg({ type: CreateInput, required: true, description: "The policy." }) },
 		errors: answersResult("CreateOfferingUsagePolicy"),
 		resolve: async (_root, { input }, context) => {

@@ -1,7 +1,7 @@
 import { builder } from "../../graphql/builder.ts";
 import { PolicyPeriod } from "../../graphql/enums.ts";
 import { naming } from "../../graphql/identifiers.ts";
-import { answersResult } from "../../graphql/refusals.ts";
+import { answersQueryResult } from "../../graphql/refusals.ts";
 import { ComponentLimit, LimitInput } from "./policy.schema.ts";
 import { previewPolicy } from "./policy-preview.service.ts";
 import type { PreviewMonth } from "./policy-preview.ts";
@@ -69,7 +69,7 @@ builder.queryFields((t) => ({
 			"Tells what a policy would total now and in which months it would have fired, to choose its limits by. Only reads: nothing is stored, nothing turns. " +
 			"For staff and the provider's owners; FORBIDDEN for others of the provider's side and for support.",
 		args: { input: t.arg({ type: PreviewInput, required: true, description: "The policy." }) },
-		errors: answersResult("PreviewOfferingUsagePolicy", "what was asked for, or why there is no answer. Nothing is changed."),
+		errors: answersQueryResult("PreviewOfferingUsagePolicy"),
 		resolve: (_root, { input: { scope, organizationGroups, ...rest } }, { database, viewer, clock, timeZone }) =>
 			previewPolicy(database, viewer, scope, { ...rest, organizationGroups: organizationGroups ?? [] }, { now: clock(), timeZone }),
 	}),

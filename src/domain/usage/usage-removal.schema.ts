@@ -17,7 +17,10 @@ const DeleteInput = builder.inputType("DeleteComponentUsageInput", {
 const DeletePayload = builder.objectRef<RemovedUsage>("DeleteComponentUsagePayload").implement({
 	description: "The usage record that was deleted.",
 	fields: (t) => ({
-		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "ComponentUsage", id: uuid }) }),
+		deletedComponentUsageId: t.globalID({
+			description: "The id that it had: what a client's cache has under it is gone.",
+			resolve: ({ uuid }) => ({ type: "ComponentUsage", id: uuid }),
+		}),
 		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
 		firings: causedFirings(t),
 	}),

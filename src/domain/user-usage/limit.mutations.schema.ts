@@ -60,7 +60,10 @@ const UpdatePayload = payload("UpdateComponentUserUsageLimitPayload", "The limit
 const DeletePayload = builder.objectRef<{ uuid: string }>("DeleteComponentUserUsageLimitPayload").implement({
 	description: "The limit that was deleted.",
 	fields: (t) => ({
-		id: t.globalID({ description: "The id that it had, for a client's cache.", resolve: ({ uuid }) => ({ type: "ComponentUserUsageLimit", id: uuid }) }),
+		deletedComponentUserUsageLimitId: t.globalID({
+			description: "The id that it had: what a client's cache has under it is gone.",
+			resolve: ({ uuid }) => ({ type: "ComponentUserUsageLimit", id: uuid }),
+		}),
 		uuid: t.expose("uuid", { type: "UUID", description: "The uuid that it had." }),
 	}),
 });

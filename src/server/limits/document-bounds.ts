@@ -9,8 +9,10 @@ export interface DocumentBounds {
 	readonly lines: number;
 	/** Words and signs in its text. */
 	readonly tokens: number;
-	/** Fields within fields; what is asked of the schema itself is not counted. */
+	/** Fields within fields; what is asked of the schema itself is not counted, nor are the fields that lead through a page. */
 	readonly depth: number;
+	/** The same with the fields that lead through pages: as many as come with pages at every level. */
+	readonly levels: number;
 	/** Fields that are given a name of their own, __typename included. */
 	readonly aliases: number;
 	/** Directives. */
@@ -28,8 +30,9 @@ export const documentBounds: DocumentBounds = {
 	lines: 1_000,
 	tokens: 1_000,
 	depth: 10,
+	levels: 30,
 	aliases: 30,
-	directives: 5,
+	directives: 50,
 	name: 100,
 	pairs: 1_000,
 	selectionsPerToken: 10,
@@ -37,13 +40,17 @@ export const documentBounds: DocumentBounds = {
 
 interface Size {
 	readonly depth: number;
+	readonly levels: number;
 	readonly aliases: number;
 	readonly directives: number;
 	/** Of the longest alias. */
 	readonly name: number;
 }
 
-const nothing: Size = { depth: 0, aliases: 0, directives: 0, name: 0 };
+/** Fields of Relay's pages: a client that walks them nests no deeper than one that does without. */
+const ofPages: ReadonlySet<string> = new Set(["edges", "node", "nodes", "pageInfo"]);
+
+const nothing: Size = { depth: 0, levels: 0, aliases: 0, directives: 0, name: 0 };
 
 /** What is too large of a text that is not parsed yet; undefined when nothing is. */
 export function textRefusal(text: string, bounds: DocumentBounds = documentBounds): GraphQLError | undefined {
@@ -61,9 +68,10 @@ export function documentRefusal(document: DocumentNode, bounds: DocumentBounds =
 	const sizeOf = measure(document, visit);
 	for (const definition of document.definitions) {
 		if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-		const { depth, aliases, directives, name } = sizeOf(definition.selectionSet);
+		const { depth, levels, aliases, directives, name } = sizeOf(definition.selectionSet);
 		const refusal =
 			tooMany(depth, bounds.depth, (max) => `The document nests fields ${depth} deep: ${max} levels are allowed.`) ??
+			tooMany(levels, bounds.levels, (max) => `The document nests fields ${levels} deep with those of pages: ${max} levels are allowed.`) ??
 			tooMany(aliases, bounds.aliases, (max) => `The document has ${aliases} aliases: ${max} are allowed.`) ??
 			tooMany(directives + (definition.directives?.length ?? 0), bounds.directives, (max) => `The document has too many directives: ${max} are allowed.`) ??
 			tooMany(Math.max(name, definition.name?.value.length ?? 0), bounds.name, (max) => `A name has at most ${max} characters.`) ??
@@ -114,19 +122,20 @@ function measure(document: DocumentNode, visit: () => void): (selectionSet: Sele
 	}
 
 	function ofSelections({ selections }: SelectionSetNode): Size {
-		let [depth, aliases, directives, maxNameLength] = [0, 0, 0, 0];
+		let [depth, levels, aliases, directives, maxNameLength] = [0, 0, 0, 0, 0];
 		for (const node of selections) {
 			visit();
 			const isField = node.kind === Kind.FIELD;
 			const below =
 				node.kind === Kind.FRAGMENT_SPREAD ? ofFragment(node.name.value) : node.selectionSet === undefined ? nothing : ofSelections(node.selectionSet);
 			const isOfSchema = isField && (node.name.value === "__schema" || node.name.value === "__type");
-			depth = Math.max(depth, isOfSchema ? 1 : below.depth + (isField ? 1 : 0));
+			depth = Math.max(depth, isOfSchema ? 1 : below.depth + (isField && !ofPages.has(node.name.value) ? 1 : 0));
+			levels = Math.max(levels, isOfSchema ? 1 : below.levels + (isField ? 1 : 0));
 			aliases += below.aliases + (isField && node.alias !== undefined ? 1 : 0);
 			maxNameLength = Math.max(maxNameLength, below.name, isField ? (node.alias?.value.length ?? 0) : 0);
 			directives += below.directives + (node.directives?.length ?? 0);
 		}
-		return { depth, aliases, directives, name: maxNameLength };
+		return { depth, levels, aliases, directives, name: maxNameLength };
 	}
 
 	return ofSelections;
