@@ -15,12 +15,12 @@ export function emptyFolder(client: string): string {
 }
 
 /** Runs a program of the clients' packages as their users do, and answers what it printed. Throws all that it printed when it fails. */
-export async function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
+export async function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}, packages = folder): Promise<string> {
 	// Programs print less under a test runner.
 	const { NODE_ENV: _mode, VITEST: _runner, ...usual } = process.env;
 	const options = { cwd: folder, env: { ...usual, ...environment, NO_COLOR: "1" }, maxBuffer: 1 << 26 };
 	try {
-		const { stdout, stderr } = await promisify(execFile)(join(folder, "node_modules", ".bin", program), args, options);
+		const { stdout, stderr } = await promisify(execFile)(join(packages, "node_modules", ".bin", program), args, options);
 		return stdout + stderr;
 	} catch (error) {
 		const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
@@ -28,8 +28,8 @@ export async function run(program: string, args: readonly string[], environment:
 	}
 }
 
-/** Compiles a client's sample application against what was generated for it; throws the compiler's errors. */
-export const compile = (client: string): Promise<string> => run("tsc", ["--project", join(client, "app")]);
+/** Compiles a client's sample application against what was generated for it, by the service's own compiler; throws the compiler's errors. */
+export const compile = (client: string): Promise<string> => run("tsc", ["--project", join(client, "app")], {}, projectPath());
 
 /** A module of a client's sample application, which can be loaded once what it imports has been generated. */
 // biome-ignore lint/suspicious/noExplicitAny: the compiler looks at sample applications by themselves, with what they import

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { readManifests } from "../../../src/server/documents/manifests.ts";
 import { demoHandles } from "../../../src/world/demo.ts";
-import { gatewayForFile } from "../../support/gateway.ts";
-import { published } from "../service.ts";
+import { gatewayForFile, startGateway } from "../../support/gateway.ts";
+import { unlimited } from "../../support/unlimited.ts";
+import { published, signedIn } from "../service.ts";
 import { compile, emptyFolder, run } from "../tools.ts";
 import { scalars as table } from "./codegen.ts";
 
@@ -35,4 +37,17 @@ test("each persisted document is answered, and is known by the SHA-256 of its te
 		const { errors } = await gateway().send("demo_staff", text, { first: 3, input });
 		expect(errors).toBeUndefined();
 	}
+});
+
+test("a service that trusts the manifest answers its documents by the names in it, and no other document", async () => {
+	const manifest = join(folder, "persisted-documents.json");
+	const trusting = await startGateway({ ...published, limits: { ...unlimited, trusted: readManifests(manifest) } });
+	onTestFinished(() => trusting.stop());
+	const [name = ""] = Object.entries<string>(JSON.parse(readFileSync(manifest, "utf8"))).find(([, text]) => text.includes("query Resources")) ?? [];
+	const ask = async (body: object) => {
+		const headers = { "content-type": "application/json", ...signedIn("demo_owner") };
+		return await (await fetch(trusting.url, { method: "POST", headers, body: JSON.stringify(body) })).json();
+	};
+	expect(await ask({ documentId: name, variables: { first: 3 } })).toMatchObject({ data: { resources: { nodes: [{}, {}, {}] } } });
+	expect(await ask({ query: "{ viewer { username } }" })).toMatchObject({ errors: [{ extensions: { code: expect.any(String) } }] });
 });

@@ -80,9 +80,31 @@ test("what a mutation answers changes what the page shows", async () => {
 		.filter((line) => line.startsWith("- "))
 		.map((line) => line.slice(2).split(": ")[0]);
 	const source = environment.getStore().getSource();
+	// The store knows an object by its id alone, which is enough to name it.
 	const id = source.getRecordIDs().find((record) => source.get(record)?.["name"] === resource) ?? "";
-	const { node } = await gateway().ask("demo_staff", "query ($id: ID!) { node(id: $id) { ... on Resource { uuid state } } }", { id });
-	const state = node.state === "ERRED" ? "OK" : "ERRED";
-	await act(async () => void expect(await app.setState(environment, { resource: node.uuid, state })).toBe("SetResourceStatePayload"));
+	const state = source.get(id)?.["state"] === "ERRED" ? "OK" : "ERRED";
+	await act(async () => void expect(await app.setState(environment, { resource: id, state })).toBe("SetResourceStatePayload"));
 	expect(shown()).toContain(`- ${resource}: ${state}`);
+});
+
+test("what a delete answers is gone from the store: @deleteRecord finds it by the id in deleted<Name>Id, and so does every list", async () => {
+	const { componentUserUsageLimits } = await gateway().ask("demo_staff", "{ componentUserUsageLimits(first: 1) { nodes { id resource { id } } } }");
+	const [{ id, resource }] = componentUserUsageLimits.nodes;
+	const before: string[] = await app.limitsOf(environment, resource.id);
+	expect(before).toContain(id);
+	expect(await app.deleteLimit(environment, id)).toBe("DeleteComponentUserUsageLimitPayload");
+	expect(environment.getStore().getSource().get(id)).toBeNull();
+	expect(await app.limitsOf(environment, resource.id)).toEqual(before.filter((other) => other !== id));
+});
+
+test("a change that is refused is data, which Relay does not throw away as the error of its operation", async () => {
+	const { componentUserUsageLimits } = await gateway().ask("demo_provider", "{ componentUserUsageLimits(first: 1) { nodes { id } } }");
+	const provider: Environment = app.environmentOf(gateway().url, "demo_provider", sent);
+	expect(await app.deleteLimit(provider, componentUserUsageLimits.nodes[0].id)).toBe("ForbiddenError");
+});
+
+test("a page of customers, their projects, resources, usage records and parts, with cursors at each level, is within the published limits", async () => {
+	const { customers } = await app.readDeep(environment, 3);
+	expect(customers.edges).toHaveLength(3);
+	expect(JSON.stringify(customers)).toContain('"username":');
 });

@@ -47,3 +47,71 @@ graphql`
 		}
 	}
 `;
+
+graphql`
+	query documentsLimitsQuery($resource: UUID!) {
+		resource(uuid: $resource) {
+			id
+			userUsageLimits(first: 10) @connection(key: "documents_userUsageLimits") {
+				edges { node { id limit } }
+			}
+		}
+	}
+`;
+
+graphql`
+	mutation documentsDeleteLimitMutation($input: DeleteComponentUserUsageLimitInput!) {
+		deleteComponentUserUsageLimit(input: $input) {
+			__typename
+			... on DeleteComponentUserUsageLimitPayload { deletedComponentUserUsageLimitId @deleteRecord }
+			... on Error { code message }
+		}
+	}
+`;
+
+graphql`
+	query documentsDeepQuery(
+		$count: Int!
+		$projects: String
+		$resources: String
+		$usages: String
+		$parts: String
+	) {
+		customers(first: $count) @connection(key: "documentsDeep_customers") {
+			edges {
+				node {
+					id
+					name
+					projects(first: $count, after: $projects) @connection(key: "documentsDeep_projects") {
+						edges {
+							node {
+								id
+								name
+								resources(first: $count, after: $resources) @connection(key: "documentsDeep_resources") {
+									edges {
+										node {
+											id
+											name
+											componentUsages(first: $count, after: $usages) @connection(key: "documentsDeep_componentUsages") {
+												edges {
+													node {
+														id
+														usage
+														component { id type measuredUnit }
+														userUsages(first: $count, after: $parts) @connection(key: "documentsDeep_userUsages") {
+															edges { node { id username usage } }
+														}
+													}
+												}
+											}
+										}
+									}
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+`;

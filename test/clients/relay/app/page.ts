@@ -1,6 +1,9 @@
 import { createElement, Fragment, type ReactNode, Suspense } from "react";
 import { RelayEnvironmentProvider, useLazyLoadQuery, usePaginationFragment } from "react-relay";
-import { commitMutation, Environment, Network, RecordSource, Store } from "relay-runtime";
+import { commitMutation, Environment, fetchQuery, Network, RecordSource, Store } from "relay-runtime";
+import deepQuery, { type documentsDeepQuery } from "../../generated/relay/artifacts/documentsDeepQuery.graphql.ts";
+import deleteLimitMutation, { type documentsDeleteLimitMutation } from "../../generated/relay/artifacts/documentsDeleteLimitMutation.graphql.ts";
+import limitsQuery, { type documentsLimitsQuery } from "../../generated/relay/artifacts/documentsLimitsQuery.graphql.ts";
 import pageQuery, { type documentsPageQuery } from "../../generated/relay/artifacts/documentsPageQuery.graphql.ts";
 import projectsFragment, { type documentsProjects_customer$key } from "../../generated/relay/artifacts/documentsProjects_customer.graphql.ts";
 import type { documentsProjectsPaginationQuery } from "../../generated/relay/artifacts/documentsProjectsPaginationQuery.graphql.ts";
@@ -57,6 +60,28 @@ export function setState(environment: Environment, input: documentsStateMutation
 			mutation: stateMutation,
 			variables: { input },
 			onCompleted: ({ setResourceState }) => resolve(setResourceState?.__typename),
+			onError: reject,
+		});
+	});
+}
+
+/** Reads everything from customers down to the parts of usage records, `count` of each, in one operation. */
+export const readDeep = (environment: Environment, count: number): Promise<documentsDeepQuery["response"] | undefined> =>
+	fetchQuery<documentsDeepQuery>(environment, deepQuery, { count }).toPromise();
+
+/** The limits per user on a resource, by their ids. */
+export async function limitsOf(environment: Environment, resource: string): Promise<string[]> {
+	const data = await fetchQuery<documentsLimitsQuery>(environment, limitsQuery, { resource }).toPromise();
+	return (data?.resource?.userUsageLimits.edges ?? []).map(({ node }) => node.id);
+}
+
+/** Deletes a limit, and leaves to Relay what of the store goes with it. */
+export function deleteLimit(environment: Environment, limit: string): Promise<string | undefined> {
+	return new Promise((resolve, reject) => {
+		commitMutation<documentsDeleteLimitMutation>(environment, {
+			mutation: deleteLimitMutation,
+			variables: { input: { uuid: limit } },
+			onCompleted: ({ deleteComponentUserUsageLimit }) => resolve(deleteComponentUserUsageLimit?.__typename),
 			onError: reject,
 		});
 	});
