@@ -28,6 +28,6 @@ CREATE INDEX "Project_created_uuid_idx" ON "Project" ("created", "uuid");
 CREATE INDEX "ComponentUserUsageLimit_limit_uuid_idx" ON "ComponentUserUsageLimit" ("limit", "uuid");
 
 -- Totals of what a customer consumed, or a provider's offerings, in some months: read from the index alone, for the records of a
--- month are all over the table. INCLUDE is not in schema.prisma.
+-- month are all over the table. schema.prisma has no INCLUDE: it names all columns as if they were of the key.
 CREATE INDEX "ComponentUsage_totals_of_customer_idx" ON "ComponentUsage" ("customerUuid", "billingPeriod") INCLUDE ("componentUuid", "offeringUuid", "projectUuid", "usage", "projectIsRemoved");
 CREATE INDEX "ComponentUsage_totals_of_offering_idx" ON "ComponentUsage" ("offeringUuid", "billingPeriod") INCLUDE ("componentUuid", "customerUuid", "projectUuid", "usage", "projectIsRemoved");
