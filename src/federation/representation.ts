@@ -1,4 +1,5 @@
 import { decodeGlobalID } from "@pothos/plugin-relay";
+import { isVisibleModel } from "../access/visibility.ts";
 import type { NodeName } from "../graphql/fields/source.ts";
 import { parsedUuid } from "../shared/uuid.ts";
 
@@ -13,18 +14,18 @@ export function nameIn(representation: unknown, isEntity: (typename: string) => 
 	if (typeof representation !== "object" || representation === null) return nobody;
 	const { __typename: typename, id, uuid } = representation as Readonly<Record<string, unknown>>;
 	if (typeof typename !== "string" || !isEntity(typename)) return nobody;
-	const [named, ...others] = [...(id === undefined ? [] : [uuidOfId(id, typename)]), ...(uuid === undefined ? [] : [uuidIn(uuid)])];
+	const [named, ...others] = [...(id === undefined ? [] : [keyOfId(id, typename)]), ...(uuid === undefined ? [] : [uuidIn(uuid)])];
 	return named === undefined || others.some((other) => other !== named) ? nobody : { typename, id: named };
 }
 
 const uuidIn = (text: unknown): string | undefined => (typeof text === "string" ? parsedUuid(text) : undefined);
 
-/** The uuid in a global id of the type; undefined when it is none. */
-function uuidOfId(id: unknown, typename: string): string | undefined {
+/** What a global id of the type holds, which is a uuid of whatever is stored; undefined when it is none. */
+function keyOfId(id: unknown, typename: string): string | undefined {
 	if (typeof id !== "string") return undefined;
 	try {
 		const named = decodeGlobalID(id);
-		return named.typename === typename ? parsedUuid(named.id) : undefined;
+		return named.typename === typename ? (parsedUuid(named.id) ?? (isVisibleModel(typename) ? undefined : named.id)) : undefined;
 	} catch {
 		return undefined;
 	}

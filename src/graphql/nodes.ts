@@ -28,10 +28,14 @@ export const Resource = builder.prismaNode("Resource", { id });
 export const ResourcePlanPeriod = builder.prismaNode("ResourcePlanPeriod", { id });
 export const User = builder.prismaNode("User", { id });
 
+/** A total, computed when it is asked for: its id says of what. */
+export const CategoryComponentUsage = builder.objectRef<CategoryUsage>("CategoryComponentUsage");
+
 /** All of them. */
 export const nodes = [
 	Category,
 	CategoryComponent,
+	CategoryComponentUsage,
 	ComponentUsage,
 	ComponentUserUsage,
 	ComponentUserUsageLimit,
@@ -56,6 +60,5 @@ export const CustomerRole = builder.prismaObject("CustomerRole", {});
 export const OfferingRole = builder.prismaObject("OfferingRole", {});
 export const ProjectRole = builder.prismaObject("ProjectRole", {});
 
-/** Objects that are computed when they are asked for. They are no nodes: nothing is stored under an id of theirs. */
-export const CategoryComponentUsage = builder.objectRef<CategoryUsage>("CategoryComponentUsage");
+/** A figure, computed when it is asked for. It is no node: nothing is stored under an id of its own. */
 export const CustomerQuota = builder.objectRef<Quota>("CustomerQuota");

@@ -8,6 +8,8 @@ export interface Introspection {
 	readonly isOfData: boolean;
 	/** It asks for entities, as the router of a federation does. */
 	readonly isOfEntities: boolean;
+	/** It asks for these, or for what such a router composes. */
+	readonly isOfRouter: boolean;
 }
 
 /** `_service` is the schema too, as a router composes it. */
@@ -19,7 +21,7 @@ const ofSchema: ReadonlySet<string> = new Set(["__schema", "__type", "_service"]
  * called for each selection.
  */
 export function introspectionIn({ definitions }: DocumentNode, visit = () => {}): Introspection {
-	let [isAsked, isOfData, isOfEntities] = [false, false, false];
+	let [isAsked, isOfData, isOfEntities, isOfService] = [false, false, false, false];
 	const look = ({ selections }: SelectionSetNode, isRoot: boolean): void => {
 		for (const selection of selections) {
 			visit();
@@ -27,6 +29,7 @@ export function introspectionIn({ definitions }: DocumentNode, visit = () => {})
 			const name = selection.kind === Kind.FIELD ? selection.name.value : undefined;
 			const isMeta = name !== undefined && ofSchema.has(name);
 			if (name === "_entities") isOfEntities = true;
+			if (name === "_service") isOfService = true;
 			if (isMeta) isAsked = true;
 			else if (isRoot && name !== undefined && name !== "__typename") isOfData = true;
 			if (selection.selectionSet !== undefined) look(selection.selectionSet, isRoot && name === undefined);
@@ -36,5 +39,5 @@ export function introspectionIn({ definitions }: DocumentNode, visit = () => {})
 		if (definition.kind === Kind.OPERATION_DEFINITION) look(definition.selectionSet, true);
 		if (definition.kind === Kind.FRAGMENT_DEFINITION) look(definition.selectionSet, !definition.typeCondition.name.value.startsWith("__"));
 	}
-	return { isAsked, isOfData, isOfEntities };
+	return { isAsked, isOfData, isOfEntities, isOfRouter: isOfEntities || isOfService };
 }

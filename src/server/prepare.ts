@@ -1,5 +1,6 @@
 import { type GraphQLError, getOperationAST } from "graphql";
 import { maySendAnyDocument } from "../access/permissions.ts";
+import { contractOf } from "../federation/contract.ts";
 import type { Router } from "../federation/router.ts";
 import type { Context } from "../graphql/context.ts";
 import { badRequest, documentNotTrusted, entitiesClosed } from "../graphql/errors.ts";
@@ -56,7 +57,9 @@ export const createPrepare =
 			known.isValid = true;
 			const retained = contextValue.isSignedIn ? documents.keep(known) : known;
 			if (keepAs !== undefined && contextValue.isSignedIn) asked.keep(keepAs, question.query, contextValue.viewer.uuid);
-			return { args: { schema, document: retained.document, operationName, variableValues: variables, contextValue }, type: operation.operation };
+			const { isAsked, isOfRouter } = known.introspection;
+			const shown = isAsked && !isOfRouter ? contractOf(schema) : schema; // tools of front-ends are not shown what is for routers
+			return { args: { schema: shown, document: retained.document, operationName, variableValues: variables, contextValue }, type: operation.operation };
 		} catch (error) {
 			return { errors: [mask(error, context)] };
 		}

@@ -126,6 +126,13 @@ describe.each(Object.entries(transports))("over %s", (_way, ask) => {
 		expect(await Promise.all(asked)).toEqual([[], ["UNAUTHENTICATED"], [], ["FORBIDDEN"]]);
 	});
 
+	test("what is for routers is not among what a client is shown of the schema, beside data too", async () => {
+		const { __schema, viewer } = await trusting().ask("demo_staff", "{ __schema { queryType { fields { name } } types { name } } viewer { username } }");
+		const names = [...__schema.queryType.fields, ...__schema.types].map(({ name }: { name: string }) => name);
+		expect(names.filter((name) => /^_[^_]/.test(name))).toEqual([]);
+		expect([names.includes("resources"), names.includes("Resource"), viewer.username]).toEqual([true, true, "staff"]);
+	});
+
 	test("where the router has a token, entities are for the router alone", async () => {
 		expect(await ask(routed().url, empty, "demo_owner")).toEqual(["FORBIDDEN"]);
 		expect(

@@ -19,7 +19,7 @@ const layers = {
 	graphql: ["service", "store", "rules", "reading", "event-log", "access", "database", "generated", "shared"],
 	subscriptions: ["graphql", "reading", "event-log", "access", "database", "shared"],
 	types: ["subscriptions", "graphql", "service", "store", "rules", "reading", "event-log", "access", "database", "shared"],
-	federation: ["graphql", "shared"],
+	federation: ["graphql", "access", "shared"],
 	schema: ["types", "federation", "graphql"],
 	import: ["rules", "database", "shared"],
 	world: ["import", "service", "access", "database", "shared"],

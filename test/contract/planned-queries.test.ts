@@ -1,6 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, execute, getOperationAST, type OperationDefinitionNode, parse, validate } from "graphql";
 import { describe, expect, test, vi } from "vitest";
 import { sql } from "../../src/database/sql.ts";
+import { contractOf } from "../../src/federation/contract.ts";
 import { createContext } from "../../src/graphql/context.ts";
 import { planOf } from "../../src/graphql/query-plan/query-plan.ts";
 import { schema } from "../../src/schema.ts";
@@ -26,7 +27,7 @@ async function fieldByField(token: string, query: string, variableValues: Record
 	const viewer = await services.authenticate(token);
 	if (viewer === undefined) throw new Error(`${token} signs in.`);
 	const contextValue = createContext(services, { token, viewer });
-	return execute({ schema, document: parse(query), variableValues, contextValue });
+	return execute({ schema: query.includes("__schema") ? contractOf(schema) : schema, document: parse(query), variableValues, contextValue });
 }
 
 /** An answer as its text, and its errors by what they are about. */
@@ -86,7 +87,10 @@ describe("a document that skips and includes in many ways", () => {
 		const viewer = await services.authenticate("demo_staff");
 		if (viewer === undefined) throw new Error("Staff signs in.");
 		const contextValue = createContext(services, { token: "demo_staff", viewer });
-		const documents = new KnownDocuments((text) => ({ document: parse(text), introspection: { isAsked: false, isOfData: true, isOfEntities: false } }));
+		const documents = new KnownDocuments((text) => ({
+			document: parse(text),
+			introspection: { isAsked: false, isOfData: true, isOfEntities: false, isOfRouter: false },
+		}));
 		const document = documents.read(text);
 		const planned = vi.spyOn(documents, "reckon");
 		let fieldByField = 0;

@@ -25,7 +25,7 @@ describe("an address that asks for what there is not is refused, and says what t
 		["customers.csv/x.csv", 404, lists],
 		["customers.csv?name=x", 400, "The export has no parameter name. It has none."],
 		["projects.csv?customer=x", 400, "The export has no parameter customer. It has customerUuid."],
-		["customers.csv?first=5", 400, "The export has no parameter first. It has none."],
+		["customers.csv?first=5", 400, "The export has no parameter first. It has search, orderBy."],
 		[
 			"projects.csv?customerUuid=x",
 			400,

@@ -2,6 +2,7 @@ import { builder } from "../../graphql/builder.ts";
 import { optionallyNamedIn } from "../../graphql/fields/by-uuid.ts";
 import { connectionType } from "../../graphql/fields/list-types.ts";
 import { computedPage } from "../../graphql/fields/page.ts";
+import { naming } from "../../graphql/identifiers.ts";
 import { Category, Customer, Offering, Project, Resource } from "../../graphql/nodes.ts";
 import { defaultPageSize } from "../../reading/page.ts";
 import { largestTotalsPage, type TotalsArguments, totalsPages, UsageTotalOrder } from "./usage-totals.list.ts";
@@ -114,12 +115,12 @@ builder.objectField(UsageTotalConnection, "rest", (t) =>
 const UsageTotalFilter = builder.inputType("UsageTotalFilter", {
 	description: "What usage is totalled. All that is given must hold; of a list, one of its values. An empty list is none of them.",
 	fields: (t) => ({
-		customers: t.field({ type: ["UUID"], description: "Of resources of these customers." }),
-		projects: t.field({ type: ["UUID"], description: "Of resources in these projects." }),
-		resources: t.field({ type: ["UUID"], description: "Of these resources." }),
-		offerings: t.field({ type: ["UUID"], description: "Of resources of these offerings." }),
-		providers: t.field({ type: ["UUID"], description: "Of resources of the offerings of these customers." }),
-		categories: t.field({ type: ["UUID"], description: "Of resources of offerings in these categories." }),
+		customers: t.field({ type: ["UUID"], description: "Of resources of these customers.", ...naming("Customer") }),
+		projects: t.field({ type: ["UUID"], description: "Of resources in these projects.", ...naming("Project") }),
+		resources: t.field({ type: ["UUID"], description: "Of these resources.", ...naming("Resource") }),
+		offerings: t.field({ type: ["UUID"], description: "Of resources of these offerings.", ...naming("Offering") }),
+		providers: t.field({ type: ["UUID"], description: "Of resources of the offerings of these customers.", ...naming("Customer") }),
+		categories: t.field({ type: ["UUID"], description: "Of resources of offerings in these categories.", ...naming("Category") }),
 		types: t.stringList({ description: "Of components of these types, such as cpu." }),
 		billingPeriodFrom: t.field({ type: "Date", description: "Of the billing month with this day, and later ones." }),
 		billingPeriodTo: t.field({ type: "Date", description: "Of the billing month with this day, and earlier ones." }),

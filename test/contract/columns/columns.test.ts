@@ -16,6 +16,7 @@ const unresolved: readonly (readonly [place: string, why: string])[] = [
 	],
 	["domain/category-usage/category-usage.store.ts categoryUsagesWithKeys", "the columns are those of the totals: test/api/category-usages.test.ts reads all"],
 	["domain/notification/notification.store.ts openMails", "the columns are those of a statement for each state: test/operations reads all"],
+	["domain/usage-totals/usage-totals.store.ts usageTotals", "the columns are those of the dimensions: test/api/usage-totals.test.ts reads all"],
 	["import/batch.ts writeBatch", "the statement is made of the table that is imported: test/import runs it for each"],
 	["import/batch.ts writeBatch", "the statement is made of the table that is imported: test/import runs it for each"],
 	["import/run.ts gone", "the statement is the list's: test/sync runs it"],
