@@ -41,12 +41,15 @@ const given: Record<string, string> = {
 
 const isNode = (type: GraphQLNamedType): boolean => nodeTypes.some(({ name }) => name === type.name);
 
+/** What is read by itself, by its id. A total is a node as well, and looked at where it is listed. */
+const isStoredNode = (type: GraphQLNamedType): boolean => isNode(type) && type.name !== "CategoryComponentUsage";
+
 /** Every field of the type; of an object that it leads to, the id alone, for that one is looked at by itself. */
 export function everythingOf(type: GraphQLNamedType): string {
 	if (isUnionType(type))
 		return `{ __typename ${type
 			.getTypes()
-			.map((member) => `... on ${member.name} ${isNode(member) ? "{ id }" : everythingOf(member)}`)
+			.map((member) => `... on ${member.name} ${isStoredNode(member) ? "{ id }" : everythingOf(member)}`)
 			.join(" ")} }`;
 	if (!isObjectType(type)) return "{ id }";
 	return `{ ${Object.values(type.getFields())
@@ -59,7 +62,7 @@ function selected(parent: GraphQLObjectType, field: GraphQLField<unknown, unknow
 	const place = `${parent.name}.${field.name}`;
 	const page = field.args.some(({ name }) => name === "first") ? "(first: 100)" : "";
 	// Members of a union may have fields of one name and different types.
-	const below = isCompositeType(type) ? (isNode(type) || type.name === "Node" ? " { id }" : ` ${everythingOf(type)}`) : "";
+	const below = isCompositeType(type) ? (isStoredNode(type) || type.name === "Node" ? " { id }" : ` ${everythingOf(type)}`) : "";
 	return `${parent.name}_${field.name}: ${field.name}${given[place] ?? page}${below}`;
 }
 

@@ -23,13 +23,13 @@ describe("an address that asks for what there is not is refused, and says what t
 		["__proto__.csv", 404, lists],
 		["constructor.csv", 404, lists],
 		["customers.csv/x.csv", 404, lists],
-		["customers.csv?name=x", 400, "The export has no parameter name. It has none."],
-		["projects.csv?customer=x", 400, "The export has no parameter customer. It has customerUuid."],
+		["customers.csv?name=x", 400, "The export has no parameter name. It has search, orderBy."],
+		["projects.csv?customer=x", 400, "The export has no parameter customer. It has customerUuid, customers, search, orderBy."],
 		["customers.csv?first=5", 400, "The export has no parameter first. It has search, orderBy."],
 		[
 			"projects.csv?customerUuid=x",
 			400,
-			'Variable "$filter" got invalid value "x" at "filter.customerUuid"; "x" is not a UUID. A UUID is 32 hexadecimal digits, with or without dashes.',
+			'Variable "$filter" got invalid value "x" at "filter.customerUuid"; "x" is not a UUID. An object is named by its uuid with or without dashes, its id as it was answered, or Waldur\'s address of it, on whatever host.',
 		],
 		["componentUsages.csv?type=a&type=b", 400, "Give type once."],
 		[
