@@ -91,7 +91,7 @@ describe("a policy", () => {
 	test("that is deleted is gone, and its firings stay without it", async () => {
 		await provider.usage(await provider.resource(), "cpu", "2017-01-01", "11");
 		const { uuid } = (await create()).offeringUsagePolicy;
-		expect(await run("Delete", { uuid }, "uuid id")).toMatchObject({ uuid });
+		expect(await run("Delete", { uuid }, "uuid deletedOfferingUsagePolicyId")).toMatchObject({ uuid });
 		expect(await policies()).toEqual([]);
 		const list = `query ($uuid: UUID!) { policyFirings(filter: { offeringUuid: $uuid }) { nodes { kind policy { uuid } } } }`;
 		expect((await gateway().ask(provider.token, list, { uuid: provider.offering })).policyFirings.nodes).toEqual([

@@ -163,7 +163,7 @@ describe("what is wrong with one operation is told to that operation, and the co
 	test.each([
 		["a syntax error", "subscription {", "GRAPHQL_PARSE_FAILED"],
 		["an unknown field", "subscription { nope }", "GRAPHQL_VALIDATION_FAILED"],
-		["a document that is too deep", `{ ${"resources { nodes { offering { ".repeat(4)} name ${"} } } ".repeat(4)} }`, "GRAPHQL_VALIDATION_FAILED"],
+		["a document that is too deep", `{ ${"resources { nodes { offering { ".repeat(6)} name ${"} } } ".repeat(6)} }`, "GRAPHQL_VALIDATION_FAILED"],
 		["a document of too many words", `{ ${"__typename ".repeat(1_000)} }`, "GRAPHQL_PARSE_FAILED"],
 		["an operation that is too dear", "{ resources(first: 100) { nodes { componentUsages(first: 100) { nodes { usage } } } } }", "COST_LIMIT_EXCEEDED"],
 		["a position that is none", 'subscription { policyFirings(after: "yesterday") { __typename } }', "BAD_USER_INPUT"],

@@ -5,6 +5,12 @@ import { cursor } from "./parts.ts";
 
 const injection = 'x\'; drop table "Token"; select pg_sleep(30) --';
 
+/** Arguments that some lists need. */
+const required: Readonly<Record<string, string>> = {
+	scope: `, scope: "${cursor(`Project:${demoHandles.project}`)}"`,
+	groupBy: ", groupBy: [MONTH]",
+};
+
 /** SQL in every text of every filter, and in every id. */
 export function injections(sdl: string): Attack[] {
 	const fields = Object.values(buildSchema(sdl).getQueryType()?.getFields() ?? {});
@@ -12,7 +18,7 @@ export function injections(sdl: string): Attack[] {
 		const filter = args.find((arg) => arg.name === "filter");
 		const type = filter && getNamedType(filter.type);
 		if (!(type instanceof GraphQLInputObjectType)) return [];
-		const needed = args.some((arg) => arg.name === "scope") ? `, scope: "${cursor(`Project:${demoHandles.project}`)}"` : "";
+		const needed = args.flatMap((arg) => required[arg.name] ?? []).join("");
 		return Object.values(type.getFields()).flatMap((field): Attack[] => {
 			const text = getNamedType(field.type);
 			if (!isScalarType(text) || text.name === "Int" || text.name === "Boolean") return [];
@@ -21,7 +27,7 @@ export function injections(sdl: string): Attack[] {
 					what: `SQL in ${name}, ${field.name}`,
 					query: `query ($f: ${type.name}) { ${name}(filter: $f${needed}) { totalCount } }`,
 					variables: JSON.stringify({ f: { [field.name]: injection } }),
-					...(text.name === "String" ? { codes: none } : text.name === "ID" ? { codes: input } : variable),
+					...(text.name === "String" ? { codes: name === "categoryComponentUsages" ? ["NOT_FOUND"] : none } : text.name === "ID" ? { codes: input } : variable),
 				},
 			];
 		});

@@ -1,4 +1,4 @@
-import { get, harmless, post, type RawAttack, stranger } from "./raw-attack.ts";
+import { get, harmless, post, type RawAttack, refused, stranger } from "./raw-attack.ts";
 
 /** Tokens, and where they are written. */
 export const tokens: readonly RawAttack[] = [
@@ -29,7 +29,7 @@ export const tokens: readonly RawAttack[] = [
 		bytes: (token) => post('{"query":"{ viewer { uuid } }"}', ["Authorization: Token demo_nobodyatall", `Authorization: Token ${token}`]),
 		...stranger,
 	},
-	{ what: "a token in the URL", bytes: (token) => get(`query=%7Bviewer%7Buuid%7D%7D&token=${token}&Authorization=Token%20${token}`), ...stranger },
+	{ what: "a token in the URL", bytes: (token) => get(`query=%7Bviewer%7Buuid%7D%7D&token=${token}&Authorization=Token%20${token}`), ...refused },
 	{
 		what: "a token in a cookie",
 		bytes: (token) => post('{"query":"{ viewer { uuid } }"}', [`Cookie: Authorization=Token ${token}; token=${token}`]),
