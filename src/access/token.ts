@@ -14,9 +14,12 @@ export function newToken(random: (bytes: number) => Buffer = randomBytes): Token
 }
 
 /** Whether the text can be a token at all: a mistyped or cut one is refused without asking the database. */
-export function isToken(text: string): text is TokenText {
+export const isToken = (text: string): text is TokenText => isIssuedToken(text) || demo.test(text);
+
+/** The same of those that a command has issued: nothing else looks like one. */
+export function isIssuedToken(text: string): boolean {
 	const [, secret, sum] = issued.exec(text) ?? [];
-	return secret === undefined ? demo.test(text) : checksum(secret) === sum;
+	return secret !== undefined && checksum(secret) === sum;
 }
 
 /** What is stored of a token: its SHA-256, in hex. A token has 256 random bits, so neither salt nor stretching would add to it. */

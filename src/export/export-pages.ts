@@ -44,22 +44,27 @@ export interface PageReading {
 export async function* exportedPages(plan: ExportPlan, first: Context, reading: PageReading): AsyncGenerator<ExportedPage, void, void> {
 	const { charges, token, signal } = reading;
 	let context = first;
-	let paid = 0;
+	let paidBefore = 0;
 	let after: string | undefined;
 	for (;;) {
-		let took = 0;
+		const { viewer } = context;
+		let paid = paidBefore;
+		const owe = (points: number) => {
+			if (points <= paid) return;
+			charges.chargeAfterwards(token, viewer, points - paid);
+			paid = points;
+		};
+		// Told of a statement that fails or is cancelled, too: what it took is not for nothing.
 		context.caller?.onTook((milliseconds) => {
-			took = milliseconds;
+			if (milliseconds > charges.forgivenMilliseconds) owe(Math.floor(milliseconds / charges.millisecondsPerPoint));
 		});
 		const page = await reading.within(context, () => plan.page(context, after));
-		const points = Math.max(Math.ceil(page.size / rowsPerPoint), took > charges.forgivenMilliseconds ? Math.floor(took / charges.millisecondsPerPoint) : 0);
-		if (points > paid) charges.chargeAfterwards(token, context.viewer, points - paid);
+		owe(Math.ceil(page.size / rowsPerPoint));
 		yield page;
 		if (page.next === undefined) return;
 		after = page.next;
-		await untilCharged(reading, context.viewer);
-		paid = 1;
-		const { viewer } = context;
+		await untilCharged(reading, viewer);
+		paidBefore = 1;
 		context = await reading.renew();
 		signal.throwIfAborted();
 		if (hasLostSight(viewer, context.viewer)) throw sightLost();

@@ -105,13 +105,18 @@ function listAsked({ field, name }: PlannedField): { connection: GraphQLObjectTy
 }
 
 /** What is asked of the rows, as nodes or within edges. */
-const rowSelections = (connection: GraphQLObjectType, asked: PlannedField, planner: Planner): readonly SelectionSetNode[] =>
-	planner.fields(connection, selectionSetsOf(asked.nodes)).flatMap((part) => {
-		if (part.name === "nodes") return selectionSetsOf(part.nodes);
+function rowSelections(connection: GraphQLObjectType, asked: PlannedField, planner: Planner): readonly SelectionSetNode[] {
+	const parts = planner.fields(connection, selectionSetsOf(asked.nodes));
+	const selections = parts.flatMap((part) => {
+		if (part.name === "nodes") return [selectionSetsOf(part.nodes)];
 		if (part.name !== "edges" || part.field === undefined) return [];
 		const edge = getNamedType(part.field.type) as GraphQLObjectType;
-		return planner.fields(edge, selectionSetsOf(part.nodes)).flatMap(({ name, nodes }) => (name === "node" ? selectionSetsOf(nodes) : []));
+		return planner.fields(edge, selectionSetsOf(part.nodes)).flatMap(({ name, nodes }) => (name === "node" ? [selectionSetsOf(nodes)] : []));
 	});
+	// Two may give one name to different fields, which GraphQL allows and a row has no room for.
+	if (selections.length > 1) throw badUserInput("An export has one selection of its rows: ask for nodes once.");
+	return selections.flat();
+}
 
 /** The leaf fields, those of nested objects by the names that lead to them. Throws for lists of objects: a row has one value of each column. */
 function columnsOf(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], planner: Planner, path: Column = []): readonly Column[] {

@@ -11,9 +11,11 @@ export const identifierForms = "its uuid with or without dashes, its id as it wa
 /** An identifier as variables hold it: a uuid, with its type before it where that is said. Read again where the argument is, which knows its own. */
 export const writtenIdentifier = ({ type, uuid }: Identifier): string => (type === undefined ? uuid : `${type}:${uuid}`);
 
+const writtenForm = /^(?:([A-Za-z]\w*):)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 function readIdentifier(text: string): Identifier | undefined {
-	const [uuid = "", type] = text.split(":").reverse();
-	return uuid.length === 36 ? { uuid, type } : identifierIn(text);
+	const [, type, uuid] = writtenForm.exec(text) ?? [];
+	return uuid === undefined ? identifierIn(text) : { uuid, type };
 }
 
 type Read = (value: unknown, path: readonly string[]) => unknown;

@@ -9,7 +9,6 @@ const exposed = "content-disposition, retry-after, x-export-snapshot, x-request-
  */
 export function answerCrossOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[], methods: string): boolean {
 	const { origin } = request.headers;
-	if (origins.length > 0) response.setHeader("vary", "Origin");
 	const isAllowed = origin !== undefined && origins.includes(origin);
 	if (isAllowed) response.setHeader("access-control-allow-origin", origin).setHeader("access-control-expose-headers", exposed);
 	if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return false;

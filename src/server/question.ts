@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { badRequest } from "../graphql/errors.ts";
+import { deepestJson, isTooDeep } from "./limits/json-bounds.ts";
 import type { Question } from "./pipeline.ts";
 import { bodyOf, bytesOf } from "./request-body.ts";
 
@@ -22,6 +23,7 @@ export function questionInAddress(parameters: URLSearchParams): Asked {
 }
 
 function readJson(text: string): unknown {
+	if (isTooDeep(text)) throw refused(`Lists and objects of the variables are nested more than ${deepestJson} deep.`);
 	try {
 		return JSON.parse(text);
 	} catch {

@@ -133,7 +133,8 @@ export async function startServer(
 		else if (refused !== undefined) refuse(refused.status, refused.error);
 		else if (answerOfRest !== undefined && isOfRest) answerOfRest(request, response, operation);
 		else if (hasTokenInAddress(request)) refuse(400, tokenInAddress());
-		else if (tickets.isUsed(request)) tickets.use(request, response, operation, () => route(request, response, operation));
+		else if (tickets.isUsed(request) && request.method !== "OPTIONS" && !graphiql?.isFor(request))
+			tickets.use(request, response, operation, () => route(request, response, operation));
 		else route(request, response, operation);
 	});
 	Object.assign(http, connectionTimeouts);

@@ -87,7 +87,7 @@ export function createTickets({ database, clock }: Pick<Services, "database" | "
 		const use = { ticket, operation, isReconnect: headers["last-event-id"] !== undefined, isLook: method === "HEAD", now: clock() };
 		const token = isTicket(ticket) ? await openTicket(queries, use) : undefined;
 		if (token === undefined) {
-			meter.failed(address);
+			if (isTicket(ticket)) meter.failed(address); // what is none was not looked up
 			throw unauthenticated("The ticket is unknown, was used or has expired, or is for another operation: ask for a new one.");
 		}
 		headers.authorization = `Token ${token}`;
@@ -124,7 +124,6 @@ const questionText = ({ query, variables, operationName }: ReturnType<typeof que
 function sorted(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sorted);
 	if (typeof value !== "object" || value === null) return value;
-	return Object.entries(value)
-		.sort(([one], [other]) => (one < other ? -1 : 1))
-		.map(([name, item]) => [name, sorted(item)]);
+	const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+	return { fields: fields.map(([name, item]) => [name, sorted(item)]) };
 }

@@ -16,6 +16,7 @@ export async function noteChanges(database: Database): Promise<void> {
 			end if;
 			return new;
 		end $$`,
+		`create index on "SoakChange" ("resource", "type", "month")`,
 		`create trigger "noteSoakChange" after insert or update on "ComponentUsage" for each row execute function "noteSoakChange"()`,
 	])
 		await database.rows(raw(statement));

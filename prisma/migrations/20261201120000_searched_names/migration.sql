@@ -50,9 +50,3 @@ CREATE TRIGGER "addChangedName" AFTER UPDATE OF "name" ON "Project" FOR EACH ROW
 CREATE TRIGGER "addChangedName" AFTER UPDATE OF "name" ON "Offering" FOR EACH ROW WHEN (OLD."name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION "addSearchedName"('name');
 CREATE TRIGGER "addChangedName" AFTER UPDATE OF "name" ON "Resource" FOR EACH ROW WHEN (OLD."name" IS DISTINCT FROM NEW."name") EXECUTE FUNCTION "addSearchedName"('name');
 CREATE TRIGGER "addChangedName" AFTER UPDATE OF "username" ON "OfferingUser" FOR EACH ROW WHEN (OLD."username" IS DISTINCT FROM NEW."username") EXECUTE FUNCTION "addSearchedName"('username');
-
--- The names that there are. The service folds them after its start, a batch at a time, and searches them one by one until then.
-INSERT INTO "SearchedName" ("name")
-SELECT "name" FROM "Customer" UNION SELECT "name" FROM "Project" UNION SELECT "name" FROM "Offering" UNION SELECT "name" FROM "Resource"
-UNION SELECT "username" FROM "OfferingUser" WHERE "username" IS NOT NULL
-ON CONFLICT DO NOTHING;

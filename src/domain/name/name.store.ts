@@ -89,13 +89,18 @@ export async function forgetUnusedNames(database: Database, names: Names): Promi
 			where ${kept.name} > ${behind} order by ${kept.name} limit ${batch}
 		`);
 		const unusedNames = found.flatMap(({ name, isUsed }) => (isUsed ? [] : [name]));
-		if (unusedNames.length > 0) gone += await removeUnused(database, names, unusedNames);
+		if (unusedNames.length > 0) {
+			const removed = await removeUnused(database, names, unusedNames);
+			if (removed === undefined) return gone; // who writes is not held up batch by batch: the next time goes on
+			gone += removed;
+		}
 		behind = found.length < batch ? undefined : found.at(-1)?.name;
 	}
 	return gone;
 }
 
-function removeUnused(database: Database, names: Names, those: readonly string[]): Promise<number> {
+/** Returns how many names went; undefined when it waited too long for those who write. */
+function removeUnused(database: Database, names: Names, those: readonly string[]): Promise<number | undefined> {
 	const kept = keptIn(names);
 	const removed = database.transaction(async (tx) => {
 		await tx.rows(sql`select set_config('lock_timeout', ${String(maxWait)}, true)`);
@@ -104,7 +109,7 @@ function removeUnused(database: Database, names: Names, those: readonly string[]
 		return rows.length;
 	});
 	return removed.catch((error: unknown) => {
-		if (error instanceof Error && "code" in error && error.code === "55P03") return 0; // a transaction writes what has names for long
+		if (error instanceof Error && "code" in error && error.code === "55P03") return undefined; // a transaction writes what has names for long
 		throw error;
 	});
 }

@@ -10,21 +10,21 @@ const addressesInAll = 10;
 /** Characters of an address that are kept: the longest one has 45, and a zone behind it. */
 const maxAddressLength = 64;
 
-/** Meters in this process what clients ask that do not sign in, by address. `now` counts milliseconds. */
-export function createAddressMeter(rate: Rate, now: () => number): { charge(address: string, cost: number): Charge } {
+/** Meters in this process what clients ask that do not sign in, by address. `isDone` is what has happened already: the address owes it in any case. `now` counts milliseconds. */
+export function createAddressMeter(rate: Rate, now: () => number): { charge(address: string, cost: number, isDone?: boolean): Charge } {
 	const levels = new Map<string, Level>();
 	const rateInAll: Rate = { size: rate.size * addressesInAll, perSecond: rate.perSecond * addressesInAll };
 	let inAll: Level = { level: rateInAll.size, at: now() };
 
 	return {
-		charge: (address, cost) => {
+		charge: (address, cost, isDone = false) => {
 			const network = networkOf(address);
 			const at = now();
 			const own = levelAt(levels.get(network) ?? { level: rate.size, at }, at, rate);
 			const all = levelAt(inAll, at, rateInAll);
 			const isAllowed = cost <= own && cost <= all;
 			levels.delete(network);
-			levels.set(network, { level: isAllowed ? own - cost : own, at });
+			levels.set(network, { level: isAllowed || isDone ? Math.max(0, own - cost) : own, at });
 			for (const [longestAgo] of levels.size > maxAddresses ? levels : []) {
 				levels.delete(longestAgo);
 				break;

@@ -164,7 +164,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 	function ofSums(node: FieldNode, parent: GraphQLNamedType | undefined): number {
 		const filters = values.namesIn(argumentOf(node, "filter"));
 		const reading = parent !== root ? ofTotals.below : filters.some((name) => narrowing.includes(name)) ? ofTotals.filtered : ofTotals.all;
-		return (filters.includes("username") ? ofSearch : 0) + reading * (argumentOf(node, "comparePrevious") === undefined ? 1 : 2);
+		return (filters.includes("username") ? ofSearch : 0) + reading * (values.isTrue(argumentOf(node, "comparePrevious")) ? 2 : 1);
 	}
 
 	const { outside } = ofSelections(operation.selectionSet, root);
@@ -194,7 +194,9 @@ function sizeOfPage(field: GraphQLField<unknown, unknown>, node: FieldNode, valu
 interface Values {
 	/** Undefined for what is no number. */
 	numberIn(node: ValueNode | undefined): number | undefined;
-	/** The names in an object. */
+	/** Whether it is true. */
+	isTrue(node: ValueNode | undefined): boolean;
+	/** The names in an object, without those that are null. */
 	namesIn(node: ValueNode | undefined): readonly string[];
 	/** How many items the longest list among the field's arguments has; undefined without one. */
 	longestIn(field: FieldNode): number | undefined;
@@ -232,6 +234,14 @@ function createValues({ variableDefinitions = [] }: OperationDefinitionNode, giv
 		}
 	}
 
+	/** Neither null nor a variable that is. */
+	function isGiven(node: ValueNode): boolean {
+		if (node.kind !== Kind.VARIABLE) return node.kind !== Kind.NULL;
+		const name = node.name.value;
+		const otherwise = defaults.get(name);
+		return Object.hasOwn(given, name) ? given[name] != null : otherwise !== undefined && otherwise.kind !== Kind.NULL;
+	}
+
 	return {
 		numberIn: (node) => {
 			if (node?.kind === Kind.INT) return Number(node.value);
@@ -242,9 +252,16 @@ function createValues({ variableDefinitions = [] }: OperationDefinitionNode, giv
 		},
 		namesIn: (node) => {
 			const name = node?.kind === Kind.VARIABLE ? node.name.value : undefined;
-			if (name !== undefined && Object.hasOwn(given, name)) return Object.keys(given[name] ?? {});
+			if (name !== undefined && Object.hasOwn(given, name))
+				return Object.entries(given[name] ?? {}).flatMap(([field, value]) => (value == null ? [] : [field]));
 			const value = name === undefined ? node : defaults.get(name);
-			return value?.kind === Kind.OBJECT ? value.fields.map((field) => field.name.value) : [];
+			return value?.kind === Kind.OBJECT ? value.fields.flatMap((field) => (isGiven(field.value) ? [field.name.value] : [])) : [];
+		},
+		isTrue: (node) => {
+			if (node?.kind !== Kind.VARIABLE) return node?.kind === Kind.BOOLEAN && node.value;
+			const name = node.name.value;
+			const otherwise = defaults.get(name);
+			return Object.hasOwn(given, name) ? given[name] === true : otherwise?.kind === Kind.BOOLEAN && otherwise.value;
 		},
 		longestIn: ({ arguments: args = [] }) => {
 			const length = args.reduce<number | undefined>((length, { value }) => larger(length, inValue(value)), undefined);

@@ -26,6 +26,6 @@ export function createSignInMeter(now: () => number): SignInMeter {
 			return remaining >= 1 ? 0 : secondsUntil(1, remaining, failures);
 		},
 		succeeded: (token) => known.add(token),
-		failed: (address) => void meter.charge(address, 1),
+		failed: (address) => void meter.charge(address, 1, true),
 	};
 }
