@@ -3,6 +3,7 @@ import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from "grap
 import { tokenIn } from "../access/token.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { createRouter, routerHeader } from "../federation/router.ts";
+import { subgraphOf } from "../federation/subgraph.ts";
 import { type Asker, type Context, createContext, type Services } from "../graphql/context.ts";
 import { useErrorCodes } from "../graphql/error-codes.ts";
 import { recoded, tooManyTokens, unauthenticated } from "../graphql/errors.ts";
@@ -56,6 +57,7 @@ export interface YogaOptions {
 /** The GraphQL pipeline that HTTP, server-sent events and WebSocket share. Throws a Failure for a trusted document that is not good. */
 export function createPipeline(services: Services, options: YogaOptions, proxies: Proxies): Pipeline {
 	const { admission, trusted, origins, federationToken, onBug } = options;
+	subgraphOf(schema); // written now, once for a process: it takes a tenth of a second, for which no request waits
 	const requests = new RequestsOfErrors();
 	const mask: Pipeline["mask"] = (thrown) => {
 		if (admission.introspection !== "everyone" && thrown instanceof GraphQLError) thrown.message = thrown.message.replace(suggestion, "");

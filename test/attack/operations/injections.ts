@@ -1,13 +1,12 @@
 import { buildSchema, GraphQLInputObjectType, getNamedType, isScalarType } from "graphql";
 import { demoHandles } from "../../../src/world/demo.ts";
 import { type Attack, input, none, variable } from "./attack.ts";
-import { cursor } from "./parts.ts";
 
 const injection = 'x\'; drop table "Token"; select pg_sleep(30) --';
 
 /** Arguments that some lists need. */
 const required: Readonly<Record<string, string>> = {
-	scope: `, scope: "${cursor(`Project:${demoHandles.project}`)}"`,
+	scope: `, scope: "${demoHandles.project}"`,
 	groupBy: ", groupBy: [MONTH]",
 };
 
