@@ -13,7 +13,7 @@ import {
 	visitWithTypeInfo,
 } from "graphql";
 import { schema } from "../../src/schema.ts";
-import { nodeTypes, typeNamed } from "../support/fixture.fields.ts";
+import { isStored, nodeTypes, typeNamed } from "../support/fixture.fields.ts";
 import { nodeId, type Thing, uuidOf } from "../support/fixture.rows.ts";
 import { namesSeen } from "../support/fixture.sees.ts";
 import { rolesOfPerson } from "../support/fixture.viewers.ts";
@@ -39,17 +39,12 @@ const given: Record<string, string> = {
 	"Resource.usageSeries": '(from: "2025-12-01", to: "2026-11-01")',
 };
 
-const isNode = (type: GraphQLNamedType): boolean => nodeTypes.some(({ name }) => name === type.name);
-
-/** What is read by itself, by its id. A total is a node as well, and looked at where it is listed. */
-const isStoredNode = (type: GraphQLNamedType): boolean => isNode(type) && type.name !== "CategoryComponentUsage";
-
 /** Every field of the type; of an object that it leads to, the id alone, for that one is looked at by itself. */
 export function everythingOf(type: GraphQLNamedType): string {
 	if (isUnionType(type))
 		return `{ __typename ${type
 			.getTypes()
-			.map((member) => `... on ${member.name} ${isStoredNode(member) ? "{ id }" : everythingOf(member)}`)
+			.map((member) => `... on ${member.name} ${isStored(member.name) ? "{ id }" : everythingOf(member)}`)
 			.join(" ")} }`;
 	if (!isObjectType(type)) return "{ id }";
 	return `{ ${Object.values(type.getFields())
@@ -62,7 +57,7 @@ function selected(parent: GraphQLObjectType, field: GraphQLField<unknown, unknow
 	const place = `${parent.name}.${field.name}`;
 	const page = field.args.some(({ name }) => name === "first") ? "(first: 100)" : "";
 	// Members of a union may have fields of one name and different types.
-	const below = isCompositeType(type) ? (isStoredNode(type) || type.name === "Node" ? " { id }" : ` ${everythingOf(type)}`) : "";
+	const below = isCompositeType(type) ? (isStored(type.name) || type.name === "Node" ? " { id }" : ` ${everythingOf(type)}`) : "";
 	return `${parent.name}_${field.name}: ${field.name}${given[place] ?? page}${below}`;
 }
 

@@ -25,8 +25,8 @@ export const nodeTypes: readonly GraphQLObjectType[] = Object.values(schema.getT
 	(type) => isObjectType(type) && isNode(type),
 ) as GraphQLObjectType[];
 
-/** Totals and quotas are computed rows: no objects, and not looked at here. */
-const isStored = (model: string): boolean => nodeTypes.some(({ name }) => name === model);
+/** Totals and quotas are computed rows without a uuid: not looked at here, though a total is a node. */
+export const isStored = (model: string): boolean => nodeTypes.some((type) => type.name === model && type.getFields()["uuid"] !== undefined);
 
 const fieldsOf = (type: string): GraphQLField<unknown, unknown>[] => Object.values(typeNamed(type).getFields());
 
