@@ -37,7 +37,7 @@ atEachMonthEnd((zone, { month, next, lastDay, firstDay, last, first, endOfDay, n
 		expect(await kept({ dateAfter: firstDay, dateBefore: firstDay })).toBe("disk gpu");
 		expect(await kept({ billingPeriod: month })).toBe("cpu");
 		expect(await kept({ billingPeriod: next })).toBe("disk gpu ram");
-		expect(await kept({ billingPeriod: lastDay })).toBe("");
+		expect(await kept({ billingPeriod: lastDay })).toBe("cpu"); // any day means its month
 		expect(await kept({ billingPeriodYear: Number(month.slice(0, 4)), billingPeriodMonth: Number(month.slice(5, 7)) })).toBe("cpu");
 		expect(await kept({ billingPeriodYear: Number(next.slice(0, 4)), billingPeriodMonth: Number(next.slice(5, 7)) })).toBe("disk gpu ram");
 	});

@@ -29,7 +29,7 @@ const run = async (name: string, fields: string, input: object, token = staff): 
 const create = (input: object = {}, token = staff) =>
 	run("createComponentUserUsageLimit", limitFields, { resource, component: cpu, user: account, ...input }, token);
 const update = (input: object, token = staff) => run("updateComponentUserUsageLimit", limitFields, input, token);
-const remove = (uuid: string, token = staff) => run("deleteComponentUserUsageLimit", "id uuid", { uuid }, token);
+const remove = (uuid: string, token = staff) => run("deleteComponentUserUsageLimit", "uuid deletedComponentUserUsageLimitId", { uuid }, token);
 
 const stored = async (): Promise<Answer[]> => {
 	const list = `query ($filter: ComponentUserUsageLimitFilter) { componentUserUsageLimits(filter: $filter) { nodes { uuid limit component { uuid } } } }`;

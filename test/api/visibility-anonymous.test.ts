@@ -45,11 +45,14 @@ const call = (name: string, args: readonly GraphQLArgument[]): string => {
 };
 
 const documents = (["Query", "Mutation", "Subscription"] as const).flatMap((root) =>
-	Object.values(typeNamed(root).getFields()).map(({ name, args, type }) => ({
-		root,
-		name,
-		document: `${root.toLowerCase()} { ${call(name, args)} ${isLeafType(getNamedType(type)) ? "" : "{ __typename }"} }`,
-	})),
+	Object.values(typeNamed(root).getFields())
+		// What a router composes is the schema: who may ask for that is what INTROSPECTION says (entities.test.ts).
+		.filter(({ name }) => name !== "_service")
+		.map(({ name, args, type }) => ({
+			root,
+			name,
+			document: `${root.toLowerCase()} { ${call(name, args)} ${isLeafType(getNamedType(type)) ? "" : "{ __typename }"} }`,
+		})),
 );
 
 /** The codes of what is answered, as one result or as the first event of a stream. */

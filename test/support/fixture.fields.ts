@@ -20,13 +20,13 @@ export const typeNamed = (name: string): GraphQLObjectType => {
 
 const isNode = (type: GraphQLObjectType): boolean => type.getInterfaces().some(({ name }) => name === "Node");
 
-/** The object types that can be fetched again by their id. */
+/** The stored objects' types: each can be fetched again by its id. Totals can as well, and are computed rows without a uuid. */
 export const nodeTypes: readonly GraphQLObjectType[] = Object.values(schema.getTypeMap()).filter(
-	(type) => isObjectType(type) && isNode(type),
+	(type) => isObjectType(type) && isNode(type) && type.getFields()["uuid"] !== undefined,
 ) as GraphQLObjectType[];
 
-/** Totals and quotas are computed rows without a uuid: not looked at here, though a total is a node. */
-export const isStored = (model: string): boolean => nodeTypes.some((type) => type.name === model && type.getFields()["uuid"] !== undefined);
+/** Totals and quotas are computed rows: not looked at here. */
+export const isStored = (model: string): boolean => nodeTypes.some(({ name }) => name === model);
 
 const fieldsOf = (type: string): GraphQLField<unknown, unknown>[] => Object.values(typeNamed(type).getFields());
 
