@@ -3,14 +3,16 @@ import { describe, expect, test } from "vitest";
 import { contractOf } from "../../src/federation/contract.ts";
 import { subgraphOf } from "../../src/federation/subgraph.ts";
 import { schema } from "../../src/schema.ts";
-import { nodeTypes } from "../support/fixture.fields.ts";
+import { nodeTypes, typeNamed } from "../support/fixture.fields.ts";
 
 const subgraph = subgraphOf(schema);
-const names = nodeTypes.map(({ name }) => name).sort();
+/** What is stored, and totals, which are computed and nodes as well. */
+const entities = [...nodeTypes, typeNamed("CategoryComponentUsage")];
+const names = entities.map(({ name }) => name).sort();
 
 describe("the subgraph", () => {
-	test("has every stored object as an entity, by each key that it has", () => {
-		const keys = nodeTypes.map((type) =>
+	test("has every node as an entity, by each key that it has", () => {
+		const keys = entities.map((type) =>
 			[type.name, ...["id", "uuid"].filter((key) => key in type.getFields()).map((key) => `@key(fields: "${key}")`)].join(" "),
 		);
 		const written = [...subgraph.matchAll(/^type (\w+) implements Node((?: @key\(fields: "\w+"\))*) \{$/gm)].map(
@@ -19,7 +21,7 @@ describe("the subgraph", () => {
 		expect(written.sort()).toEqual(keys.sort());
 	});
 
-	test("answers every stored object among its entities, and nothing else", () => {
+	test("answers every node among its entities, and nothing else", () => {
 		const entity = schema.getType("_Entity");
 		expect(isUnionType(entity) && entity.getTypes().map(({ name }) => name).sort()).toEqual(names); // biome-ignore format: one claim
 	});
