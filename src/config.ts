@@ -106,7 +106,10 @@ export function parseConfig(env: Environment): Config {
 		if (problem === undefined) return value;
 		return check("", false, problem);
 	};
-
+	const onOrOff = (name: string, usual: "on" | "off"): "on" | "off" => {
+		const text = given(name) ?? usual;
+		return check(text, text === "on" || text === "off", `${name} must be on or off, not "${text}".`) as "on" | "off";
+	};
 	const wholeNumber = (name: string, usual: number, least: number, max = 9_999_999): number => {
 		const text = given(name) ?? String(usual);
 		return check(
@@ -131,8 +134,7 @@ export function parseConfig(env: Environment): Config {
 	const poolSize = wholeNumber("POOL_SIZE", 10, 2, 1_000);
 	const url = secret("DATABASE_URL");
 	const listenUrl = secret("DATABASE_LISTEN_URL");
-	const prepared = given("PREPARED_STATEMENTS") ?? "on";
-	check(prepared, prepared === "on" || prepared === "off", `PREPARED_STATEMENTS must be on or off, not "${prepared}".`);
+	const prepared = onOrOff("PREPARED_STATEMENTS", "on");
 	const database: DatabaseConfig =
 		url === undefined
 			? { kind: "embedded", directory: given("DATA_DIR") ?? ".data" }
@@ -143,8 +145,7 @@ export function parseConfig(env: Environment): Config {
 		check(each, urlProblem === undefined, `${name} ${urlProblem}.`);
 	}
 	check(listenUrl, listenUrl === undefined || url !== undefined, "DATABASE_LISTEN_URL must be beside a DATABASE_URL, of the same database.");
-	const migrated = given("MIGRATE") ?? "on";
-	const migrate = check(migrated, migrated === "on" || migrated === "off", `MIGRATE must be on or off, not "${migrated}".`) as Config["migrate"];
+	const migrate = onOrOff("MIGRATE", "on");
 	const host = given("HOST") ?? "127.0.0.1";
 	check(
 		host,
@@ -172,8 +173,7 @@ export function parseConfig(env: Environment): Config {
 	);
 
 	const isEmbedded = database.kind === "embedded";
-	const shown = given("GRAPHIQL") ?? (isEmbedded ? "on" : "off");
-	const graphiql = check(shown, shown === "on" || shown === "off", `GRAPHIQL must be on or off, not "${shown}".`) === "on";
+	const graphiql = onOrOff("GRAPHIQL", isEmbedded ? "on" : "off") === "on";
 	const told = given("INTROSPECTION") ?? (isEmbedded ? "everyone" : "signed-in");
 	const introspection = check(told, isIntrospection(told), `INTROSPECTION must be everyone, signed-in or off, not "${told}".`) as Config["introspection"];
 	const interval = wholeNumber("NOTIFICATION_INTERVAL", 60, 0) * 60_000;
@@ -203,8 +203,7 @@ export function parseConfig(env: Environment): Config {
 		!federationToken || /^[\x21-\x7e]{32,}$/.test(federationToken),
 		"FEDERATION_TOKEN must be at least 32 characters of ASCII without spaces, such as what openssl rand -hex 32 prints.",
 	);
-	const served = given("REST") ?? "on";
-	const rest = check(served, served === "on" || served === "off", `REST must be on or off, not "${served}".`) === "on";
+	const rest = onOrOff("REST", "on") === "on";
 	const reached = given("PUBLIC_URL");
 	const publicUrl = check(
 		reached?.replace(/\/$/, ""),
@@ -235,8 +234,7 @@ export function parseConfig(env: Environment): Config {
 		waldurUrl === undefined || (isHttpUrl(waldurUrl) && !waldurUrl.includes("@")),
 		"WALDUR_URL must look like https://waldur.example.org/api/, without user or password.",
 	);
-	const written = given("WALDUR_WRITE") ?? "off";
-	check(written, written === "on" || written === "off", `WALDUR_WRITE must be on or off, not "${written}".`);
+	const written = onOrOff("WALDUR_WRITE", "off");
 	check(written, written === "off" || waldurUrl !== undefined, "WALDUR_WRITE must be beside a WALDUR_URL: the Waldur that is written to.");
 	const syncInterval = wholeNumber("SYNC_INTERVAL", 60, 5, 86_400) * 1_000;
 	const waldurSecret = waldurUrl === undefined ? undefined : secret("WALDUR_TOKEN"); // commands that are given an address read it by themselves

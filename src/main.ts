@@ -16,7 +16,7 @@ import { forgetOldAnswers } from "./domain/idempotency/idempotency.store.ts";
 import { sourceNamed } from "./domain/mirror/source.store.ts";
 import { monthTurns } from "./domain/month-turn/month-turns.service.ts";
 import { measureMonths } from "./domain/month-turn/month-watch.service.ts";
-import { foldNames, forgetUnusedNames, objectNames, usernames } from "./domain/name/name.store.ts";
+import { foldAllNames, forgetAllUnusedNames } from "./domain/name/name.store.ts";
 import { startDelivery } from "./domain/notification/delivery.service.ts";
 import { openMailTransport } from "./domain/notification/mail.transport.ts";
 import { openMails } from "./domain/notification/notification.store.ts";
@@ -193,16 +193,13 @@ async function serve(
 		),
 	];
 	const turns = repeat(millisecondsBetweenTurns, turn, report("the month cannot be turned"));
-	const fold = async () => {
-		for (const names of [usernames, objectNames]) await foldNames(database, names);
-	};
-	const folding = repeat(millisecondsBetweenFoldings, fold, report("names cannot be folded"));
+	const folding = repeat(millisecondsBetweenFoldings, () => foldAllNames(database), report("names cannot be folded"));
 	const clear = async (now: Date) => {
 		await forgetOldAnswers(database, now);
 		await forgetFullBuckets(database);
 		await forgetOldTickets(database, now);
-		await pruneLog(database, daysBefore(now, config.alertRetention));
-		for (const names of [usernames, objectNames]) await forgetUnusedNames(database, names);
+		await pruneLog(database, new Date(now.getTime() - config.alertRetention * 86_400_000));
+		await forgetAllUnusedNames(database);
 	};
 	const clearings = repeat(millisecondsBetweenClearings, () => whileCertain(database, reference, clear), report("old answers and alerts cannot be let go"));
 	const verifications =
@@ -280,10 +277,6 @@ function openErrors(): ErrorStream {
 	if (process.env["LOG"] !== "json") return plainErrors(process.stderr);
 	takeOwnErrors(process.stderr, process.exit);
 	return jsonErrors(process.stderr, systemClock);
-}
-
-function daysBefore(moment: Date, days: number): Date {
-	return new Date(moment.getTime() - days * 86_400_000);
 }
 
 function report(what: string): (error: unknown) => void {

@@ -20,6 +20,19 @@ export interface Viewer {
 	readonly providedOfferings: readonly string[];
 }
 
+/** Who has not signed in, and sees nothing. */
+export const nobody: Viewer = {
+	asOf: new Date(0),
+	uuid: "00000000-0000-0000-0000-000000000000",
+	username: "",
+	isStaff: false,
+	isSupport: false,
+	customerRoles: [],
+	projectRoles: [],
+	managedOfferings: [],
+	providedOfferings: [],
+};
+
 /** Staff and support see everything. */
 export const seesEverything = (viewer: Viewer): boolean => viewer.isStaff || viewer.isSupport;
 

@@ -1,5 +1,5 @@
 import type { TokenWatch } from "../access/token-watch.ts";
-import type { Viewer } from "../access/viewer.ts";
+import { nobody, type Viewer } from "../access/viewer.ts";
 import { type Database, watchedDatabase } from "../database/database.ts";
 import type { ReferenceClock } from "../domain/calendar/reference-clock.service.ts";
 import type { Mirror } from "../domain/mirror/mirror.ts";
@@ -124,18 +124,6 @@ export const writesOf = ({ database, reference, timeZone, metrics, mirror }: Con
 	...beginningMonths(database, { reference, timeZone, metrics }),
 	mirror,
 });
-
-const nobody: Viewer = {
-	asOf: new Date(0),
-	uuid: "00000000-0000-0000-0000-000000000000",
-	username: "",
-	isStaff: false,
-	isSupport: false,
-	customerRoles: [],
-	projectRoles: [],
-	managedOfferings: [],
-	providedOfferings: [],
-};
 
 const refusing = () => Promise.reject(unauthenticated());
 

@@ -131,10 +131,16 @@ export async function startServer(
 		if (leave === undefined) refuse(429, tooManyConnections());
 		else if (!hasTarget(request)) refuse(400, noTarget());
 		else if (refused !== undefined) refuse(refused.status, refused.error);
-		else if (answerOfRest !== undefined && isOfRest) answerOfRest(request, response, operation);
 		else if (hasTokenInAddress(request)) refuse(400, tokenInAddress());
+		else if (answerOfRest !== undefined && isOfRest) answerOfRest(request, response, operation);
 		else if (tickets.isUsed(request) && request.method !== "OPTIONS" && !graphiql?.isFor(request))
-			tickets.use(request, response, operation, () => route(request, response, operation));
+			tickets.use(
+				request,
+				response,
+				operation,
+				() => route(request, response, operation),
+				() => void crossing(request, response, "GET, HEAD"),
+			);
 		else route(request, response, operation);
 	});
 	Object.assign(http, connectionTimeouts);
@@ -143,6 +149,7 @@ export async function startServer(
 	/** Why a socket is not opened; undefined when it is. */
 	const refusalOf = (request: IncomingMessage): { status: number; message?: string } | undefined => {
 		if (!hasTarget(request)) return { status: 400, message: bodyOf(noTarget()) };
+		if (hasTokenInAddress(request)) return { status: 400, message: tokenInAddress().message };
 		const refused = foreign(request);
 		if (refused !== undefined) return { status: refused.status, message: refused.error.message };
 		if (!isWelcome(request.headers.origin, request.headers.host, options.origins)) return { status: 403 };

@@ -26,8 +26,11 @@ export interface Tickets {
 	issue(request: IncomingMessage, response: ServerResponse, operation: OperationTrace): void;
 	/** Whether the request has one in its address. */
 	isUsed(request: IncomingMessage): boolean;
-	/** Signs the request in by its ticket, and goes on with it as if the header had done so. Answers it when the ticket is not good. */
-	use(request: IncomingMessage, response: ServerResponse, operation: OperationTrace, goOn: () => void): void;
+	/**
+	 * Signs the request in by its ticket, and goes on with it as if the header had done so. Answers it when the ticket is not good;
+	 * `beforeRefusal` is called first, to let the page that asks read why.
+	 */
+	use(request: IncomingMessage, response: ServerResponse, operation: OperationTrace, goOn: () => void, beforeRefusal: () => void): void;
 }
 
 export function createTickets({ database, clock }: Pick<Services, "database" | "clock">, pipeline: Pipeline): Tickets {
@@ -107,8 +110,11 @@ export function createTickets({ database, clock }: Pick<Services, "database" | "
 				.catch((thrown: unknown) => operation.end(answerProblem(response, thrown, pipeline.mask)));
 		},
 		isUsed: ({ url = "" }) => /[?&]ticket=/.test(url) && !url.startsWith("/api/"),
-		use: (request, response, operation, goOn) => {
-			pipeline.watch(signIn(request), operation).then(goOn, (thrown: unknown) => operation.end(answerProblem(response, thrown, pipeline.mask)));
+		use: (request, response, operation, goOn, beforeRefusal) => {
+			pipeline.watch(signIn(request), operation).then(goOn, (thrown: unknown) => {
+				beforeRefusal();
+				operation.end(answerProblem(response, thrown, pipeline.mask));
+			});
 		},
 	};
 }

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
 import { newToken } from "../../src/access/token.ts";
 import { buildFixture } from "../support/fixture.ts";
 import { gatewayForFile } from "../support/gateway.ts";
@@ -92,6 +94,15 @@ describe("a token in an address is refused", () => {
 		},
 	);
 
+	test("by REST and by a WebSocket too", async () => {
+		const rest = await fetch(new URL("/api/users/me/?token=demo_staff", gateway().url));
+		expect([rest.status, (await rest.json()).detail]).toEqual([400, expect.stringContaining("A token is never part of an address")]);
+		const socket = new WebSocket(`${gateway().url.replace("http", "ws")}?access_token=demo_staff`, "graphql-transport-ws");
+		const [, refused] = await once(socket, "unexpected-response");
+		expect(refused.statusCode).toBe(400);
+		refused.destroy();
+	});
+
 	test("but a name that begins as a demo's token does is none", async () => {
 		expect((await get(gateway(), "/export/customers.csv?search=demo_alice", { token })).status).toBe(200);
 	});
@@ -107,6 +118,11 @@ describe("pages of other origins", () => {
 		const file = await get(gateway(), "/export/customers.csv", { token, headers: { origin } });
 		expect([file.status, file.headers.get("access-control-allow-origin")]).toEqual([200, origin]);
 		expect(file.headers.get("access-control-expose-headers")).toContain("content-disposition");
+	});
+
+	test("that are allowed may read why a ticket is refused", async () => {
+		const { status, headers } = await get(gateway(), `/export/customers.csv?ticket=${"x".repeat(40)}`, { headers: { origin } });
+		expect([status, headers.get("access-control-allow-origin")]).toEqual([401, origin]);
 	});
 
 	test("that are not get no leave", async () => {

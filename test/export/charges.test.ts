@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Viewer } from "../../src/access/viewer.ts";
+import { nobody, type Viewer } from "../../src/access/viewer.ts";
 import { exportedPages } from "../../src/export/export-pages.ts";
 import type { ExportPlan } from "../../src/export/export-plan.ts";
 import { createContext } from "../../src/graphql/context.ts";
@@ -7,17 +7,7 @@ import { gatewayForFile } from "../support/gateway.ts";
 
 const gateway = gatewayForFile();
 
-const viewer: Viewer = {
-	asOf: new Date(0),
-	uuid: "00000000-0000-4000-8000-000000000000",
-	username: "ann",
-	isStaff: false,
-	isSupport: false,
-	customerRoles: [],
-	projectRoles: [],
-	managedOfferings: [],
-	providedOfferings: [],
-};
+const viewer: Viewer = { ...nobody, username: "ann" };
 
 /** Pages of these sizes, each of whose statements takes as many milliseconds of the database. */
 const planOf = (pages: readonly (readonly [rows: number, milliseconds: number])[]): ExportPlan => ({

@@ -1,17 +1,6 @@
 import { expect, test } from "vitest";
-import { hasLostSight, type Viewer } from "../../src/access/viewer.ts";
+import { hasLostSight, nobody, type Viewer } from "../../src/access/viewer.ts";
 
-const nobody: Viewer = {
-	asOf: new Date(0),
-	uuid: "",
-	username: "",
-	isStaff: false,
-	isSupport: false,
-	customerRoles: [],
-	projectRoles: [],
-	managedOfferings: [],
-	providedOfferings: [],
-};
 const owner: Viewer = { ...nobody, customerRoles: [{ customer: "north", role: "OWNER" }], providedOfferings: ["compute"] };
 const member: Viewer = { ...nobody, projectRoles: [{ project: "n1", role: "MEMBER" }] };
 const staff: Viewer = { ...nobody, isStaff: true };

@@ -1,4 +1,3 @@
-import { createServer, connect as dial, type Socket } from "node:net";
 import { EventSource } from "eventsource";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { forgetOldTickets } from "../../src/access/ticket.store.ts";
@@ -7,6 +6,7 @@ import { sql } from "../../src/database/sql.ts";
 import { observedGatewayForFile } from "../operations/observed-gateway.ts";
 import { setUsage } from "../support/documents.ts";
 import { type Answer, gatewayForFile } from "../support/gateway.ts";
+import { lineTo } from "../support/line.ts";
 import { makeProvider, type Provider } from "../support/provider.ts";
 import { get } from "./client.ts";
 
@@ -205,37 +205,6 @@ describe("an EventSource of a browser, which cannot send a header", () => {
 		expect(await ended).toBe(401);
 	});
 });
-
-/** The way to the gateway for clients whose connections are to be lost. */
-async function lineTo(url: string): Promise<{ url: string; cut(): void; close(): void }> {
-	const { port, pathname } = new URL(url);
-	const open = new Set<Socket>();
-	const server = createServer((near) => {
-		const far = dial(Number(port), "127.0.0.1");
-		for (const [one, other] of [[near, far] as const, [far, near] as const]) {
-			open.add(one);
-			one.pipe(other);
-			one.on("error", () => {});
-			one.on("close", () => {
-				open.delete(one);
-				other.destroy();
-			});
-		}
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	const cut = () => {
-		for (const socket of open) socket.destroy();
-	};
-	return {
-		url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}${pathname}`,
-		cut,
-		close: () => {
-			cut();
-			server.close();
-		},
-	};
-}
 
 describe("those who run the service", () => {
 	const observed = observedGatewayForFile();

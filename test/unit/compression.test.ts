@@ -5,6 +5,8 @@ import { codingFor, encoded } from "../../src/server/compression.ts";
 test.each([
 	["gzip, deflate, br", "br"],
 	["gzip, deflate", "gzip"],
+	["gzip, deflate, br, zstd", "br"],
+	["GZIP;q=0.5", "gzip"],
 	["br;q=0.5, gzip;q=0.8", "gzip"],
 	["br; q=0.8 , gzip;Q=0.5", "br"],
 	["BR", "br"],
@@ -26,6 +28,7 @@ test.each([
 	"deflate, zstd",
 	"*;q=0",
 	"br;q=0, gzip;q=0",
+	"br;q=0.0,gzip;q=0",
 	"gzip;q=0.000",
 	"identity, gzip;q=0.5",
 	"gzip;q=2",

@@ -21,6 +21,8 @@ export const objectNames: Names = {
 	of: { Customer: "name", Offering: "name", OfferingUser: "username", Project: "name", Resource: "name" },
 };
 
+const kinds = [usernames, objectNames];
+
 /** Names that are read, or folded, at once. */
 const batch = 1_000;
 
@@ -97,6 +99,16 @@ export async function forgetUnusedNames(database: Database, names: Names): Promi
 		behind = found.length < batch ? undefined : found.at(-1)?.name;
 	}
 	return gone;
+}
+
+/** Forgets the names of each kind that nothing has any more. */
+export async function forgetAllUnusedNames(database: Database): Promise<void> {
+	for (const names of kinds) await forgetUnusedNames(database, names);
+}
+
+/** Folds the names of each kind that have come in. */
+export async function foldAllNames(database: Database): Promise<void> {
+	for (const names of kinds) await foldNames(database, names);
 }
 
 /** Returns how many names went; undefined when it waited too long for those who write. */

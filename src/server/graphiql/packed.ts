@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, brotliCompressSync, constants, createGunzip, gzip, gzipSync } from "node:zlib";
+import { acceptedEncoding, codingFor } from "../compression.ts";
 
 /** A file that is compressed once, whoever asks for it and how often; only what is compressed is kept. */
 export interface Packed {
@@ -41,7 +42,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, f
 		response.writeHead(304, common).end();
 		return;
 	}
-	const encoding = acceptedEncoding(request.headers["accept-encoding"]);
+	const encoding = codingFor(acceptedEncoding(request));
 	const body = await (encoding === "br" ? file.brotli : file.gzip);
 	const length = encoding === undefined ? {} : { "content-encoding": encoding, "content-length": body.length };
 	response.writeHead(200, { ...common, "content-type": file.type, ...length });
@@ -56,11 +57,3 @@ export async function send(request: IncomingMessage, response: ServerResponse, f
 
 const namesTag = (given: string | undefined, etag: string): boolean =>
 	given?.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^(?:W\/)?/, "W/") === etag) === true;
-
-/** The better of the two encodings that the header accepts; undefined when it accepts neither. */
-export function acceptedEncoding(accepted = ""): "br" | "gzip" | undefined {
-	const named = new Map(accepted.split(",").map((part) => [part.split(";")[0]?.trim().toLowerCase(), !/;\s*q=0(?:\.0*)?\s*$/i.test(part)]));
-	const takes = (encoding: string): boolean => named.get(encoding) ?? named.get("*") ?? false;
-	if (takes("br")) return "br";
-	return takes("gzip") ? "gzip" : undefined;
-}

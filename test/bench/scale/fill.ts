@@ -1,6 +1,7 @@
 import { addToken } from "../../../src/access/token.store.ts";
 import type { Database } from "../../../src/database/database.ts";
-import { name, raw, sql } from "../../../src/database/sql.ts";
+import { sql } from "../../../src/database/sql.ts";
+import { inBulk } from "../bulk.ts";
 import { month } from "../months.ts";
 
 /** Tokens of a viewer that no condition holds back, and of the owner of one of the two providers, who sees half of everything. */
@@ -84,21 +85,4 @@ async function fillParts(database: Database, { monthsWithParts }: Size): Promise
 		select u."uuid", username, 30 from "ComponentUsage" u, unnest(${usernames}::text[]) username
 		where u."billingPeriod" > ${`${month}-01`}::date - make_interval(months => ${monthsWithParts}::int)
 	`);
-}
-
-/** Fills a table without its indexes and references, and makes them again: many times as fast, and the same afterwards. */
-async function inBulk(database: Database, table: string, work: () => Promise<void>): Promise<void> {
-	const constraints = await database.rows<{ constraint: string; table: string; definition: string }>(sql`
-		select c.conname as "constraint", c.conrelid::regclass::text as "table", pg_get_constraintdef(c.oid) as "definition"
-		from pg_constraint c where ${`"${table}"`}::regclass in (c.conrelid, c.confrelid) and c.contype in ('f', 'p', 'u') order by c.contype = 'f', c.conname
-	`);
-	const drop = [...constraints].reverse().map((one) => raw(`alter table ${one.table} drop constraint "${one.constraint}"`));
-	for (const statement of drop) await database.rows(statement);
-	const indexes = await database.rows<{ name: string; definition: string }>(sql`
-		select indexname as "name", indexdef as "definition" from pg_indexes where schemaname = 'public' and tablename = ${table}
-	`);
-	for (const index of indexes) await database.rows(sql`drop index ${name(index.name)}`);
-	await work();
-	for (const index of indexes) await database.rows(raw(index.definition));
-	for (const one of constraints) await database.rows(raw(`alter table ${one.table} add constraint "${one.constraint}" ${one.definition}`));
 }

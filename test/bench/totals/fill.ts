@@ -1,6 +1,7 @@
 import { addToken } from "../../../src/access/token.store.ts";
 import type { Database } from "../../../src/database/database.ts";
-import { name, raw, sql } from "../../../src/database/sql.ts";
+import { raw, sql } from "../../../src/database/sql.ts";
+import { inBulk } from "../bulk.ts";
 
 /** Of staff, who see everything; of the owner of the largest provider and of one in the middle; and of the owners of two customers likewise. */
 export const tokens = {
@@ -36,8 +37,8 @@ export const recordsOf = ({ resources, months }: Size): number => resources * mo
  */
 export async function fill(database: Database, size: Size): Promise<void> {
 	await fillCatalogue(database, size);
-	await inBulk(database, "ComponentUsage", () => fillUsages(database, size));
-	await inBulk(database, "ComponentUserUsage", () => fillParts(database, size));
+	await inBulk(database, "ComponentUsage", () => fillUsages(database, size), true);
+	await inBulk(database, "ComponentUserUsage", () => fillParts(database, size), true);
 	await database.rows(sql`vacuum analyze`);
 }
 
@@ -114,24 +115,4 @@ async function fillParts(database: Database, { monthsWithParts }: Size): Promise
 		from "ComponentUsage" u cross join generate_series(1, 2) number
 		where u."billingPeriod" > date '2025-12-01' - make_interval(months => ${monthsWithParts}::int)
 	`);
-}
-
-/** Fills a table without its indexes, references and triggers, and makes what was dropped again: many times as fast. */
-async function inBulk(database: Database, table: string, work: () => Promise<void>): Promise<void> {
-	const constraints = await database.rows<{ constraint: string; table: string; definition: string }>(sql`
-		select c.conname as "constraint", c.conrelid::regclass::text as "table", pg_get_constraintdef(c.oid) as "definition"
-		from pg_constraint c where ${`"${table}"`}::regclass in (c.conrelid, c.confrelid) and c.contype in ('f', 'p', 'u') order by c.contype = 'f', c.conname
-	`);
-	const drop = [...constraints].reverse().map((one) => raw(`alter table ${one.table} drop constraint "${one.constraint}"`));
-	for (const statement of drop) await database.rows(statement);
-	const indexes = await database.rows<{ name: string; definition: string }>(sql`
-		select indexname as "name", indexdef as "definition" from pg_indexes where schemaname = 'public' and tablename = ${table}
-	`);
-	for (const index of indexes) await database.rows(sql`drop index ${name(index.name)}`);
-	await database.rows(sql`alter table ${name(table)} disable trigger user`);
-	await work();
-	await database.rows(sql`alter table ${name(table)} enable trigger user`);
-	for (const index of indexes) await database.rows(raw(index.definition));
-	for (const one of constraints.filter(({ definition }) => !definition.startsWith("FOREIGN KEY")))
-		await database.rows(raw(`alter table ${one.table} add constraint "${one.constraint}" ${one.definition}`));
 }
