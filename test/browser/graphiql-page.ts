@@ -33,11 +33,17 @@ export async function openGraphiQL(context: BrowserContext, url: string): Promis
 	const editor = page.getByRole("region", { name: "Operation Editor" }).locator(".view-lines");
 	const answer = page.getByRole("region", { name: "Result Window" });
 	await editor.getByText("{").first().waitFor();
-	/** GraphiQL reads what its editor shows a little later: until then it would execute the operation before it. */
 	// A function: the page's Content-Security-Policy lets no text be evaluated.
 	const isStored = (item: string, text: string) =>
 		page.waitForFunction(([item, text]) => (globalThis as never as Stored).localStorage.getItem(item)?.includes(text), [item, text] as const);
+	/** GraphiQL reads what its editor shows a little later: until then it would execute the operation before it. */
 	const isRead = (operation: string) => isStored("graphiql:query", ` ${operation} {`);
+	/** Which tab is open it stores later still: a page that is closed before comes back to another one. */
+	const isLeft = (operation: string) =>
+		page.waitForFunction((text) => {
+			const state = JSON.parse((globalThis as never as Stored).localStorage.getItem("graphiql:tabState") ?? "null");
+			return state?.tabs[state.activeTabIndex]?.query?.includes(text);
+		}, ` ${operation} {`);
 
 	return {
 		page,
@@ -45,6 +51,7 @@ export async function openGraphiQL(context: BrowserContext, url: string): Promis
 		goTo: async (tab) => {
 			await page.getByRole("button", { name: tab, exact: true }).click();
 			await isRead(tab);
+			await isLeft(tab);
 		},
 		type: async (operation, document) => {
 			await page.getByRole("button", { name: "New tab" }).click();
